@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# swdrom: one non-recursive Makefile. `make help` lists the targets.
+
+VERSION := 0.1.0
+BUILD	?= build
+PREFIX	?= /usr/local
+DESTDIR	?=
+CC	?= gcc
+SAN	?=
+COV	?=
+V	?= 0
+
+PKGS	:= libftdi1 libusb-1.0 libelf inih jansson
+WARN	:= -Wall -Wextra -Werror -Wshadow -Wvla -Wmissing-prototypes -Wformat=2 -Wstrict-prototypes \
+	   -Wundef -Wno-unused-parameter -Wno-format-nonliteral
+CFLAGS	?= -O2 -g
+# evaluated when used: the packages may be installed by this very run (make deps)
+PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS   = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+TEST_LIBS  = $(shell pkg-config --libs cmocka 2>/dev/null) -lm
+CPPFLAGS_ALL = -I. -D_GNU_SOURCE -DSWDROM_VERSION='"$(VERSION)"' -DSWDROM_DATADIR='"$(PREFIX)/share/swdrom"' \
+	       $(PKG_CFLAGS) $(CPPFLAGS)
+CFLAGS_ALL   = -std=gnu11 $(WARN) $(CFLAGS) -MMD -MP
+LDFLAGS_ALL  = $(LDFLAGS)
+
+ifneq ($(SAN),)
+CFLAGS_ALL  += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+LDFLAGS_ALL += -fsanitize=address,undefined
+endif
+ifneq ($(COV),)
+CFLAGS_ALL  += --coverage -O0
+LDFLAGS_ALL += --coverage
+endif
+ifeq ($(V),0)
+Q := @
+say = @printf '  %-7s %s\n' '$(1)' '$(2)';
+else
+Q :=
+say =
+endif
+
+LIB_SRC	 := $(sort $(wildcard lib/*.c chips/*.c drivers/*.c))
+SIM_SRC	 := $(sort $(wildcard sim/*.c))
+CLI_SRC	 := $(sort $(wildcard cli/*.c))
+TEST_SRC := $(sort $(wildcard tests/test-*.c))
+TSUP_SRC := $(sort $(wildcard tests/support/*.c))
+DATA	 := $(sort $(wildcard boards/*.board adapters/*.ini))
+
+LIB_OBJ	 := $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/builtin.o
+SIM_OBJ	 := $(SIM_SRC:%.c=$(BUILD)/%.o)
+CLI_OBJ	 := $(CLI_SRC:%.c=$(BUILD)/%.o)
+TEST_OBJ := $(TEST_SRC:%.c=$(BUILD)/%.o)
+TSUP_OBJ := $(TSUP_SRC:%.c=$(BUILD)/%.o)
+TESTS	 := $(TEST_SRC:%.c=$(BUILD)/%)
+ALL_OBJ	 := $(LIB_OBJ) $(SIM_OBJ) $(CLI_OBJ) $(TEST_OBJ) $(TSUP_OBJ)
+
+.PHONY: all help
+all: $(BUILD)/swdrom
+.DEFAULT_GOAL := all
+
+help:
+	@sed -n 's/^#: //p' Makefile
+
+#: make            build build/swdrom and build/libswdrom.a
+#: make deps       install the Debian packages that are missing (or say which)
+.PHONY: deps deps-firmware deps-lint
+deps:
+	@tools/deps.sh build
+
+# ---- objects and libraries ----
+
+.PHONY: objs
+objs: $(ALL_OBJ)
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<) $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@ $<
+
+$(BUILD)/gen/builtin.c: tools/embed.sh $(DATA)
+	@mkdir -p $(@D)
+	$(call say,GEN,$@) tools/embed.sh $(DATA) > $@.new && mv $@.new $@
+
+$(BUILD)/gen/builtin.o: $(BUILD)/gen/builtin.c
+	$(call say,CC,$<) $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@ $<
+
+$(BUILD)/libswdrom.a: $(LIB_OBJ)
+	$(call say,AR,$@) rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/libswdrom-sim.a: $(SIM_OBJ)
+	$(call say,AR,$@) rm -f $@ && $(AR) rcs $@ $^
+
+LIBS = -Wl,--start-group $(BUILD)/libswdrom.a $(BUILD)/libswdrom-sim.a -Wl,--end-group
+
+$(BUILD)/swdrom: $(CLI_OBJ) $(BUILD)/libswdrom.a $(BUILD)/libswdrom-sim.a
+	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $(CLI_OBJ) $(LIBS) $(PKG_LIBS) -lm
+
+$(BUILD)/tests/test-%: $(BUILD)/tests/test-%.o $(TSUP_OBJ) $(BUILD)/libswdrom.a $(BUILD)/libswdrom-sim.a
+	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $< $(TSUP_OBJ) $(LIBS) $(PKG_LIBS) $(TEST_LIBS)
+
+-include $(ALL_OBJ:.o=.d)
+
+# ---- tests ----
+
+#: make check      set up, build, run every test
+.PHONY: check check-run check-asan
+check: deps
+	@$(MAKE) --no-print-directory check-run
+
+check-run: $(BUILD)/swdrom $(TESTS)
+	@BUILD=$(BUILD) tests/run.sh $(TESTS) $(sort $(wildcard tests/cli/*.sh))
+
+#: make check-asan the same under AddressSanitizer and UBSan
+check-asan: deps
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)-asan SAN=1 CFLAGS='-O1 -g' check-run
+
+# ---- housekeeping ----
+
+#: make clean      remove what was built
+.PHONY: clean
+clean:
+	rm -rf build build-*

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Sparse images: what a firmware file says belongs at which bus address.
+ */
+#ifndef SWDROM_LIB_IMAGE_H
+#define SWDROM_LIB_IMAGE_H
+
+#include "lib/err.h"
+
+struct image_segment {
+	u64 addr;
+	size_t len;
+	u8 *data;
+	const char *file; /* where it came from */
+};
+
+struct image {
+	struct image_segment *segs; /* sorted by address, merged when adjacent, never overlapping */
+	size_t n_segs;
+	u64 entry; /* start address where the format has one, else 0 */
+	char **files;
+	size_t n_files;
+};
+
+enum image_format { IMAGE_AUTO, IMAGE_BIN, IMAGE_IHEX, IMAGE_SREC, IMAGE_ELF };
+
+struct image *image_new(void);
+void image_free(struct image *img);
+
+/**
+ * image_load() - add a file
+ * @img: image; unchanged on error
+ * @path: file; "-" is stdin
+ * @fmt: IMAGE_AUTO detects by contents (ELF magic, ':' or 'S' records), then by suffix; else bin
+ * @bin_addr: bus address of a binary; UINT64_MAX: none given (an error for a binary)
+ * @err: what, file and line or offset
+ *
+ * Return: 0, -ENOEXEC (malformed), -EINVAL (usage), -ENOENT, -ENOMEM ...
+ */
+int image_load(struct image *img, const char *path, enum image_format fmt, u64 bin_addr,
+	       struct err *err);
+/* image_add() - add bytes (copied); -ENOEXEC with both places named if they overlap */
+int image_add(struct image *img, u64 addr, const u8 *data, size_t len, const char *file,
+	      struct err *err);
+/* image_save() - write all segments; format by suffix (.hex .ihex .ihx, .srec .s19 .mot; else bin, gaps filled with @fill) */
+int image_save(const struct image *img, const char *path, u8 fill, struct err *err);
+u64 image_bytes(const struct image *img);
+/* image_clip() - drop all outside [addr, addr+len) */
+int image_clip(struct image *img, u64 addr, u64 len, struct err *err);
+
+#endif

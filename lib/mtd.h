@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A flash device in the words of the kernel's MTD layer, and the jobs that are run on it.
+ */
+#ifndef SWDROM_LIB_MTD_H
+#define SWDROM_LIB_MTD_H
+
+#include "lib/ctx.h"
+#include "lib/memq.h"
+
+struct mtd_info;
+struct flash_job;
+
+/* @count erase blocks of @erasesize bytes each, starting at @offset */
+struct mtd_region {
+	u64 offset;
+	u32 erasesize, count;
+};
+
+/* a larger erase than a block: bank, 64K block, chip */
+struct mtd_erase_unit {
+	u64 offset, size;
+	u64 stride; /* repeats every @stride bytes, 0: only there */
+	u32 count;
+	u64 typ_ns, max_ns;
+};
+
+struct mtd_ops {
+	/* unlock, clocks, quad enable; nothing that changes contents. Idempotent */
+	int (*prepare)(struct mtd_info *mtd);
+	int (*read)(struct mtd_info *mtd, u64 from, size_t len, u8 *buf);
+	/* queue the next slice of @job: see struct flash_job */
+	int (*issue)(struct flash_job *job, struct memq *q);
+	/* the results of the last slice are valid: judge them; see struct flash_job */
+	int (*check)(struct flash_job *job);
+	/* would erasing or programming [from, from+len) be refused? 0: no; -EROFS with the reason
+	 * (names page or block, register, remedy). Called before anything is erased */
+	int (*is_locked)(struct mtd_info *mtd, u64 from, u64 len);
+	/* back to a quiet, readable state; always runs, also after errors and Ctrl-C */
+	void (*finish)(struct mtd_info *mtd);
+};
+
+struct mtd_info {
+	const char *name; /* "flash", "otp", "options", "qspi" */
+	const char *about; /* "STM32L476 internal flash, 2 x 512 KiB, 2 KiB pages" */
+	u64 base;	   /* bus address where an image sees it */
+	u64 size;
+	u32 writesize;	  /* program unit: 8 on L4, 1 on NOR */
+	u32 writebufsize; /* page: largest naturally aligned piece programmed in one go */
+	u8 erased;	  /* 0xff */
+	bool writeable;
+	bool write_once; /* a programmed unit can't be programmed again without erase (ECC flash) */
+	const struct mtd_region *regions; /* smallest erase blocks, ascending, covering it all */
+	unsigned int n_regions;
+	const struct mtd_erase_unit *units; /* larger erases, ascending size; n_units may be 0 */
+	unsigned int n_units;
+	u64 erase_typ_ns, erase_max_ns; /* one smallest block */
+	u64 write_typ_ns, write_max_ns; /* one writebufsize */
+	const struct mtd_ops *ops;
+	struct ctx *ctx;
+	struct memq *q;
+};
+
+enum job_kind { JOB_ERASE, JOB_PROGRAM };
+
+enum job_state { JOB_READY, JOB_BLOCKED, JOB_DONE };
+
+/*
+ * One erase or program request on one device.
+ *
+ * issue() appends the next slice to the queue - some accesses, after which the device is busy about
+ * busy_ns - and never waits. It returns
+ *   JOB_READY    more slices remain; call again once the device is expected to be ready
+ *   JOB_BLOCKED  it must see results first: call check() when memq_done() has passed the slice
+ *   JOB_DONE     everything was queued; check() once more when the results are in
+ *   -errno       the device cannot go on
+ * A slice may carry samples (status registers) whose results check() looks at. check() is called
+ * with every result up to the last slice valid. It may find pieces that must be issued again: it
+ * then moves @issued back and returns JOB_READY; JOB_DONE means proven done.
+ *
+ * The scheduler calls issue() only when memq_cursor_ns() has reached ready_at_ns, filling the time
+ * until then with other devices' slices or, when nobody has any, with a delay. A device that does
+ * its own pacing inside a slice leaves busy_ns 0.
+ */
+struct flash_job {
+	enum job_kind kind;
+	struct mtd_info *mtd;
+	u64 offset, len; /* of the device; erase: whole blocks */
+	const u8 *buf;	 /* JOB_PROGRAM */
+	u64 issued;	 /* bytes queued so far */
+	u64 done;	 /* bytes proven done: progress */
+	u64 busy_ns;	 /* set by issue(): how long the device is busy after this slice */
+	void *priv;	 /* the driver's; freed by job_free if not NULL */
+
+	/* the scheduler's */
+	u64 ready_at_ns;
+	u64 mark;
+	enum job_state state;
+};
+
+/**
+ * sched_run() - run jobs, several devices at once, jobs of one device in the order given
+ * @ctx: session
+ * @q: the queue they all share
+ * @jobs: array of @n
+ *
+ * Return: 0 when all are proven done; else the first error, after every device was brought to rest.
+ * jobs[i].done says how far each one got.
+ */
+int sched_run(struct ctx *ctx, struct memq *q, struct flash_job *jobs, size_t n);
+
+/* blocking forms, checked; for tests and simple callers */
+int mtd_read(struct mtd_info *mtd, u64 from, size_t len, u8 *buf);
+int mtd_write(struct mtd_info *mtd, u64 to, size_t len, const u8 *buf);
+int mtd_erase(struct mtd_info *mtd, u64 from, u64 len);
+int mtd_is_locked(struct mtd_info *mtd, u64 from, u64 len);
+int mtd_prepare(struct mtd_info *mtd);
+void mtd_finish(struct mtd_info *mtd);
+
+/* mtd_block_at() - smallest erase block that holds @offset: its start and size; false past the end */
+bool mtd_block_at(const struct mtd_info *mtd, u64 offset, u64 *start, u64 *size);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From an image and flash devices to what must be erased, programmed, kept and verified. Pure
+ * computing; contents are read through a callback so that it can be tested without a target.
+ */
+#ifndef SWDROM_LIB_PLAN_H
+#define SWDROM_LIB_PLAN_H
+
+#include "lib/image.h"
+#include "lib/mtd.h"
+
+enum plan_kind { PLAN_ERASE, PLAN_PROGRAM, PLAN_VERIFY };
+
+struct plan_step {
+	enum plan_kind kind;
+	struct mtd_info *mtd;
+	u64 offset, len;
+	const u8 *data; /* borrowed from the image, or from the plan for kept and merged blocks */
+	u64 est_ns;	/* device busy time at typical figures */
+};
+
+struct plan {
+	struct plan_step *steps; /* erases first, then programs, then verifies, per device ascending */
+	size_t n_steps;
+	u64 est_ns; /* at typical times, max over devices */
+	u64 bytes_erased, bytes_programmed, bytes_skipped, bytes_kept, bytes_verified;
+	void *priv;
+};
+
+struct plan_opts {
+	bool no_skip; /* -f: erase and program even what is equal already */
+	bool no_verify; /* -n */
+	/* wire time per byte read, for the estimate (ps) */
+	u64 read_ps_per_byte;
+};
+
+/**
+ * plan_write() - make the plan for writing @img
+ * @plan: result; plan_free() it
+ * @mtds: devices with their bus addresses
+ * @read: reads present contents (for keep and skip); called only after everything else was checked
+ *
+ * Checks before reading anything: every byte lies in a writeable device; nothing touched is locked.
+ * Erase blocks that hold bytes outside the image keep them (read, merged, programmed again).
+ * Blocks whose contents are equal already are skipped; program units that are blank are not
+ * programmed. Blocks that are still erased where needed are not erased.
+ */
+int plan_write(struct plan *plan, const struct image *img, struct mtd_info *const *mtds,
+	       size_t n_mtds, int (*read)(void *arg, struct mtd_info *mtd, u64 from, size_t len, u8 *buf),
+	       void *arg, const struct plan_opts *opts, struct err *err);
+/* plan_erase() - erase [offset, offset+len) of one device: whole blocks only, else -EINVAL naming the block borders */
+int plan_erase(struct plan *plan, struct mtd_info *mtd, u64 offset, u64 len, struct err *err);
+/* plan_print() - what will happen, a line a step, through @line; for --dry-run */
+void plan_print(const struct plan *plan, void (*line)(void *arg, const char *text), void *arg);
+void plan_free(struct plan *plan);
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A SPI memory command as a value: opcode, address, dummy, data, each with its bus width. The
+ * shape of the kernel's struct spi_mem_op; dummy counts cycles, since bytes cannot say 6 cycles.
+ */
+#ifndef SWDROM_LIB_SPI_MEM_H
+#define SWDROM_LIB_SPI_MEM_H
+
+#include "lib/ctx.h"
+#include "lib/memq.h"
+
+enum spi_mem_dir { SPI_MEM_NO_DATA, SPI_MEM_IN, SPI_MEM_OUT };
+
+struct spi_mem_op {
+	struct {
+		u8 opcode, buswidth; /* buswidth 1, 2, 4; 0: no opcode phase */
+	} cmd;
+	struct {
+		u8 nbytes, buswidth; /* 0 bytes: no address phase */
+		u64 val;
+	} addr;
+	struct {
+		u8 nbits, buswidth; /* mode bits sent right after the address; 0: none */
+		u32 val;
+	} mode;
+	struct {
+		u8 ncycles; /* clock cycles, mode bits not counted */
+	} dummy;
+	struct {
+		enum spi_mem_dir dir;
+		u8 buswidth;
+		u32 nbytes;
+		union {
+			void *in;
+			const void *out;
+		};
+	} data;
+};
+
+struct spi_mem;
+
+/*
+ * What a controller does. Everything is queued into memq, nothing waits, except exec().
+ */
+struct spi_controller_mem_ops {
+	bool (*supports_op)(const struct spi_mem *mem, const struct spi_mem_op *op);
+	/* one command, queued and flushed, retried as a whole if its data was lost (reads only);
+	 * @op->data.in is valid on return */
+	int (*exec)(struct spi_mem *mem, const struct spi_mem_op *op);
+	/* queue a command without waiting; for SPI_MEM_IN *state says VALID/LOST after the flush */
+	void (*queue_op)(struct spi_mem *mem, struct memq *q, const struct spi_mem_op *op,
+			 enum memq_sample *state);
+	/* wire time the controller needs for @op after its last access was queued (busy on the pins) */
+	u64 (*op_time_ns)(const struct spi_mem *mem, const struct spi_mem_op *op);
+	/* arm automatic status polling: repeat @op until (status & mask) == match. Nothing waits */
+	void (*queue_poll)(struct spi_mem *mem, struct memq *q, const struct spi_mem_op *op, u8 mask,
+			   u8 match);
+	/* sample whether an armed poll has matched; *val tested by poll_matched() */
+	void (*queue_poll_sample)(struct spi_mem *mem, struct memq *q, u32 *val,
+				  enum memq_sample *state);
+	bool (*poll_matched)(const struct spi_mem *mem, u32 val);
+	/* end polling, matched or not; the controller is ready for the next command after it */
+	void (*queue_poll_end)(struct spi_mem *mem, struct memq *q);
+	/* read through the memory-mapped window with @op as template (address in op ignored) */
+	int (*dirmap_read)(struct spi_mem *mem, const struct spi_mem_op *op, u64 from, size_t len,
+			   u8 *buf);
+	/* raw clocks for recovery: @ncycles with all of IO0..IO(width-1) high (nor-recovery) */
+	int (*drive_high)(struct spi_mem *mem, unsigned int width, unsigned int ncycles);
+	/* the device's size is known: address range checks; and its clock limit; picks prescaler */
+	int (*configure)(struct spi_mem *mem, u64 size, u32 max_hz);
+	/* controller and pins set up from the board description; clock slow */
+	int (*enable)(struct spi_mem *mem);
+	/* abort what runs, leave the controller as after reset (also from memory-mapped mode) */
+	void (*disable)(struct spi_mem *mem);
+};
+
+struct spi_mem {
+	const struct spi_controller_mem_ops *ops;
+	struct ctx *ctx;
+	struct memq *q;
+	u32 hz;	       /* present clock on the SPI pins */
+	u8 max_width;  /* lines wired on this board: 1, 2, 4 */
+	u64 window;    /* bus address of the memory-mapped window */
+	const char *name; /* "QUADSPI" */
+};
+
+#endif

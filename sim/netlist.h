@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The virtual boards: which MCU pin is wired to which chip pin (their own netlists, not boards/),
+ * and the models that live on those pins: GPIO with alternate functions, QUADSPI, SPI-NOR chips.
+ */
+#ifndef SWDROM_SIM_NETLIST_H
+#define SWDROM_SIM_NETLIST_H
+
+#include "sim/mcu.h"
+
+/* builds the board opts.board and registers GPIO and QUADSPI on the MCU's bus; NULL: unknown board */
+struct netlist *netlist_new(struct sim *sim);
+void netlist_free(struct netlist *n);
+void netlist_save(struct netlist *n);
+/* names of the virtual boards, NULL-terminated */
+const char *const *netlist_board_names(void);
+/* MCU on that board: flash size in KiB and package pins */
+u32 netlist_flash_kib(const char *board);
+/* power of the whole board went on or off (NOR: half-done operations leave unstable cells) */
+void netlist_set_power(struct netlist *n, bool on);
+
+/* ---- for tests: the NOR's array ---- */
+u8 *netlist_nor_data(struct netlist *n, size_t *size);
+
+#endif

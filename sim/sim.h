@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The virtual bench from outside: opened as a transport, looked into by tests.
+ */
+#ifndef SWDROM_SIM_SIM_H
+#define SWDROM_SIM_SIM_H
+
+#include "lib/programmer.h"
+#include "sim/core.h"
+
+extern const struct programmer sim_programmer; /* -p sim:board=NAME,state=FILE,seed=N,... */
+
+/**
+ * sim_open() - build a bench: virtual adapter, wire, MCU, board
+ * @opts, @faults: copied
+ * @t: its transport; t->clk is the virtual clock. Closing it saves the state and frees the bench
+ */
+int sim_open(const struct sim_opts *opts, const struct sim_faults *faults, struct err *err,
+	     struct transport **t);
+void sim_opts_default(struct sim_opts *opts);
+/* the bench behind a transport that sim_open() made */
+struct sim *sim_of_transport(struct transport *t);
+
+#endif
