@@ -114,6 +114,8 @@ check-run: $(BUILD)/swdrom $(TESTS)
 check-asan: deps
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)-asan SAN=1 CFLAGS='-O1 -g' check-run
 
+include tests/firmware/firmware.mk
+
 # ---- housekeeping ----
 
 #: make clean      remove what was built
