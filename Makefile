@@ -98,7 +98,7 @@ $(BUILD)/swdrom: $(CLI_OBJ) $(BUILD)/libswdrom.a $(BUILD)/libswdrom-sim.a
 $(BUILD)/tests/test-%: $(BUILD)/tests/test-%.o $(TSUP_OBJ) $(BUILD)/libswdrom.a $(BUILD)/libswdrom-sim.a
 	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $< $(TSUP_OBJ) $(LIBS) $(PKG_LIBS) $(TEST_LIBS)
 
--include $(ALL_OBJ:.o=.d)
+-include $(ALL_OBJ:.o=.d) $(BUILD)/tests/bench.d
 
 # ---- tests ----
 
@@ -115,6 +115,80 @@ check-asan: deps
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)-asan SAN=1 CFLAGS='-O1 -g' check-run
 
 include tests/firmware/firmware.mk
+
+# ---- demo and benchmarks ----
+
+#: make demo       program a virtual STM32L476G-DISCO with the demo firmware, start to end
+.PHONY: demo demo-run
+demo: deps
+	@$(MAKE) --no-print-directory $(BUILD)/swdrom
+	@BUILD=$(BUILD) tools/demo.sh
+
+#: make bench      figures in virtual time and host CPU time: a table, and build/bench.json
+.PHONY: bench bench-run
+bench: deps
+	@$(MAKE) --no-print-directory bench-run
+
+bench-run: $(BUILD)/tests/bench
+	@$(BUILD)/tests/bench --json $(BUILD)/bench.json
+
+$(BUILD)/tests/bench: $(BUILD)/tests/bench.o $(TSUP_OBJ) $(BUILD)/libswdrom.a $(BUILD)/libswdrom-sim.a
+	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $< $(TSUP_OBJ) $(LIBS) $(PKG_LIBS) -lm
+
+# ---- quality ----
+
+#: make lint       clang-format, clang-tidy, cppcheck
+.PHONY: lint
+C_FILES = $(sort $(wildcard include/*.h lib/*.[ch] chips/*.[ch] drivers/*.[ch] sim/*.[ch] cli/*.[ch] \
+	  tests/*.[ch] tests/support/*.[ch] tests/fuzz/*.c))
+lint:
+	@tools/deps.sh build lint
+	@echo '  clang-format'; clang-format --dry-run -Werror $(C_FILES)
+	@echo '  clang-tidy'; printf '%s\n' $(LIB_SRC) $(SIM_SRC) $(CLI_SRC) | \
+		xargs -P 4 -n 4 sh -c 'clang-tidy --quiet "$$@" -- $(CPPFLAGS_ALL) -std=gnu11 2>/dev/null' clang-tidy
+	@echo '  cppcheck'; cppcheck --quiet --enable=warning,performance,portability --std=c11 --inline-suppr \
+		--suppress=missingInclude --suppress=nullPointerRedundantCheck --error-exitcode=1 -I. -j 4 \
+		$(LIB_SRC) $(SIM_SRC) $(CLI_SRC)
+
+#: make fuzz       every parser of foreign bytes under libFuzzer, FUZZ_SECONDS each (default 20)
+.PHONY: fuzz
+FUZZ_SECONDS ?= 20
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz-*.c))
+fuzz:
+	@tools/deps.sh build fuzz
+	@BUILD=$(BUILD)-fuzz FUZZ_SECONDS=$(FUZZ_SECONDS) MAKE='$(MAKE)' tests/fuzz/run.sh $(FUZZ_SRC)
+
+#: make cov        line coverage of the test suite: build-cov/coverage/index.html
+.PHONY: cov
+cov:
+	@tools/deps.sh build cov
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)-cov COV=1 check-run
+	@lcov --quiet --capture --no-external --directory $(BUILD)-cov --base-directory . \
+		--output-file $(BUILD)-cov/all.info
+	@lcov --quiet --remove $(BUILD)-cov/all.info '*/tests/*' --output-file $(BUILD)-cov/swdrom.info
+	@genhtml --quiet --output-directory $(BUILD)-cov/coverage $(BUILD)-cov/swdrom.info
+	@lcov --summary $(BUILD)-cov/swdrom.info
+
+#: make valgrind   a write, a read and a verify job on the virtual bench under valgrind
+.PHONY: valgrind
+valgrind: $(BUILD)/swdrom
+	@tools/deps.sh valgrind
+	@BUILD=$(BUILD) tests/valgrind.sh
+
+# ---- installation ----
+
+#: make install    DESTDIR= PREFIX=
+.PHONY: install
+install: $(BUILD)/swdrom $(BUILD)/libswdrom.a $(BUILD)/libswdrom-sim.a
+	install -D -m 755 $(BUILD)/swdrom $(DESTDIR)$(PREFIX)/bin/swdrom
+	install -D -m 644 include/swdrom.h $(DESTDIR)$(PREFIX)/include/swdrom.h
+	install -D -m 644 $(BUILD)/libswdrom.a $(DESTDIR)$(PREFIX)/lib/libswdrom.a
+	install -D -m 644 $(BUILD)/libswdrom-sim.a $(DESTDIR)$(PREFIX)/lib/libswdrom-sim.a
+	install -d $(DESTDIR)$(PREFIX)/share/swdrom/boards $(DESTDIR)$(PREFIX)/share/swdrom/adapters
+	install -m 644 boards/*.board $(DESTDIR)$(PREFIX)/share/swdrom/boards/
+	install -m 644 adapters/*.ini $(DESTDIR)$(PREFIX)/share/swdrom/adapters/
+	install -D -m 644 doc/swdrom.1 $(DESTDIR)$(PREFIX)/share/man/man1/swdrom.1
+	install -D -m 644 udev/60-swdrom.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-swdrom.rules
 
 # ---- housekeeping ----
 
