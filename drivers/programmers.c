@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The programmers that -p can name.
+ */
+#include "lib/programmer.h"
+
+extern const struct programmer ftdi_programmer; /* drivers/ftdi-usb.c */
+extern const struct programmer sim_programmer;	/* the virtual bench */
+
+const struct programmer *const programmers[] = {
+	&ftdi_programmer,
+	&sim_programmer,
+	NULL,
+};
