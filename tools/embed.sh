@@ -12,3 +12,9 @@ for f in "$@"; do
 	printf '\t},\n'
 done
 printf '\t{ 0, 0 },\n};\n'
+
+echo 'const char *const builtin_board_names[] = {'
+for f in "$@"; do
+	case $f in boards/*.board) f=${f#boards/}; printf '\t"%s",\n' "${f%.board}" ;; esac
+done
+printf '\t0,\n};\n'
