@@ -76,7 +76,12 @@ enum job_state { JOB_READY, JOB_BLOCKED, JOB_DONE };
  *   -errno       the device cannot go on
  * A slice may carry samples (status registers) whose results check() looks at. check() is called
  * with every result up to the last slice valid. It may find pieces that must be issued again: it
- * then moves @issued back and returns JOB_READY; JOB_DONE means proven done.
+ * then moves @issued back and returns JOB_READY; JOB_DONE means proven done. A busy_ns that check()
+ * sets delays the next issue() (an erase that was found still running).
+ *
+ * When the user stops the run, @len is cut down to @issued: a driver counts an operation as issued
+ * when it has started it, looks at @len afresh in every call, and so finishes what is in flight and
+ * starts nothing new. A job starts only when the one before it on its device is proven done.
  *
  * The scheduler calls issue() only when memq_cursor_ns() has reached ready_at_ns, filling the time
  * until then with other devices' slices or, when nobody has any, with a delay. A device that does
@@ -90,7 +95,7 @@ struct flash_job {
 	u64 issued;	 /* bytes queued so far */
 	u64 done;	 /* bytes proven done: progress */
 	u64 busy_ns;	 /* set by issue(): how long the device is busy after this slice */
-	void *priv;	 /* the driver's; freed by job_free if not NULL */
+	void *priv;	 /* the driver's, NULL at first; sched_run() free()s it at its end */
 
 	/* the scheduler's */
 	u64 ready_at_ns;

@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The scheduler with devices of paper: each access of a device goes to an address of its own, and
+ * a device notes when it was asked too early.
+ */
+#include "lib/mtd.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/support/fake-memq.h"
+
+/* a device that takes @busy_ns for each of its units */
+struct paper {
+	struct mtd_info mtd;
+	u32 reg;
+	u64 unit, busy_ns;
+	u64 late_unit; /* this one is found undone at first */
+	u64 fail_unit; /* this one ends the job */
+	bool is_shy;   /* must see the results of each slice */
+	bool is_stuck;
+	u64 busy_until_ns;
+	unsigned int n_early, n_issues, n_checks, n_finishes;
+	u64 stop_after; /* issues */
+	sig_atomic_t *stop;
+	u32 sample;
+	enum memq_sample state;
+	struct flash_job *order[8];
+	unsigned int n_order;
+};
+
+#define NOWHERE UINT64_MAX
+
+static struct paper *to_paper(struct mtd_info *mtd)
+{
+	return container_of(mtd, struct paper, mtd);
+}
+
+static int paper_issue(struct flash_job *job, struct memq *q)
+{
+	struct paper *p = to_paper(job->mtd);
+
+	if (!p->n_order || p->order[p->n_order - 1] != job)
+		p->order[p->n_order++] = job;
+	if (job->issued < job->len) {
+		if (memq_cursor_ns(q) < p->busy_until_ns)
+			p->n_early++;
+		memq_write32(q, p->reg, (u32)(job->offset + job->issued));
+		job->issued += p->unit;
+		job->busy_ns = p->busy_ns;
+		p->busy_until_ns = memq_cursor_ns(q) + p->busy_ns;
+	}
+	memq_sample32(q, p->reg + 4, &p->sample, &p->state);
+	if (++p->n_issues == p->stop_after)
+		*p->stop = 1;
+	if (p->is_shy)
+		return JOB_BLOCKED;
+	return job->issued < job->len ? JOB_READY : JOB_DONE;
+}
+
+static int paper_check(struct flash_job *job)
+{
+	struct paper *p = to_paper(job->mtd);
+
+	p->n_checks++;
+	assert_int_equal(p->state, MEMQ_VALID);
+	if (p->is_stuck) {
+		job->issued = 0;
+		return JOB_READY;
+	}
+	if (job->offset + job->issued > p->fail_unit)
+		return err_set(&job->mtd->ctx->err, -EROFS, NULL, "unit %u is protected",
+			       (unsigned int)p->fail_unit);
+	if (job->offset + job->issued > p->late_unit) {
+		job->issued = p->late_unit - job->offset;
+		job->done = job->issued;
+		p->late_unit = NOWHERE;
+		return JOB_READY;
+	}
+	job->done = job->issued;
+	return job->done < job->len ? JOB_READY : JOB_DONE;
+}
+
+static void paper_finish(struct mtd_info *mtd)
+{
+	to_paper(mtd)->n_finishes++;
+}
+
+static const struct mtd_ops paper_ops = {
+	.issue = paper_issue,
+	.check = paper_check,
+	.finish = paper_finish,
+};
+
+struct fixture {
+	struct ctx ctx;
+	sig_atomic_t stop;
+	struct memq *q;
+	struct paper a, b;
+	u64 progress_done, progress_total;
+	unsigned int n_progress;
+};
+
+static void on_progress(void *arg, const char *step, const char *mtd, u64 done, u64 total)
+{
+	struct fixture *f = arg;
+
+	(void)step;
+	if (strcmp(mtd, "a"))
+		return;
+	assert_true(done >= f->progress_done || f->progress_total != total);
+	f->progress_done = done;
+	f->progress_total = total;
+	f->n_progress++;
+}
+
+static void paper_init(struct fixture *f, struct paper *p, const char *name, u32 reg, u64 busy_ns)
+{
+	p->mtd = (struct mtd_info){ .name = name,
+				    .size = 1 << 20,
+				    .ops = &paper_ops,
+				    .ctx = &f->ctx,
+				    .q = f->q,
+				    .erase_max_ns = 2 * busy_ns,
+				    .write_max_ns = 2 * busy_ns };
+	p->reg = reg;
+	p->unit = 1;
+	p->busy_ns = busy_ns;
+	p->late_unit = p->fail_unit = NOWHERE;
+	p->stop = &f->stop;
+}
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	f->ctx.stop = &f->stop;
+	f->ctx.progress = on_progress;
+	f->ctx.progress_arg = f;
+	f->q = fake_memq_new(&f->ctx, 10000000);
+	paper_init(f, &f->a, "a", 0x1000, 82 * USEC_NS);
+	paper_init(f, &f->b, "b", 0x2000, 500 * USEC_NS);
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	fake_memq_free(f->q);
+	free(f);
+	return 0;
+}
+
+static struct flash_job job_of(struct paper *p, enum job_kind kind, u64 offset, u64 len)
+{
+	return (struct flash_job){ .kind = kind, .mtd = &p->mtd, .offset = offset, .len = len };
+}
+
+/* how often the wire changed from one device to another */
+static unsigned int count_switches(const struct memq *q)
+{
+	unsigned int n = 0;
+	u32 last = 0;
+
+	for (size_t i = 0; i < q->n_ops; i++) {
+		u32 dev = q->ops[i].addr & ~0xfffu;
+
+		if (!dev || dev == last)
+			continue;
+		n += last != 0;
+		last = dev;
+	}
+	return n;
+}
+
+static void test_one_device_is_paced_by_its_busy_time(void **state)
+{
+	struct fixture *f = *state;
+	struct flash_job job = job_of(&f->a, JOB_PROGRAM, 0, 1000);
+	u64 ns;
+
+	assert_int_equal(sched_run(&f->ctx, f->q, &job, 1), 0);
+	assert_int_equal(job.done, 1000);
+	assert_int_equal(f->a.n_early, 0);
+	ns = memq_cursor_ns(f->q);
+	assert_in_range(ns, 999 * 82 * USEC_NS, 1001 * (82 + 10) * USEC_NS);
+}
+
+static void test_two_devices_work_at_the_same_time(void **state)
+{
+	struct fixture *f = *state;
+	struct flash_job jobs[] = { job_of(&f->a, JOB_PROGRAM, 0, 1000),
+				    job_of(&f->b, JOB_PROGRAM, 0, 160) };
+
+	assert_int_equal(sched_run(&f->ctx, f->q, jobs, 2), 0);
+	assert_int_equal(f->a.n_early + f->b.n_early, 0);
+	assert_in_range(memq_cursor_ns(f->q), 82 * MSEC_NS, 100 * MSEC_NS);
+	assert_in_range(count_switches(f->q), 200, 2000);
+}
+
+static void test_a_long_erase_does_not_hold_the_wire(void **state)
+{
+	struct fixture *f = *state;
+	struct flash_job jobs[] = { job_of(&f->b, JOB_ERASE, 0, 1),
+				    job_of(&f->a, JOB_PROGRAM, 0, 1000) };
+
+	f->b.busy_ns = 700 * MSEC_NS;
+	f->b.is_shy = true;
+	assert_int_equal(sched_run(&f->ctx, f->q, jobs, 2), 0);
+	assert_int_equal(f->a.n_early, 0);
+	/* the programming ended long before the erase */
+	assert_true(f->a.busy_until_ns < 110 * MSEC_NS);
+}
+
+static void test_jobs_of_a_device_run_in_order_and_one_after_the_other(void **state)
+{
+	struct fixture *f = *state;
+	struct flash_job jobs[] = { job_of(&f->a, JOB_ERASE, 0, 2),
+				    job_of(&f->b, JOB_PROGRAM, 0, 4),
+				    job_of(&f->a, JOB_PROGRAM, 0, 8),
+				    job_of(&f->a, JOB_PROGRAM, 50, 3) };
+
+	assert_int_equal(sched_run(&f->ctx, f->q, jobs, 4), 0);
+	assert_int_equal(f->a.n_order, 3);
+	assert_ptr_equal(f->a.order[0], &jobs[0]);
+	assert_ptr_equal(f->a.order[1], &jobs[2]);
+	assert_ptr_equal(f->a.order[2], &jobs[3]);
+	for (unsigned int i = 0; i < 4; i++)
+		assert_int_equal(jobs[i].done, jobs[i].len);
+}
+
+static void test_a_missed_unit_is_issued_again(void **state)
+{
+	struct fixture *f = *state;
+	struct flash_job job = job_of(&f->a, JOB_PROGRAM, 100, 400);
+	unsigned int n = 0;
+
+	f->a.late_unit = 150;
+	assert_int_equal(sched_run(&f->ctx, f->q, &job, 1), 0);
+	assert_int_equal(job.done, 400);
+	for (size_t i = 0; i < f->q->n_ops; i++)
+		n += f->q->ops[i].kind == FAKE_WRITE && f->q->ops[i].val == 150;
+	assert_int_equal(n, 2);
+}
+
+static void test_unchecked_work_is_bounded(void **state)
+{
+	struct fixture *f = *state;
+	struct flash_job job = job_of(&f->a, JOB_PROGRAM, 0, 20000);
+
+	assert_int_equal(sched_run(&f->ctx, f->q, &job, 1), 0);
+	/* 1.8 s in windows of 8, 16, ... 128 ms */
+	assert_in_range(f->a.n_checks, 15, 30);
+	assert_in_range(f->n_progress, 15, 31);
+	assert_int_equal(f->progress_done, 20000);
+}
+
+static void test_batches_are_a_few_ms_long(void **state)
+{
+	struct fixture *f = *state;
+	struct flash_job job = job_of(&f->a, JOB_PROGRAM, 0, 5000);
+	u64 last = 0, now = 0, longest = 0;
+
+	assert_int_equal(sched_run(&f->ctx, f->q, &job, 1), 0);
+	for (size_t i = 0; i < f->q->n_ops; i++) {
+		if (f->q->ops[i].kind == FAKE_SUBMIT) {
+			longest = max(longest, now - last);
+			last = now;
+		} else if (f->q->ops[i].kind != FAKE_DELAY) {
+			now = f->q->ops[i].ns;
+		}
+	}
+	assert_in_range(longest, 2 * MSEC_NS, 6 * MSEC_NS);
+}
+
+static void test_first_error_ends_the_run_and_the_other_device_rests_at_a_border(void **state)
+{
+	struct fixture *f = *state;
+	struct flash_job jobs[] = { job_of(&f->a, JOB_PROGRAM, 0, 1000),
+				    job_of(&f->b, JOB_PROGRAM, 0, 1000),
+				    job_of(&f->b, JOB_ERASE, 0, 1) };
+
+	f->a.fail_unit = 300;
+	assert_int_equal(sched_run(&f->ctx, f->q, jobs, 3), -EROFS);
+	assert_non_null(strstr(f->ctx.err.what, "unit 300 is protected"));
+	assert_non_null(strstr(f->ctx.err.where, "programming a"));
+	assert_true(jobs[1].done > 0 && jobs[1].done < 1000);
+	assert_int_equal(jobs[1].done, jobs[1].issued);
+	assert_int_equal(jobs[1].len, 1000);
+	assert_int_equal(jobs[2].done, 0);
+	assert_true(memq_cursor_ns(f->q) < 200 * MSEC_NS);
+}
+
+static void test_stop_finishes_what_is_in_flight_and_says_how_far(void **state)
+{
+	struct fixture *f = *state;
+	struct flash_job jobs[] = { job_of(&f->a, JOB_PROGRAM, 0, 1000),
+				    job_of(&f->b, JOB_ERASE, 0, 1000) };
+
+	f->a.stop_after = 100;
+	assert_int_equal(sched_run(&f->ctx, f->q, jobs, 2), -EINTR);
+	assert_int_equal(jobs[0].done, 100);
+	assert_int_equal(jobs[0].issued, 100);
+	assert_int_equal(jobs[0].len, 1000);
+	assert_int_equal(jobs[1].done, jobs[1].issued);
+	assert_non_null(strstr(f->ctx.err.what, "a: 100 of 1000 bytes programmed"));
+	assert_non_null(strstr(f->ctx.err.what, "b: "));
+	assert_non_null(strstr(f->ctx.err.next, "run the same command again"));
+}
+
+static void test_stop_before_the_start_leaves_everything_alone(void **state)
+{
+	struct fixture *f = *state;
+	struct flash_job job = job_of(&f->a, JOB_PROGRAM, 0, 10);
+
+	f->stop = 1;
+	assert_int_equal(sched_run(&f->ctx, f->q, &job, 1), -EINTR);
+	assert_int_equal(f->a.n_issues, 0);
+}
+
+static void test_a_device_that_never_gets_on_is_given_up(void **state)
+{
+	struct fixture *f = *state;
+	struct flash_job jobs[] = { job_of(&f->a, JOB_PROGRAM, 0, 10),
+				    job_of(&f->b, JOB_PROGRAM, 0, 9) };
+
+	f->a.is_stuck = true;
+	assert_int_equal(sched_run(&f->ctx, f->q, jobs, 2), -ETIMEDOUT);
+	assert_non_null(strstr(f->ctx.err.what, "a did not get on with programming"));
+	assert_true(memq_cursor_ns(f->q) < 5 * SEC_NS);
+	assert_int_equal(jobs[1].done, 9);
+}
+
+static void test_wire_error_at_any_access_ends_the_run_and_finishes_every_device(void **state)
+{
+	struct fixture *f = *state;
+	int ret;
+	u64 n = 0;
+
+	do {
+		struct flash_job jobs[] = { job_of(&f->a, JOB_PROGRAM, 0, 50),
+					    job_of(&f->b, JOB_PROGRAM, 0, 9) };
+
+		err_clear(&f->ctx.err);
+		f->a.n_finishes = f->b.n_finishes = f->a.n_order = f->b.n_order = 0;
+		f->a.busy_until_ns = f->b.busy_until_ns = 0;
+		f->q->n_accesses = 0;
+		f->q->fail_access = ++n;
+		ret = sched_run(&f->ctx, f->q, jobs, 2);
+		if (ret) {
+			assert_int_equal(ret, -EIO);
+			assert_int_equal(f->ctx.err.code, -EIO);
+			assert_int_equal(f->a.n_finishes, 1);
+			assert_int_equal(f->b.n_finishes, 1);
+			assert_true(jobs[0].done + jobs[1].done < 59);
+		} else {
+			assert_int_equal(jobs[0].done + jobs[1].done, 59);
+		}
+	} while (ret);
+	assert_in_range(n, 59 * 2, 59 * 2 + 10);
+}
+
+static void test_an_empty_job_list_is_done(void **state)
+{
+	struct fixture *f = *state;
+	struct flash_job job = job_of(&f->a, JOB_PROGRAM, 0, 0);
+
+	assert_int_equal(sched_run(&f->ctx, f->q, NULL, 0), 0);
+	assert_int_equal(sched_run(&f->ctx, f->q, &job, 1), 0);
+	assert_int_equal(f->a.n_issues, 0);
+}
+
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_one_device_is_paced_by_its_busy_time),
+		TEST(test_two_devices_work_at_the_same_time),
+		TEST(test_a_long_erase_does_not_hold_the_wire),
+		TEST(test_jobs_of_a_device_run_in_order_and_one_after_the_other),
+		TEST(test_a_missed_unit_is_issued_again),
+		TEST(test_unchecked_work_is_bounded),
+		TEST(test_batches_are_a_few_ms_long),
+		TEST(test_first_error_ends_the_run_and_the_other_device_rests_at_a_border),
+		TEST(test_stop_finishes_what_is_in_flight_and_says_how_far),
+		TEST(test_stop_before_the_start_leaves_everything_alone),
+		TEST(test_a_device_that_never_gets_on_is_given_up),
+		TEST(test_wire_error_at_any_access_ends_the_run_and_finishes_every_device),
+		TEST(test_an_empty_job_list_is_done),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
