@@ -7,22 +7,33 @@
 
 #include "lib/err.h"
 
+/* from which line (text formats) or file offset the bytes from @offset on came */
+struct image_mark {
+	s64 offset; /* in the segment; may be negative after clipping */
+	u64 place;  /* line number from 1, or file offset */
+	u32 step;   /* bytes on each line; 0: @place is a file offset */
+};
+
 struct image_segment {
 	u64 addr;
 	size_t len;
 	u8 *data;
-	const char *file; /* where it came from */
+	const char *file;	  /* where it came from; lives as long as the image */
+	struct image_mark *marks; /* ascending; may be NULL */
+	size_t n_marks;
 };
 
+enum image_format { IMAGE_AUTO, IMAGE_BIN, IMAGE_IHEX, IMAGE_SREC, IMAGE_ELF };
+
 struct image {
-	struct image_segment *segs; /* sorted by address, merged when adjacent, never overlapping */
+	/* sorted by address, never overlapping; adjacent bytes of one file are one segment */
+	struct image_segment *segs;
 	size_t n_segs;
 	u64 entry; /* start address where the format has one, else 0 */
 	char **files;
 	size_t n_files;
+	enum image_format format; /* of the file that was loaded last */
 };
-
-enum image_format { IMAGE_AUTO, IMAGE_BIN, IMAGE_IHEX, IMAGE_SREC, IMAGE_ELF };
 
 struct image *image_new(void);
 void image_free(struct image *img);
@@ -39,12 +50,19 @@ void image_free(struct image *img);
  */
 int image_load(struct image *img, const char *path, enum image_format fmt, u64 bin_addr,
 	       struct err *err);
+/* image_parse() - the same for a file that is in memory already; @name is for messages and suffix */
+int image_parse(struct image *img, const char *name, const u8 *buf, size_t len,
+		enum image_format fmt, u64 bin_addr, struct err *err);
+/* image_merge() - move all of @from into @img; on error (overlap) both are unchanged */
+int image_merge(struct image *img, struct image *from, struct err *err);
 /* image_add() - add bytes (copied); -ENOEXEC with both places named if they overlap */
 int image_add(struct image *img, u64 addr, const u8 *data, size_t len, const char *file,
 	      struct err *err);
 /* image_save() - write all segments; format by suffix (.hex .ihex .ihx, .srec .s19 .mot; else bin, gaps filled with @fill) */
 int image_save(const struct image *img, const char *path, u8 fill, struct err *err);
 u64 image_bytes(const struct image *img);
+/* image_place() - where the byte at @addr of @seg came from: "app.hex line 12", into @buf */
+const char *image_place(const struct image_segment *seg, u64 addr, char *buf, size_t size);
 /* image_clip() - drop all outside [addr, addr+len) */
 int image_clip(struct image *img, u64 addr, u64 len, struct err *err);
 
