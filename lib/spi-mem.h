@@ -53,8 +53,8 @@ struct spi_controller_mem_ops {
 	/* wire time the controller needs for @op after its last access was queued (busy on the pins) */
 	u64 (*op_time_ns)(const struct spi_mem *mem, const struct spi_mem_op *op);
 	/* arm automatic status polling: repeat @op until (status & mask) == match. Nothing waits */
-	void (*queue_poll)(struct spi_mem *mem, struct memq *q, const struct spi_mem_op *op, u8 mask,
-			   u8 match);
+	void (*queue_poll)(struct spi_mem *mem, struct memq *q, const struct spi_mem_op *op,
+			   u8 mask, u8 match);
 	/* sample whether an armed poll has matched; *val tested by poll_matched() */
 	void (*queue_poll_sample)(struct spi_mem *mem, struct memq *q, u32 *val,
 				  enum memq_sample *state);
@@ -78,10 +78,24 @@ struct spi_mem {
 	const struct spi_controller_mem_ops *ops;
 	struct ctx *ctx;
 	struct memq *q;
-	u32 hz;	       /* present clock on the SPI pins */
-	u8 max_width;  /* lines wired on this board: 1, 2, 4 */
-	u64 window;    /* bus address of the memory-mapped window */
-	const char *name; /* "QUADSPI" */
+	u32 hz;		     /* present clock on the SPI pins */
+	u8 max_width;	     /* lines wired on this board: 1, 2, 4 */
+	u64 window;	     /* bus address of the memory-mapped window */
+	const char *name;    /* "QUADSPI" */
+	char io_names[4][8]; /* "PE12": the pins of IO0..IO3, for messages; may be empty */
 };
+
+/* spi_mem_op_is_sane() - do the phases make sense (widths 1, 2, 4; lengths; buffers)? */
+bool spi_mem_op_is_sane(const struct spi_mem_op *op);
+/* spi_mem_op_width() - the widest phase: 1, 2 or 4 lines */
+unsigned int spi_mem_op_width(const struct spi_mem_op *op);
+/* spi_mem_header_cycles() - clocks of opcode, address, mode bits and dummy cycles */
+unsigned int spi_mem_header_cycles(const struct spi_mem_op *op);
+/* spi_mem_data_cycles() - clocks of @nbytes of the data phase */
+u64 spi_mem_data_cycles(const struct spi_mem_op *op, u64 nbytes);
+/* spi_mem_supports_op() - sane, no wider than the board, and the controller can do it */
+bool spi_mem_supports_op(const struct spi_mem *mem, const struct spi_mem_op *op);
+/* spi_mem_exec() - checked exec(): -EOPNOTSUPP naming the opcode if it can't be done */
+int spi_mem_exec(struct spi_mem *mem, const struct spi_mem_op *op);
 
 #endif

@@ -1,0 +1,905 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * STM32 QUADSPI (RM0351 chapter 17, RM0440 chapter 20; 16-byte FIFO on L4/G4/WB, 32 on F4/F7/H7).
+ *
+ * What starts a command decides the order of writes: CCR when there is no address and no data to
+ * send, AR when there is an address, the first write to DR when there are data to send. While BUSY
+ * is 1 writes to CCR, DLR, AR are dropped silently, so every queued command leaves enough wire time
+ * for the one before it to end on the pins.
+ *
+ * DR is never read beyond FLEVEL and never written faster than the FIFO drains: either would stall
+ * the bus and with it the debug port. What is not known from a look at SR is known from the clock:
+ *
+ *	AR written  |<- header + n bytes at the SPI clock ->|  DR: n bytes are there
+ *	            |<------------ memq_delay_ns() -------->|  read them, then ABORT (erratum E1)
+ *
+ * The window is touched in memory-mapped mode only, and that mode is left by ABORT before any other
+ * register is written.
+ *
+ * In 1-line phases the block drives IO2 = 0 and IO3 = 1 (RM0440 20.3.4). IO2 is WP# to a chip that
+ * is not in quad mode, and WP# low locks its status register, so as long as no command uses four
+ * lines IO2 and IO3 are plain outputs, high.
+ */
+#include "drivers/stm32-quadspi.h"
+#include "drivers/stm32-gpio.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* RM0351 17.5 */
+#define QUADSPI_CR	     0x00
+#define QUADSPI_CR_EN	     BIT(0)
+#define QUADSPI_CR_ABORT     BIT(1)
+#define QUADSPI_CR_FTHRES    GENMASK(11, 8) /* one bit more with a 32-byte FIFO */
+#define QUADSPI_CR_APMS	     BIT(22)	    /* stop polling at the first match */
+#define QUADSPI_CR_PRESCALER GENMASK(31, 24)
+
+#define QUADSPI_DCR	     0x04
+#define QUADSPI_DCR_CSHT     GENMASK(10, 8)  /* NCS high: CSHT + 1 clocks */
+#define QUADSPI_DCR_FSIZE    GENMASK(20, 16) /* 2^(FSIZE + 1) bytes */
+
+#define QUADSPI_SR	     0x08
+#define QUADSPI_SR_TEF	     BIT(0)
+#define QUADSPI_SR_TCF	     BIT(1)
+#define QUADSPI_SR_SMF	     BIT(3)
+#define QUADSPI_SR_BUSY	     BIT(5)
+#define QUADSPI_SR_FLEVEL    GENMASK(13, 8) /* [12:8] with 16 bytes, bit 13 reads 0 there */
+
+#define QUADSPI_FCR	     0x0c /* write 1 to clear: CTOF 4, CSMF 3, CTCF 1, CTEF 0 */
+#define QUADSPI_FCR_ALL	     0x1bu
+
+#define QUADSPI_DLR	     0x10 /* bytes - 1 */
+
+#define QUADSPI_CCR	     0x14
+#define QUADSPI_CCR_IMODE    GENMASK(9, 8) /* each mode: 0 none, 1, 2, 3 = 1, 2, 4 lines */
+#define QUADSPI_CCR_ADMODE   GENMASK(11, 10)
+#define QUADSPI_CCR_ADSIZE   GENMASK(13, 12) /* bytes - 1 */
+#define QUADSPI_CCR_ABMODE   GENMASK(15, 14)
+#define QUADSPI_CCR_ABSIZE   GENMASK(17, 16) /* bytes - 1 */
+#define QUADSPI_CCR_DCYC     GENMASK(22, 18)
+#define QUADSPI_CCR_DMODE    GENMASK(25, 24)
+#define QUADSPI_CCR_FMODE    GENMASK(27, 26)
+
+#define FMODE_WRITE	     0u
+#define FMODE_READ	     1u
+#define FMODE_POLL	     2u
+#define FMODE_MAPPED	     3u
+
+#define QUADSPI_AR	     0x18
+#define QUADSPI_ABR	     0x1c
+#define QUADSPI_DR	     0x20
+#define QUADSPI_PSMKR	     0x24
+#define QUADSPI_PSMAR	     0x28
+#define QUADSPI_PIR	     0x2c /* clocks between two polls */
+
+/*
+ * Chips wake up from anything at 8 MHz (MX25R in low power mode: 8 MHz). Without a limit from the
+ * board file 24 MHz: fed over SWD even one line at 24 MHz outruns a 30 MHz debug clock (32 clocks =
+ * 1.33 us against 1.53 us a word), and loose wires still carry it.
+ */
+#define SLOW_HZ		 8000000u
+#define DEFAULT_LIMIT_HZ 24000000u
+
+/* NCS high between commands: 50 to 100 ns after program and erase in the data sheets seen */
+#define T_SHSL_NS 100u
+
+/* automatic polling: one status read each so often */
+#define POLL_INTERVAL_NS 4000u
+
+/* an idle controller answers within microseconds; a USB hiccup takes milliseconds */
+#define IDLE_TIMEOUT_NS (20 * MSEC_NS)
+#define EXEC_TRIES	3
+
+/* bytes per memory-mapped piece: some 50 ms of wire at 15 MHz */
+#define MAPPED_PIECE KIB(64)
+/* FIFO loads in flight when reading indirectly */
+#define READ_AHEAD 32
+
+#define MAX_PORTS  QSPI_N_SIGNALS
+
+struct stm32_quadspi {
+	struct spi_mem mem;
+	struct stm32_quadspi_desc d;
+	struct board_pin pins[QSPI_N_SIGNALS];
+	struct stm32_gpio_port ports[MAX_PORTS];
+	unsigned int n_ports;
+	u32 found_rcc_enr, found_gpio_enr;
+	u32 board_max_hz;
+	u32 cr;	  /* as last written, without ABORT */
+	u64 size; /* of the device, 0: not known */
+	bool enabled;
+	bool wide;	 /* IO2 and IO3 belong to the controller */
+	bool maybe_busy; /* something was queued: look before the next exec() */
+	bool poll_set;	 /* PSMKR, PSMAR and PIR are what follows */
+	u8 poll_mask, poll_match;
+};
+
+static struct stm32_quadspi *to_quadspi(const struct spi_mem *mem)
+{
+	return container_of(mem, struct stm32_quadspi, mem);
+}
+
+static struct err *err_of(const struct stm32_quadspi *qs)
+{
+	return &qs->mem.ctx->err;
+}
+
+static void put(struct stm32_quadspi *qs, struct memq *q, u32 reg, u32 val)
+{
+	memq_write32(q, qs->d.regs + reg, val);
+}
+
+/* ---- time ---- */
+
+static u64 clocks_ns(const struct stm32_quadspi *qs, u64 clocks)
+{
+	return DIV_ROUND_UP(clocks * SEC_NS, qs->mem.hz);
+}
+
+/* wire time of one access, at least: the next one takes effect no sooner than that */
+static u64 access_ns(const struct stm32_quadspi *qs)
+{
+	return 46 * memq_period_ps(qs->mem.q) / 1000;
+}
+
+/* from the write that starts @op until it is over; data to send count as far as the FIFO holds them
+ * when the last is written */
+static u64 op_clocks(const struct stm32_quadspi *qs, const struct spi_mem_op *op)
+{
+	u64 nbytes = op->data.nbytes;
+
+	if (op->data.dir == SPI_MEM_OUT)
+		nbytes = min(nbytes, (u64)qs->d.fifo_depth + 4);
+	/* NCS falls one clock before and rises one after; CSHT; two for synchronising */
+	return spi_mem_header_cycles(op) + spi_mem_data_cycles(op, nbytes) + 12;
+}
+
+static u64 quadspi_op_time_ns(const struct spi_mem *mem, const struct spi_mem_op *op)
+{
+	struct stm32_quadspi *qs = to_quadspi(mem);
+	u64 ns = clocks_ns(qs, op_clocks(qs, op)), access = access_ns(qs);
+
+	return ns > access ? ns - access : 0;
+}
+
+/* ---- pins ---- */
+
+static u32 port_moder(const struct stm32_quadspi *qs, const struct stm32_gpio_port *port, bool wide)
+{
+	u32 moder = port->now.moder;
+
+	for (unsigned int i = QSPI_IO2; i <= QSPI_IO3; i++)
+		if (stm32_gpio_regs(qs->d.gpio_base, qs->pins[i].port) == port->regs)
+			moder = stm32_gpio_moder(moder, qs->pins[i].pin, wide);
+	return moder;
+}
+
+/* hand IO2 and IO3 to the controller (@wide), or hold them high */
+static void select_lines(struct stm32_quadspi *qs, struct memq *q, bool wide)
+{
+	if (qs->wide == wide || qs->mem.max_width < 4)
+		return;
+	for (unsigned int i = 0; i < qs->n_ports; i++) {
+		u32 moder = port_moder(qs, &qs->ports[i], wide);
+
+		if (moder != port_moder(qs, &qs->ports[i], !wide))
+			stm32_gpio_queue_moder(q, &qs->ports[i], moder);
+	}
+	qs->wide = wide;
+}
+
+static int setup_pins(struct stm32_quadspi *qs)
+{
+	int rc;
+
+	qs->n_ports = 0;
+	for (unsigned int i = 0; i < QSPI_N_SIGNALS; i++) {
+		const struct board_pin *pin = &qs->pins[i];
+		struct stm32_gpio_port *port = NULL;
+		u32 regs;
+
+		if (!pin->port)
+			continue;
+		regs = stm32_gpio_regs(qs->d.gpio_base, pin->port);
+		for (unsigned int k = 0; k < qs->n_ports; k++)
+			if (qs->ports[k].regs == regs)
+				port = &qs->ports[k];
+		if (!port) {
+			port = &qs->ports[qs->n_ports++];
+			port->regs = regs;
+			rc = stm32_gpio_read(qs->mem.q, port);
+			if (rc)
+				return rc;
+		}
+		stm32_gpio_set_af(port, pin->pin, pin->af,
+				  i == QSPI_NCS || i >= QSPI_IO2 ? GPIO_PULL_UP : GPIO_PULL_NONE);
+		if (i >= QSPI_IO2)
+			stm32_gpio_set_high(port, pin->pin);
+	}
+	qs->wide = false;
+	for (unsigned int i = 0; i < qs->n_ports; i++) {
+		rc = stm32_gpio_apply(qs->mem.q, &qs->ports[i]);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+/* ---- the register file ---- */
+
+static u32 width_code(u8 width)
+{
+	return width == 4 ? 3 : width;
+}
+
+static u32 op_ccr(const struct spi_mem_op *op, u32 fmode)
+{
+	u32 ccr = FIELD_PREP(QUADSPI_CCR_FMODE, fmode) | op->cmd.opcode |
+		  FIELD_PREP(QUADSPI_CCR_IMODE, width_code(op->cmd.buswidth)) |
+		  FIELD_PREP(QUADSPI_CCR_DCYC, op->dummy.ncycles);
+
+	if (op->addr.nbytes)
+		ccr |= FIELD_PREP(QUADSPI_CCR_ADMODE, width_code(op->addr.buswidth)) |
+		       FIELD_PREP(QUADSPI_CCR_ADSIZE, op->addr.nbytes - 1);
+	if (op->mode.nbits)
+		ccr |= FIELD_PREP(QUADSPI_CCR_ABMODE, width_code(op->mode.buswidth)) |
+		       FIELD_PREP(QUADSPI_CCR_ABSIZE, op->mode.nbits / 8 - 1);
+	if (op->data.dir != SPI_MEM_NO_DATA)
+		ccr |= FIELD_PREP(QUADSPI_CCR_DMODE, width_code(op->data.buswidth));
+	return ccr;
+}
+
+/* clock, chip select time and size; the block is idle */
+static void set_clock(struct stm32_quadspi *qs, u32 max_hz)
+{
+	u32 div = min(DIV_ROUND_UP(qs->d.kernel_hz, max(max_hz, 1u)), 256u);
+	u32 fsize = 31, csht;
+
+	div = max(div, 1u);
+	qs->mem.hz = qs->d.kernel_hz / div;
+	csht = (u32)min(DIV_ROUND_UP((u64)T_SHSL_NS * qs->mem.hz, SEC_NS), (u64)8);
+	if (qs->size > 1)
+		for (fsize = 0; fsize < 31 && (u64)2 << fsize < qs->size;)
+			fsize++;
+	qs->cr = QUADSPI_CR_EN | QUADSPI_CR_APMS | FIELD_PREP(QUADSPI_CR_FTHRES, 3) |
+		 FIELD_PREP(QUADSPI_CR_PRESCALER, div - 1);
+	put(qs, qs->mem.q, QUADSPI_CR, qs->cr);
+	put(qs, qs->mem.q, QUADSPI_DCR,
+	    FIELD_PREP(QUADSPI_DCR_FSIZE, fsize) | FIELD_PREP(QUADSPI_DCR_CSHT, max(csht, 1u) - 1));
+	qs->poll_set = false;
+}
+
+static void queue_abort(struct stm32_quadspi *qs, struct memq *q)
+{
+	put(qs, q, QUADSPI_CR, qs->cr | QUADSPI_CR_ABORT);
+}
+
+/* wait until the block is idle, by force if it does not come to rest by itself */
+static int quiesce(struct stm32_quadspi *qs)
+{
+	struct memq *q = qs->mem.q;
+	u32 sr = 0;
+	int rc;
+
+	rc = target_poll32(q, qs->d.regs + QUADSPI_SR, QUADSPI_SR_BUSY, 0, MSEC_NS, &sr);
+	if (rc == -ETIMEDOUT) {
+		queue_abort(qs, q);
+		rc = target_poll32(q, qs->d.regs + QUADSPI_SR, QUADSPI_SR_BUSY, 0, IDLE_TIMEOUT_NS,
+				   &sr);
+		if (rc == -ETIMEDOUT)
+			return err_set(err_of(qs), rc, "power-cycle the board",
+				       "QUADSPI stays busy after an abort (SR %08" PRIx32 ")", sr);
+	}
+	if (rc)
+		return rc;
+	put(qs, q, QUADSPI_FCR, QUADSPI_FCR_ALL);
+	qs->maybe_busy = false;
+	return 0;
+}
+
+/* queue the writes that start @op, all but data to send */
+static void queue_start(struct stm32_quadspi *qs, struct memq *q, const struct spi_mem_op *op)
+{
+	bool wide = spi_mem_op_width(op) == 4;
+
+	/* mixed streams (1-line WREN, 4-line program) keep the pins; a register write must find WP#
+	 * high */
+	if (wide || (op->data.dir == SPI_MEM_OUT && !op->addr.nbytes))
+		select_lines(qs, q, wide);
+	qs->maybe_busy = true;
+	if (op->data.dir != SPI_MEM_NO_DATA)
+		put(qs, q, QUADSPI_DLR, op->data.nbytes - 1);
+	if (op->mode.nbits)
+		put(qs, q, QUADSPI_ABR, op->mode.val);
+	put(qs, q, QUADSPI_CCR, op_ccr(op, op->data.dir == SPI_MEM_IN ? FMODE_READ : FMODE_WRITE));
+	if (op->addr.nbytes)
+		put(qs, q, QUADSPI_AR, (u32)op->addr.val);
+}
+
+static void write_dr(struct stm32_quadspi *qs, struct memq *q, const u8 *buf, size_t len)
+{
+	size_t words = len & ~(size_t)3;
+
+	if (words)
+		memq_write_fifo(q, qs->d.regs + QUADSPI_DR, 4, buf, words);
+	if (len > words)
+		memq_write_fifo(q, qs->d.regs + QUADSPI_DR, 1, buf + words, len - words);
+}
+
+/*
+ * Data into the FIFO, no faster than it drains. Usually the wire is the slower side (48 clocks of
+ * SWCLK a word); at a slow HCLK it is not, and a write that finds the FIFO full stalls the bus.
+ */
+static void queue_data_out(struct stm32_quadspi *qs, struct memq *q, const struct spi_mem_op *op)
+{
+	const u8 *buf = op->data.out;
+	size_t len = op->data.nbytes, half = qs->d.fifo_depth / 2, n;
+	u64 header_ns = clocks_ns(qs, spi_mem_header_cycles(op) + 4);
+	u64 word_ns = clocks_ns(qs, spi_mem_data_cycles(op, 4));
+
+	if (len <= qs->d.fifo_depth ||
+	    (word_ns <= access_ns(qs) && header_ns <= qs->d.fifo_depth / 4u * access_ns(qs))) {
+		write_dr(qs, q, buf, len);
+		return;
+	}
+	write_dr(qs, q, buf, qs->d.fifo_depth);
+	memq_delay_ns(q, header_ns);
+	for (size_t done = qs->d.fifo_depth; done < len; done += n) {
+		n = min(half, len - done);
+		memq_delay_ns(q, clocks_ns(qs, spi_mem_data_cycles(op, half)));
+		write_dr(qs, q, buf + done, n);
+	}
+}
+
+/* queue reading @len bytes that are in the FIFO for certain */
+static void queue_data_in(struct stm32_quadspi *qs, struct memq *q, u8 *buf, size_t len,
+			  enum memq_sample *state)
+{
+	memq_read_fifo(q, qs->d.regs + QUADSPI_DR, len % 4 ? 1 : 4, buf, len, state);
+}
+
+/* ---- ops ---- */
+
+static bool quadspi_supports_op(const struct spi_mem *mem, const struct spi_mem_op *op)
+{
+	(void)mem;
+	if (op->mode.nbits % 8 || op->dummy.ncycles > 31)
+		return false;
+	/* DCYC needs DMODE to know its lines */
+	if (op->data.dir == SPI_MEM_NO_DATA)
+		return !op->dummy.ncycles;
+	/* erratum E3, on some families; nobody needs it on the others */
+	return op->data.dir == SPI_MEM_IN || !op->dummy.ncycles;
+}
+
+static void quadspi_queue_op(struct spi_mem *mem, struct memq *q, const struct spi_mem_op *op,
+			     enum memq_sample *state)
+{
+	struct stm32_quadspi *qs = to_quadspi(mem);
+
+	queue_start(qs, q, op);
+	if (op->data.dir == SPI_MEM_OUT)
+		queue_data_out(qs, q, op);
+	memq_delay_ns(q, quadspi_op_time_ns(mem, op));
+	if (op->data.dir != SPI_MEM_IN)
+		return;
+	assert(op->data.nbytes <= qs->d.fifo_depth);
+	queue_data_in(qs, q, op->data.in, op->data.nbytes, state);
+	if (qs->d.errata & QUADSPI_ERRATUM_E1)
+		queue_abort(qs, q);
+}
+
+static int op_failed(struct stm32_quadspi *qs, const struct spi_mem_op *op, u32 sr)
+{
+	if (sr & QUADSPI_SR_TEF)
+		return err_set(err_of(qs), -EINVAL, "check the size of the flash chip",
+			       "QUADSPI refused address 0x%" PRIx64
+			       " of SPI command %02xh (SR.TEF): past the end of the device",
+			       op->addr.val, op->cmd.opcode);
+	return err_set(err_of(qs), -ETIMEDOUT,
+		       "is the target's clock running, and was it not reset in between?",
+		       "QUADSPI did not finish SPI command %02xh (SR %08" PRIx32 ")",
+		       op->cmd.opcode, sr);
+}
+
+/* the command is started and @op's time has passed; take the data as they come */
+static int receive(struct stm32_quadspi *qs, const struct spi_mem_op *op, u32 *sr, bool *lost)
+{
+	struct memq *q = qs->mem.q;
+	u8 *buf = op->data.in;
+	size_t got = 0, len = op->data.nbytes;
+	u64 refill_ns = clocks_ns(qs, spi_mem_data_cycles(op, qs->d.fifo_depth) + 4);
+	unsigned int empty = 0;
+	int rc;
+
+	while (got < len) {
+		enum memq_sample state[2] = { MEMQ_VALID, MEMQ_VALID };
+		size_t n = min((size_t)FIELD_GET(QUADSPI_SR_FLEVEL, *sr), len - got);
+		size_t words = n & ~(size_t)3;
+
+		if (n < len - got)
+			n = words;
+		if (!n && (*sr & QUADSPI_SR_TEF || ++empty > 100))
+			return op_failed(qs, op, *sr);
+		if (words)
+			queue_data_in(qs, q, buf + got, words, &state[0]);
+		if (n > words)
+			memq_read_fifo(q, qs->d.regs + QUADSPI_DR, 1, buf + got + words, n - words,
+				       &state[1]);
+		got += n;
+		if (got < len)
+			memq_delay_ns(q, refill_ns);
+		else if (qs->d.errata & QUADSPI_ERRATUM_E1)
+			queue_abort(qs, q);
+		memq_read32(q, qs->d.regs + QUADSPI_SR, sr);
+		rc = memq_flush(q);
+		if (rc)
+			return rc;
+		if (state[0] == MEMQ_LOST || state[1] == MEMQ_LOST) {
+			*lost = true;
+			return 0;
+		}
+	}
+	return 0;
+}
+
+static int exec_once(struct stm32_quadspi *qs, const struct spi_mem_op *op, bool *lost)
+{
+	struct memq *q = qs->mem.q;
+	u32 sr;
+	int rc;
+
+	*lost = false;
+	if (qs->maybe_busy) {
+		rc = quiesce(qs);
+		if (rc)
+			return rc;
+	}
+	if (spi_mem_op_width(op) < 4)
+		select_lines(qs, q, false);
+	put(qs, q, QUADSPI_FCR, QUADSPI_FCR_ALL);
+	queue_start(qs, q, op);
+	if (op->data.dir == SPI_MEM_OUT)
+		queue_data_out(qs, q, op);
+	memq_delay_ns(q, quadspi_op_time_ns(&qs->mem, op));
+	memq_read32(q, qs->d.regs + QUADSPI_SR, &sr);
+	rc = memq_flush(q);
+	if (rc)
+		return rc;
+	if (op->data.dir == SPI_MEM_IN) {
+		rc = receive(qs, op, &sr, lost);
+		if (rc || *lost)
+			return rc;
+	} else if (!(sr & QUADSPI_SR_TCF)) {
+		if (sr & QUADSPI_SR_TEF)
+			return op_failed(qs, op, sr);
+		rc = target_poll32(q, qs->d.regs + QUADSPI_SR, QUADSPI_SR_TCF, QUADSPI_SR_TCF,
+				   IDLE_TIMEOUT_NS, &sr);
+		if (rc)
+			return rc == -ETIMEDOUT ? op_failed(qs, op, sr) : rc;
+	}
+	qs->maybe_busy = sr & QUADSPI_SR_BUSY;
+	return 0;
+}
+
+/* after a failure: whatever runs is ended; what goes wrong in doing so is not news */
+static void give_up(struct stm32_quadspi *qs)
+{
+	bool had_error = err_of(qs)->code;
+
+	queue_abort(qs, qs->mem.q);
+	put(qs, qs->mem.q, QUADSPI_FCR, QUADSPI_FCR_ALL);
+	if (memq_flush(qs->mem.q) && !had_error)
+		err_clear(err_of(qs));
+	qs->poll_set = false;
+	qs->maybe_busy = true;
+}
+
+static int quadspi_exec(struct spi_mem *mem, const struct spi_mem_op *op)
+{
+	struct stm32_quadspi *qs = to_quadspi(mem);
+	bool lost = false;
+	int rc;
+
+	for (int i = 0; i < EXEC_TRIES; i++) {
+		rc = exec_once(qs, op, &lost);
+		if (!rc && !lost)
+			return 0;
+		give_up(qs);
+		if (rc)
+			return rc;
+	}
+	return err_set(err_of(qs), -EIO, "lower the SWD clock, shorten the wires",
+		       "the answer to SPI command %02xh was lost on the wire %d times",
+		       op->cmd.opcode, EXEC_TRIES);
+}
+
+static void quadspi_queue_poll(struct spi_mem *mem, struct memq *q, const struct spi_mem_op *op,
+			       u8 mask, u8 match)
+{
+	struct stm32_quadspi *qs = to_quadspi(mem);
+
+	if (!qs->poll_set || qs->poll_mask != mask || qs->poll_match != match) {
+		put(qs, q, QUADSPI_PSMKR, mask);
+		put(qs, q, QUADSPI_PSMAR, match);
+		put(qs, q, QUADSPI_PIR,
+		    (u32)min(DIV_ROUND_UP((u64)POLL_INTERVAL_NS * mem->hz, SEC_NS), (u64)0xffff));
+		qs->poll_set = true;
+		qs->poll_mask = mask;
+		qs->poll_match = match;
+	}
+	qs->maybe_busy = true;
+	put(qs, q, QUADSPI_FCR, QUADSPI_FCR_ALL);
+	put(qs, q, QUADSPI_DLR, 0);
+	put(qs, q, QUADSPI_CCR, op_ccr(op, FMODE_POLL));
+	if (op->addr.nbytes)
+		put(qs, q, QUADSPI_AR, (u32)op->addr.val);
+}
+
+static void quadspi_queue_poll_sample(struct spi_mem *mem, struct memq *q, u32 *val,
+				      enum memq_sample *state)
+{
+	memq_sample32(q, to_quadspi(mem)->d.regs + QUADSPI_SR, val, state);
+}
+
+static bool quadspi_poll_matched(const struct spi_mem *mem, u32 val)
+{
+	(void)mem;
+	return val & QUADSPI_SR_SMF;
+}
+
+static void quadspi_queue_poll_end(struct spi_mem *mem, struct memq *q)
+{
+	struct stm32_quadspi *qs = to_quadspi(mem);
+
+	queue_abort(qs, q);
+}
+
+/*
+ * A configuration of CCR that starts nothing when AR is written: data to send, so only DR would.
+ * CCR is never cleared while EN is set (erratum E11).
+ */
+static void queue_park(struct stm32_quadspi *qs, struct memq *q, u8 opcode)
+{
+	put(qs, q, QUADSPI_CCR,
+	    opcode | FIELD_PREP(QUADSPI_CCR_IMODE, 1) | FIELD_PREP(QUADSPI_CCR_ADMODE, 1) |
+		    FIELD_PREP(QUADSPI_CCR_ADSIZE, 2) | FIELD_PREP(QUADSPI_CCR_DMODE, 1));
+}
+
+static int read_mapped(struct stm32_quadspi *qs, const struct spi_mem_op *op, u64 from, size_t len,
+		       u8 *buf)
+{
+	struct memq *q = qs->mem.q;
+	int rc;
+
+	select_lines(qs, q, spi_mem_op_width(op) == 4);
+	if (qs->d.errata & QUADSPI_ERRATUM_E2) {
+		queue_abort(qs, q);
+		queue_park(qs, q, op->cmd.opcode);
+		put(qs, q, QUADSPI_AR, 0);
+		queue_abort(qs, q);
+	}
+	put(qs, q, QUADSPI_FCR, QUADSPI_FCR_ALL);
+	if (op->mode.nbits)
+		put(qs, q, QUADSPI_ABR, op->mode.val);
+	put(qs, q, QUADSPI_CCR, op_ccr(op, FMODE_MAPPED));
+	memq_read(q, qs->d.window + (u32)from, buf, len);
+	queue_abort(qs, q);
+	queue_park(qs, q, op->cmd.opcode);
+	put(qs, q, QUADSPI_FCR, QUADSPI_FCR_ALL);
+	qs->maybe_busy = true;
+	rc = memq_flush(q);
+	if (rc)
+		give_up(qs);
+	else
+		qs->maybe_busy = false;
+	return rc;
+}
+
+/* FIFO loads, each a command of its own, many to a flush */
+static int read_indirect(struct stm32_quadspi *qs, const struct spi_mem_op *tmpl, u64 from,
+			 size_t len, u8 *buf)
+{
+	enum memq_sample state[READ_AHEAD];
+	unsigned int lost_in_a_row = 0;
+
+	if (qs->maybe_busy) {
+		int rc = quiesce(qs);
+
+		if (rc)
+			return rc;
+	}
+	while (len) {
+		size_t sizes[READ_AHEAD], ahead = 0;
+		unsigned int n = 0, good = 0;
+		int rc;
+
+		for (; n < READ_AHEAD && ahead < len; n++) {
+			struct spi_mem_op op = *tmpl;
+
+			sizes[n] = min((size_t)qs->d.fifo_depth, len - ahead);
+			op.addr.val = from + ahead;
+			op.data.nbytes = (u32)sizes[n];
+			op.data.in = buf + ahead;
+			state[n] = MEMQ_PENDING;
+			quadspi_queue_op(&qs->mem, qs->mem.q, &op, &state[n]);
+			ahead += sizes[n];
+		}
+		rc = memq_flush(qs->mem.q);
+		if (rc) {
+			give_up(qs);
+			return rc;
+		}
+		for (; good < n && state[good] == MEMQ_VALID; good++) {
+			from += sizes[good];
+			buf += sizes[good];
+			len -= sizes[good];
+			lost_in_a_row = 0;
+		}
+		if (good < n) {
+			give_up(qs);
+			if (++lost_in_a_row > EXEC_TRIES)
+				return err_set(
+					err_of(qs), -EIO, "lower the SWD clock, shorten the wires",
+					"data read at 0x%" PRIx64
+					" of the external flash were lost on the wire %u times",
+					from, lost_in_a_row);
+			rc = quiesce(qs);
+			if (rc)
+				return rc;
+		}
+	}
+	return 0;
+}
+
+static int quadspi_dirmap_read(struct spi_mem *mem, const struct spi_mem_op *op, u64 from,
+			       size_t len, u8 *buf)
+{
+	struct stm32_quadspi *qs = to_quadspi(mem);
+	struct spi_mem_op tmpl = *op;
+	u64 end = qs->size ? qs->size : qs->d.window_size;
+	bool fast;
+	int rc;
+
+	tmpl.data.dir = SPI_MEM_IN;
+	tmpl.data.nbytes = (u32)min(len, (size_t)qs->d.fifo_depth);
+	tmpl.data.in = buf;
+	tmpl.addr.val = 0;
+	if (from > end || len > end - from)
+		return err_set(err_of(qs), -EINVAL, NULL,
+			       "0x%zx bytes at 0x%" PRIx64 " lie past the end of the device", len,
+			       from);
+	if (!len)
+		return 0;
+	if (!spi_mem_supports_op(mem, &tmpl))
+		return err_set(err_of(qs), -EOPNOTSUPP, NULL,
+			       "%s can't read with SPI command %02xh here", mem->name,
+			       op->cmd.opcode);
+	if (qs->maybe_busy) {
+		rc = quiesce(qs);
+		if (rc)
+			return rc;
+	}
+	/* the prefetcher must outrun the wire, or each word stalls the bus */
+	fast = clocks_ns(qs, spi_mem_data_cycles(&tmpl, 4)) <= access_ns(qs);
+	while (len) {
+		size_t n = min(len, (size_t)MAPPED_PIECE);
+
+		if (fast && from + n <= qs->d.window_size)
+			rc = read_mapped(qs, &tmpl, from, n, buf);
+		else
+			rc = read_indirect(qs, &tmpl, from, n, buf);
+		if (rc)
+			return rc;
+		from += n;
+		buf += n;
+		len -= n;
+	}
+	return 0;
+}
+
+/* nor-recovery: all-ones on the lines, made from opcode FFh, alternate bytes and address */
+static int quadspi_drive_high(struct spi_mem *mem, unsigned int width, unsigned int ncycles)
+{
+	static const struct {
+		u8 width, ncycles;
+		u32 ccr;
+		bool addr;
+	} shapes[] = {
+		{ 4, 8, 0x0002c3ff, false },  /* 2 + 6 clocks: opcode, 24 alternate bits */
+		{ 4, 10, 0x0003c3ff, false }, /* 2 + 8 */
+		{ 4, 16, 0x0003efff, true },  /* 2 + 6 + 8: with a 24-bit address */
+		{ 2, 16, 0x000282ff, false }, /* 4 + 12 on two lines */
+		{ 1, 8, 0x000001ff, false },
+	};
+	struct stm32_quadspi *qs = to_quadspi(mem);
+	struct memq *q = mem->q;
+	int rc;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(shapes); i++) {
+		if (shapes[i].width != width || shapes[i].ncycles != ncycles ||
+		    width > mem->max_width)
+			continue;
+		if (qs->maybe_busy) {
+			rc = quiesce(qs);
+			if (rc)
+				return rc;
+		}
+		select_lines(qs, q, width == 4);
+		put(qs, q, QUADSPI_ABR, 0xffffffff);
+		put(qs, q, QUADSPI_CCR, shapes[i].ccr);
+		if (shapes[i].addr)
+			put(qs, q, QUADSPI_AR, 0x00ffffff);
+		memq_delay_ns(q, clocks_ns(qs, ncycles + 8));
+		return memq_flush(q);
+	}
+	return -EOPNOTSUPP;
+}
+
+static int quadspi_configure(struct spi_mem *mem, u64 size, u32 max_hz)
+{
+	struct stm32_quadspi *qs = to_quadspi(mem);
+	u32 limit = qs->board_max_hz ? qs->board_max_hz : DEFAULT_LIMIT_HZ;
+	int rc = quiesce(qs);
+
+	if (rc)
+		return rc;
+	qs->size = size;
+	set_clock(qs, max_hz ? min(max_hz, limit) : min(limit, SLOW_HZ));
+	rc = memq_flush(mem->q);
+	if (!rc)
+		log_dbg(&mem->ctx->log, "%s: SPI clock %" PRIu32 " kHz (kernel %" PRIu32 " kHz)",
+			mem->name, mem->hz / 1000, qs->d.kernel_hz / 1000);
+	return rc;
+}
+
+static u32 gpio_bits(const struct stm32_quadspi *qs)
+{
+	u32 bits = 0;
+
+	for (unsigned int i = 0; i < QSPI_N_SIGNALS; i++)
+		if (qs->pins[i].port)
+			bits |= stm32_gpio_bit(qs->pins[i].port);
+	return bits;
+}
+
+static int quadspi_enable(struct spi_mem *mem)
+{
+	struct stm32_quadspi *qs = to_quadspi(mem);
+	const struct stm32_quadspi_desc *d = &qs->d;
+	struct memq *q = mem->q;
+	u32 back, want = d->rcc_en_bit, gpios = gpio_bits(qs);
+	int rc;
+
+	if (qs->enabled)
+		return 0;
+	memq_read32(q, d->rcc_enr, &qs->found_rcc_enr);
+	memq_read32(q, d->gpio_enr, &qs->found_gpio_enr);
+	rc = memq_flush(q);
+	if (rc)
+		return rc;
+	/* read back once: the clock takes effect some cycles after the write (RM0351 6.2.18) */
+	memq_write32(q, d->gpio_enr, qs->found_gpio_enr | gpios);
+	memq_write32(q, d->rcc_enr, qs->found_rcc_enr | want);
+	memq_read32(q, d->rcc_enr, &back);
+	rc = memq_flush(q);
+	if (rc)
+		return rc;
+	if ((back & want) != want)
+		return err_set(err_of(qs), -EOPNOTSUPP, "does this microcontroller have a QUADSPI?",
+			       "the clock of QUADSPI can't be switched on (RCC 0x%08" PRIx32
+			       " reads %08" PRIx32 ")",
+			       d->rcc_enr, back);
+	qs->enabled = true;
+	/* ends what an application left running, memory-mapped mode too */
+	rc = target_update32(q, d->rcc_rstr, 0, d->rcc_rst_bit);
+	if (!rc)
+		rc = target_update32(q, d->rcc_rstr, d->rcc_rst_bit, 0);
+	if (!rc)
+		rc = setup_pins(qs);
+	if (rc)
+		return rc;
+	qs->size = 0;
+	qs->maybe_busy = false;
+	set_clock(qs, qs->board_max_hz ? min(qs->board_max_hz, SLOW_HZ) : SLOW_HZ);
+	memq_read32(q, d->regs + QUADSPI_CR, &back);
+	rc = memq_flush(q);
+	if (!rc && back != qs->cr)
+		rc = err_set(err_of(qs), -EOPNOTSUPP, "does this microcontroller have a QUADSPI?",
+			     "QUADSPI at 0x%08" PRIx32
+			     " does not hold its configuration (CR %08" PRIx32 ", wrote %08" PRIx32
+			     ")",
+			     d->regs, back, qs->cr);
+	return rc;
+}
+
+static void quadspi_disable(struct spi_mem *mem)
+{
+	struct stm32_quadspi *qs = to_quadspi(mem);
+	const struct stm32_quadspi_desc *d = &qs->d;
+	struct memq *q = mem->q;
+	bool had_error = err_of(qs)->code;
+
+	if (!qs->enabled)
+		return;
+	qs->enabled = false;
+	give_up(qs);
+	target_update32(q, d->rcc_rstr, 0, d->rcc_rst_bit);
+	target_update32(q, d->rcc_rstr, d->rcc_rst_bit, 0);
+	for (unsigned int i = 0; i < qs->n_ports; i++)
+		stm32_gpio_queue_restore(q, &qs->ports[i]);
+	memq_flush(q);
+	target_update32(q, d->rcc_enr, d->rcc_en_bit & ~qs->found_rcc_enr, 0);
+	target_update32(q, d->gpio_enr, gpio_bits(qs) & ~qs->found_gpio_enr, 0);
+	if (err_of(qs)->code && !had_error) {
+		log_warn(&mem->ctx->log, "%s: not put back as it was found: %s", mem->name,
+			 err_of(qs)->what);
+		err_clear(err_of(qs));
+	}
+}
+
+static const struct spi_controller_mem_ops quadspi_ops = {
+	.supports_op = quadspi_supports_op,
+	.exec = quadspi_exec,
+	.queue_op = quadspi_queue_op,
+	.op_time_ns = quadspi_op_time_ns,
+	.queue_poll = quadspi_queue_poll,
+	.queue_poll_sample = quadspi_queue_poll_sample,
+	.poll_matched = quadspi_poll_matched,
+	.queue_poll_end = quadspi_queue_poll_end,
+	.dirmap_read = quadspi_dirmap_read,
+	.drive_high = quadspi_drive_high,
+	.configure = quadspi_configure,
+	.enable = quadspi_enable,
+	.disable = quadspi_disable,
+};
+
+int stm32_quadspi_open(struct target *t, const struct stm32_quadspi_desc *d, struct spi_mem **mem)
+{
+	struct stm32_quadspi *qs;
+	int rc;
+
+	if (!t->board || !t->board->has_qspi)
+		return err_set(&t->ctx->err, -EINVAL, "name the board with -b",
+			       "no board description names the QUADSPI pins");
+	qs = calloc(1, sizeof(*qs));
+	if (!qs)
+		return err_set(&t->ctx->err, -ENOMEM, NULL, "out of memory");
+	qs->d = *d;
+	qs->board_max_hz = t->board->qspi_max_hz;
+	memcpy(qs->pins, t->board->qspi, sizeof(qs->pins));
+	qs->mem = (struct spi_mem){
+		.ops = &quadspi_ops,
+		.ctx = t->ctx,
+		.q = t->q,
+		.max_width = qs->pins[QSPI_IO2].port && qs->pins[QSPI_IO3].port ? 4 : 2,
+		.window = d->window,
+		.name = "QUADSPI",
+	};
+	for (unsigned int i = 0; i < 4; i++) {
+		const struct board_pin *pin = &qs->pins[QSPI_IO0 + i];
+
+		if (pin->port)
+			snprintf(qs->mem.io_names[i], sizeof(qs->mem.io_names[i]), "P%c%u",
+				 pin->port, pin->pin & 15u);
+	}
+	rc = quadspi_enable(&qs->mem);
+	if (rc) {
+		stm32_quadspi_close(&qs->mem);
+		return rc;
+	}
+	*mem = &qs->mem;
+	return 0;
+}
+
+void stm32_quadspi_close(struct spi_mem *mem)
+{
+	if (!mem)
+		return;
+	quadspi_disable(mem);
+	free(to_quadspi(mem));
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What all SPI memory controllers need to know about a command, and the checked way to one.
+ */
+#include "lib/spi-mem.h"
+
+#include <errno.h>
+
+static bool is_width(u8 width)
+{
+	return width == 1 || width == 2 || width == 4;
+}
+
+/**
+ * spi_mem_op_is_sane() - do the phases make sense?
+ * @op: the command
+ *
+ * Return: true if it has an opcode, its widths are 1, 2 or 4 lines, its address has up to 4 bytes,
+ * its mode bits fill whole clocks, and data have a direction, a length and a buffer.
+ */
+bool spi_mem_op_is_sane(const struct spi_mem_op *op)
+{
+	if (!is_width(op->cmd.buswidth))
+		return false;
+	if (op->addr.nbytes > 4 || (op->addr.nbytes && !is_width(op->addr.buswidth)))
+		return false;
+	if (op->addr.val >> (8 * op->addr.nbytes))
+		return false;
+	if (op->mode.nbits > 32 || (op->mode.nbits && (!is_width(op->mode.buswidth) ||
+						       op->mode.nbits % op->mode.buswidth)))
+		return false;
+	if (op->data.dir == SPI_MEM_NO_DATA)
+		return !op->data.nbytes;
+	return is_width(op->data.buswidth) && op->data.nbytes && op->data.in;
+}
+
+/**
+ * spi_mem_op_width() - lines of the widest phase
+ * @op: the command
+ *
+ * Return: 1, 2 or 4.
+ */
+unsigned int spi_mem_op_width(const struct spi_mem_op *op)
+{
+	unsigned int width = op->cmd.buswidth;
+
+	if (op->addr.nbytes)
+		width = max(width, (unsigned int)op->addr.buswidth);
+	if (op->mode.nbits)
+		width = max(width, (unsigned int)op->mode.buswidth);
+	if (op->data.dir != SPI_MEM_NO_DATA)
+		width = max(width, (unsigned int)op->data.buswidth);
+	return width;
+}
+
+/**
+ * spi_mem_header_cycles() - clocks before the data phase
+ * @op: a sane command
+ */
+unsigned int spi_mem_header_cycles(const struct spi_mem_op *op)
+{
+	unsigned int n = 8u / op->cmd.buswidth + op->dummy.ncycles;
+
+	if (op->addr.nbytes)
+		n += 8u * op->addr.nbytes / op->addr.buswidth;
+	if (op->mode.nbits)
+		n += op->mode.nbits / op->mode.buswidth;
+	return n;
+}
+
+/**
+ * spi_mem_data_cycles() - clocks that data take
+ * @op: a sane command with data
+ * @nbytes: how many bytes of them
+ */
+u64 spi_mem_data_cycles(const struct spi_mem_op *op, u64 nbytes)
+{
+	return op->data.dir == SPI_MEM_NO_DATA ? 0 : 8 * nbytes / op->data.buswidth;
+}
+
+/**
+ * spi_mem_supports_op() - can this board and controller send it?
+ * @mem: controller
+ * @op: command
+ */
+bool spi_mem_supports_op(const struct spi_mem *mem, const struct spi_mem_op *op)
+{
+	return spi_mem_op_is_sane(op) && spi_mem_op_width(op) <= mem->max_width &&
+	       mem->ops->supports_op(mem, op);
+}
+
+/**
+ * spi_mem_exec() - send one command and wait for it
+ * @mem: controller
+ * @op: command; op->data.in is valid when 0 is returned
+ *
+ * Return: 0; -EOPNOTSUPP if board or controller can't; else what the controller's exec() says.
+ */
+int spi_mem_exec(struct spi_mem *mem, const struct spi_mem_op *op)
+{
+	if (!spi_mem_supports_op(mem, op))
+		return err_set(&mem->ctx->err, -EOPNOTSUPP, NULL,
+			       "%s can't send SPI command %02xh on %u line(s) here", mem->name,
+			       op->cmd.opcode, spi_mem_op_width(op));
+	return mem->ops->exec(mem, op);
+}
