@@ -25,7 +25,36 @@ void swdp_free(struct swdp *dp);
 enum swd_level swdp_rise(struct swdp *dp, enum swd_level host);
 /* what the target drives now */
 enum swd_level swdp_output(const struct swdp *dp);
+/**
+ * swdp_clock() - one rising edge of SWCLK, with the line as the wiring makes it
+ * @line: level on the target's SWDIO pin at this edge, whoever makes it
+ * @host_drives: the host drives it strongly; if the target does too, that is reported
+ */
+void swdp_clock(struct swdp *dp, bool line, bool host_drives);
 /* level that an undriven SWDIO shows (pull-up once powered; low without power) */
 bool swdp_pull_level(const struct swdp *dp);
+/* false: something on the wire was changed on purpose (bit errors); protocol errors that follow are
+ * then not the host's fault. A line reset makes it good again */
+void swdp_excuse(struct swdp *dp);
+
+/*
+ * Many clocks at once, for hosts that drive SWDIO through a resistor all the time (the target wins)
+ * or hold it low. They do exactly what the same edges one by one would do; a test compares. Edges
+ * are evenly spaced: edge i is at (t0 + i * step) / 3 ps. Unlike swdp_clock() they run the bench's
+ * clock themselves.
+ */
+struct swd_rises;
+/* edges at this time and later must go one by one (the target's power is about to change) */
+void swdp_careful_from(struct swdp *dp, u64 at_ps);
+/**
+ * swdp_frame() - one whole transaction
+ * @out: what the host drives, first bit in bit 0; 46 bits or more
+ * @line: set: the level of SWDIO at each of the edges
+ *
+ * Return: how many edges were used: 46, or fewer for an answer without data; 0: not possible here.
+ */
+unsigned int swdp_frame(struct swdp *dp, u64 out, u64 *line, const struct swd_rises *r);
+/* up to @n edges with SWDIO low between transactions; returns how many, 0: not possible here */
+u64 swdp_idle(struct swdp *dp, u64 n, const struct swd_rises *r);
 
 #endif
