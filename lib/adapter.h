@@ -92,4 +92,18 @@ void adapter_pins_nrst(const struct adapter *a, struct adapter_pins *pins, bool 
 void adapter_pins_led(const struct adapter *a, struct adapter_pins *pins, bool is_on);
 bool adapter_nrst_is_readable(const struct adapter *a);
 
+struct ctx;
+struct swd_host;
+struct transport;
+
+/*
+ * swd_host_open() - make an SWD adapter of a transport (drivers/mpsse.c)
+ *
+ * On success the host owns @t: h->ops->close() leaves the pins as inputs and closes it. On failure
+ * @t stays the caller's. @a is copied. -EINVAL when adapter and chip do not go together, -EPROTO
+ * when the chip does not answer as an MPSSE does.
+ */
+int swd_host_open(struct ctx *ctx, struct transport *t, const struct adapter *a,
+		  struct swd_host **h);
+
 #endif
