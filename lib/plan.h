@@ -15,20 +15,26 @@ struct plan_step {
 	enum plan_kind kind;
 	struct mtd_info *mtd;
 	u64 offset, len;
-	const u8 *data; /* borrowed from the image, or from the plan for kept and merged blocks */
-	u64 est_ns;	/* device busy time at typical figures */
+	/* owned by the plan, or borrowed from the image (plan_verify); NULL: verify blank */
+	const u8 *data;
+	u64 est_ns; /* device busy time at typical figures */
 };
 
 struct plan {
-	struct plan_step *steps; /* erases first, then programs, then verifies, per device ascending */
+	struct plan_step
+		*steps; /* erases first, then programs, then verifies, per device ascending */
 	size_t n_steps;
-	u64 est_ns; /* at typical times, max over devices */
-	u64 bytes_erased, bytes_programmed, bytes_skipped, bytes_kept, bytes_verified;
+	u64 est_ns;	      /* at typical times, max over devices */
+	u64 bytes_erased;     /* of all erase steps */
+	u64 bytes_programmed; /* of all program steps, kept bytes included */
+	u64 bytes_skipped;    /* of the image: already there, neither erased nor programmed */
+	u64 bytes_kept;	      /* not of the image, in blocks that are erased: saved and put back */
+	u64 bytes_verified;   /* compared: by reading for the plan (skipped), and in verify steps */
 	void *priv;
 };
 
 struct plan_opts {
-	bool no_skip; /* -f: erase and program even what is equal already */
+	bool no_skip;	/* -f: erase and program even what is equal already */
 	bool no_verify; /* -n */
 	/* wire time per byte read, for the estimate (ps) */
 	u64 read_ps_per_byte;
@@ -46,10 +52,16 @@ struct plan_opts {
  * programmed. Blocks that are still erased where needed are not erased.
  */
 int plan_write(struct plan *plan, const struct image *img, struct mtd_info *const *mtds,
-	       size_t n_mtds, int (*read)(void *arg, struct mtd_info *mtd, u64 from, size_t len, u8 *buf),
+	       size_t n_mtds,
+	       int (*read)(void *arg, struct mtd_info *mtd, u64 from, size_t len, u8 *buf),
 	       void *arg, const struct plan_opts *opts, struct err *err);
 /* plan_erase() - erase [offset, offset+len) of one device: whole blocks only, else -EINVAL naming the block borders */
 int plan_erase(struct plan *plan, struct mtd_info *mtd, u64 offset, u64 len, struct err *err);
+/* plan_verify() - compare @img with the devices, nothing else; read-only devices are fine */
+int plan_verify(struct plan *plan, const struct image *img, struct mtd_info *const *mtds,
+		size_t n_mtds, const struct plan_opts *opts, struct err *err);
+/* plan_busy_ns() - erase and program time of one device at typical figures; NULL: the longest */
+u64 plan_busy_ns(const struct plan *plan, const struct mtd_info *mtd);
 /* plan_print() - what will happen, a line a step, through @line; for --dry-run */
 void plan_print(const struct plan *plan, void (*line)(void *arg, const char *text), void *arg);
 void plan_free(struct plan *plan);

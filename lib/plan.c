@@ -1,0 +1,948 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * From an image and flash devices to steps: erase, program, verify.
+ *
+ * The image is cut at device borders into pieces, and the erase blocks that hold them are listed.
+ * Only when all of that is known to be allowed are present contents read, and only those of the
+ * listed blocks. Each block is then judged by what it holds (present) and shall hold (want: the
+ * image over what is kept):
+ *
+ *	present == want				skip
+ *	only units that are still blank change	program those units
+ *	else					erase, program all that is not blank
+ *
+ * At last larger erases (64 KiB block, bank, chip) replace the small ones they consist of, where
+ * that is faster and touches nothing else.
+ */
+#include "lib/plan.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define READ_CHUNK KIB(256) /* present contents held at a time, at least one block */
+
+struct piece {
+	struct mtd_info *mtd;
+	u64 offset;
+	size_t len;
+	const u8 *data;
+};
+
+struct block {
+	struct mtd_info *mtd;
+	u64 start;
+	u32 size;
+	size_t first_piece;   /* first one that reaches into it */
+	u32 image_bytes;      /* of its bytes, how many the image sets */
+	u32 skipped;	      /* of those, how many are there already */
+	u8 *want;	      /* neighbours' are contiguous */
+	bool erase, program;  /* what has to be done */
+	bool is_blank;	      /* known to be */
+	u64 cover, cover_len; /* the erase that takes it along */
+	u64 cover_ns;	      /* its cost, at its first block, or 0 */
+};
+
+struct plan_priv {
+	u8 **bufs;
+	size_t n_bufs;
+};
+
+struct planner {
+	struct plan *plan;
+	const struct plan_opts *opts;
+	struct err *err;
+	struct piece *pieces;
+	size_t n_pieces, a_pieces;
+	struct block *blocks;
+	size_t n_blocks, a_blocks;
+	struct plan_step *programs;
+	size_t n_programs, a_programs;
+	size_t a_steps;
+	int (*read)(void *arg, struct mtd_info *mtd, u64 from, size_t len, u8 *buf);
+	void *arg;
+};
+
+static int no_memory(struct err *err)
+{
+	return err_set(err, -ENOMEM, "free memory on this computer", "out of memory");
+}
+
+/* room for one more in an array that doubles; false: no memory, the array is as it was */
+static bool array_grow(void *array, size_t n, size_t *allocated, size_t size)
+{
+	size_t want = *allocated ? 2 * *allocated : 32;
+	void *p;
+
+	if (n < *allocated)
+		return true;
+	memcpy(&p, array, sizeof(p));
+	p = realloc(p, want * size);
+	if (!p)
+		return false;
+	memcpy(array, &p, sizeof(p));
+	*allocated = want;
+	return true;
+}
+
+static void planner_exit(struct planner *p)
+{
+	free(p->pieces);
+	free(p->blocks);
+	free(p->programs);
+}
+
+void plan_free(struct plan *plan)
+{
+	struct plan_priv *priv = plan->priv;
+	size_t i;
+
+	for (i = 0; priv && i < priv->n_bufs; i++)
+		free(priv->bufs[i]);
+	if (priv)
+		free(priv->bufs);
+	free(priv);
+	free(plan->steps);
+	memset(plan, 0, sizeof(*plan));
+}
+
+/* memory that lives as long as the plan */
+static u8 *plan_buf(struct planner *p, size_t len)
+{
+	struct plan_priv *priv = p->plan->priv;
+	u8 **bufs, *buf;
+
+	if (!priv) {
+		priv = p->plan->priv = calloc(1, sizeof(*priv));
+		if (!priv)
+			return NULL;
+	}
+	bufs = realloc(priv->bufs, (priv->n_bufs + 1) * sizeof(*bufs));
+	if (!bufs)
+		return NULL;
+	priv->bufs = bufs;
+	buf = malloc(len);
+	if (buf)
+		bufs[priv->n_bufs++] = buf;
+	return buf;
+}
+
+static int add_step(struct planner *p, const struct plan_step *step)
+{
+	struct plan *plan = p->plan;
+
+	if (!array_grow(&plan->steps, plan->n_steps, &p->a_steps, sizeof(*plan->steps)))
+		return no_memory(p->err);
+	plan->steps[plan->n_steps++] = *step;
+	return 0;
+}
+
+/* ---- placing ---- */
+
+static void list_devices(struct mtd_info *const *mtds, size_t n_mtds, char *buf, size_t size)
+{
+	size_t i, used = 0;
+
+	buf[0] = '\0';
+	for (i = 0; i < n_mtds && used < size; i++) {
+		const struct mtd_info *mtd = mtds[i];
+
+		used += (size_t)snprintf(buf + used, size - used,
+					 "%s%s 0x%08" PRIx64 "..0x%08" PRIx64 "%s", i ? ", " : "",
+					 mtd->name, mtd->base, mtd->base + mtd->size - 1,
+					 mtd->writeable ? "" : " (read-only)");
+	}
+}
+
+static struct mtd_info *mtd_at(struct mtd_info *const *mtds, size_t n_mtds, u64 addr)
+{
+	size_t i;
+
+	for (i = 0; i < n_mtds; i++)
+		if (addr >= mtds[i]->base && addr - mtds[i]->base < mtds[i]->size)
+			return mtds[i];
+	return NULL;
+}
+
+/* bytes from @addr to the next device, at most @len */
+static u64 gap_len(struct mtd_info *const *mtds, size_t n_mtds, u64 addr, u64 len)
+{
+	size_t i;
+
+	for (i = 0; i < n_mtds; i++)
+		if (mtds[i]->base > addr)
+			len = min(len, mtds[i]->base - addr);
+	return len;
+}
+
+static int outside(struct planner *p, const struct image_segment *seg, u64 addr,
+		   struct mtd_info *const *mtds, size_t n_mtds)
+{
+	u64 n = gap_len(mtds, n_mtds, addr, seg->addr + seg->len - addr);
+	char devices[200], place[160];
+
+	list_devices(mtds, n_mtds, devices, sizeof(devices));
+	if (p->err && !p->err->code) {
+		err_set(p->err, -ENOEXEC, NULL,
+			"%" PRIu64 " bytes at 0x%08" PRIx64 " lie in no flash device", n, addr);
+		snprintf(p->err->next, sizeof(p->err->next), "the devices are: %s",
+			 n_mtds ? devices : "none");
+	}
+	return err_at(p->err, -ENOEXEC, "%s", image_place(seg, addr, place, sizeof(place)));
+}
+
+/* cut the image at device borders; pieces end up in the order of devices, then addresses */
+static int place_image(struct planner *p, const struct image *img, struct mtd_info *const *mtds,
+		       size_t n_mtds, bool to_write)
+{
+	char place[160];
+	size_t i, m;
+
+	for (i = 0; i < img->n_segs; i++) {
+		const struct image_segment *seg = &img->segs[i];
+		u64 done = 0;
+
+		while (done < seg->len) {
+			const struct mtd_info *mtd = mtd_at(mtds, n_mtds, seg->addr + done);
+
+			if (!mtd)
+				return outside(p, seg, seg->addr + done, mtds, n_mtds);
+			if (to_write && !mtd->writeable) {
+				err_set(p->err, -EROFS, "leave these bytes out of the image",
+					"%s is read-only", mtd->name);
+				return err_at(
+					p->err, -EROFS, "%s at 0x%08" PRIx64,
+					image_place(seg, seg->addr + done, place, sizeof(place)),
+					seg->addr + done);
+			}
+			done = min((u64)seg->len, mtd->base + mtd->size - seg->addr);
+		}
+	}
+	for (m = 0; m < n_mtds; m++) {
+		struct mtd_info *mtd = mtds[m];
+
+		for (i = 0; i < img->n_segs; i++) {
+			const struct image_segment *seg = &img->segs[i];
+			u64 from = max(seg->addr, mtd->base);
+			u64 to = min(seg->addr + seg->len, mtd->base + mtd->size);
+
+			if (from >= to)
+				continue;
+			if (!array_grow(&p->pieces, p->n_pieces, &p->a_pieces, sizeof(*p->pieces)))
+				return no_memory(p->err);
+			p->pieces[p->n_pieces++] = (struct piece){
+				.mtd = mtd,
+				.offset = from - mtd->base,
+				.len = (size_t)(to - from),
+				.data = seg->data + (from - seg->addr),
+			};
+		}
+	}
+	return 0;
+}
+
+/* ---- blocks ---- */
+
+static int add_block(struct planner *p, struct mtd_info *mtd, u64 start, u64 size, size_t piece)
+{
+	if (!array_grow(&p->blocks, p->n_blocks, &p->a_blocks, sizeof(*p->blocks)))
+		return no_memory(p->err);
+	p->blocks[p->n_blocks++] = (struct block){
+		.mtd = mtd,
+		.start = start,
+		.size = (u32)size,
+		.first_piece = piece,
+		.cover = start,
+		.cover_len = size,
+	};
+	return 0;
+}
+
+/* the erase blocks that hold the pieces, ascending for each device */
+static int list_blocks(struct planner *p)
+{
+	size_t i;
+	int ret;
+
+	for (i = 0; i < p->n_pieces; i++) {
+		const struct piece *pc = &p->pieces[i];
+		u64 at = pc->offset, end = pc->offset + pc->len, start, size;
+
+		for (; at < end; at = start + size) {
+			struct block *b = p->n_blocks ? &p->blocks[p->n_blocks - 1] : NULL;
+
+			if (!mtd_block_at(pc->mtd, at, &start, &size))
+				return err_set(p->err, -EINVAL, NULL,
+					       "%s has no erase block at 0x%" PRIx64, pc->mtd->name,
+					       at);
+			if (!b || b->mtd != pc->mtd || b->start != start) {
+				ret = add_block(p, pc->mtd, start, size, i);
+				if (ret)
+					return ret;
+				b = &p->blocks[p->n_blocks - 1];
+			}
+			b->image_bytes += (u32)(min(end, start + size) - at);
+		}
+	}
+	return 0;
+}
+
+/* blocks[i] up to the returned index follow each other without a gap */
+static size_t run_end(const struct planner *p, size_t i, u64 max_len)
+{
+	u64 len = p->blocks[i].size;
+
+	for (i++; i < p->n_blocks; i++) {
+		const struct block *b = &p->blocks[i], *prev = b - 1;
+
+		if (b->mtd != prev->mtd || b->start != prev->start + prev->size ||
+		    b->size > max_len - min(len, max_len))
+			break;
+		len += b->size;
+	}
+	return i;
+}
+
+static u64 run_len(const struct planner *p, size_t from, size_t to)
+{
+	return p->blocks[to - 1].start + p->blocks[to - 1].size - p->blocks[from].start;
+}
+
+static int check_locked(struct mtd_info *mtd, u64 from, u64 len, struct err *err)
+{
+	int ret = mtd_is_locked(mtd, from, len);
+
+	if (!ret)
+		return 0;
+	err_set(err, ret, "remove the protection first",
+		"%s is protected somewhere in 0x%" PRIx64 "..0x%" PRIx64, mtd->name, from,
+		from + len - 1);
+	return ret;
+}
+
+static int check_all_locked(struct planner *p)
+{
+	size_t i, end;
+	int ret;
+
+	for (i = 0; i < p->n_blocks; i = end) {
+		end = run_end(p, i, UINT64_MAX);
+		ret = check_locked(p->blocks[i].mtd, p->blocks[i].start, run_len(p, i, end),
+				   p->err);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/* ---- judging a block ---- */
+
+static bool is_blank(const struct mtd_info *mtd, const u8 *buf, size_t len)
+{
+	return buf[0] == mtd->erased && !memcmp(buf, buf + 1, len - 1);
+}
+
+static u64 count_not_blank(const struct mtd_info *mtd, const u8 *buf, size_t len)
+{
+	u64 n = 0;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		n += buf[i] != mtd->erased;
+	return n;
+}
+
+/*
+ * What the block shall hold: the image over @present (NULL: not read, the image sets every byte).
+ * Returns how many bytes of it are kept contents.
+ */
+static u64 fill_want(const struct planner *p, struct block *b, const u8 *present)
+{
+	u64 end = b->start + b->size, kept = 0;
+	size_t i;
+
+	if (present) {
+		memcpy(b->want, present, b->size);
+		kept = count_not_blank(b->mtd, present, b->size);
+	}
+	for (i = b->first_piece; i < p->n_pieces; i++) {
+		const struct piece *pc = &p->pieces[i];
+		u64 from = max(pc->offset, b->start), to = min(pc->offset + pc->len, end);
+		size_t n, at = (size_t)(from - b->start);
+
+		if (pc->mtd != b->mtd || pc->offset >= end)
+			break;
+		n = (size_t)(to - from);
+		if (present)
+			kept -= count_not_blank(b->mtd, present + at, n);
+		memcpy(b->want + at, pc->data + (from - pc->offset), n);
+	}
+	return kept;
+}
+
+/* how many bytes in [from, to) of the block's device come from the image */
+static u64 image_bytes_in(const struct planner *p, const struct block *b, u64 from, u64 to)
+{
+	u64 sum = 0;
+	size_t i;
+
+	for (i = b->first_piece; i < p->n_pieces; i++) {
+		const struct piece *pc = &p->pieces[i];
+		u64 f = max(pc->offset, from), t = min(pc->offset + pc->len, to);
+
+		if (pc->mtd != b->mtd || pc->offset >= to)
+			break;
+		if (f < t)
+			sum += t - f;
+	}
+	return sum;
+}
+
+/* can @present become @want by programming alone? */
+static bool can_program(const struct mtd_info *mtd, const u8 *present, const u8 *want, u32 size)
+{
+	u32 i, unit = mtd->writesize;
+
+	if (mtd->write_once) {
+		for (i = 0; i < size; i += unit)
+			if (memcmp(present + i, want + i, unit) &&
+			    !is_blank(mtd, present + i, unit))
+				return false;
+		return true;
+	}
+	/* programming moves bits away from the erased state, never back */
+	for (i = 0; i < size; i++)
+		if ((present[i] ^ mtd->erased) & ~(want[i] ^ mtd->erased))
+			return false;
+	return true;
+}
+
+static int add_program(struct planner *p, const struct block *b, u32 from, u32 to)
+{
+	struct plan_step *last = p->n_programs ? &p->programs[p->n_programs - 1] : NULL;
+	u64 offset = b->start + from;
+
+	if (last && last->mtd == b->mtd && last->offset + last->len == offset &&
+	    last->data + last->len == b->want + from) {
+		last->len += to - from;
+		return 0;
+	}
+	if (!array_grow(&p->programs, p->n_programs, &p->a_programs, sizeof(*p->programs)))
+		return no_memory(p->err);
+	p->programs[p->n_programs++] = (struct plan_step){
+		.kind = PLAN_PROGRAM,
+		.mtd = b->mtd,
+		.offset = offset,
+		.len = to - from,
+		.data = b->want + from,
+	};
+	return 0;
+}
+
+/*
+ * Program what differs from @present (NULL: from the erased state). Where units can be programmed
+ * once only, exactly those that differ; else from the first to the last in each page, since a page
+ * costs the same for one byte as for all.
+ */
+static int program_block(struct planner *p, struct block *b, const u8 *present)
+{
+	const struct mtd_info *mtd = b->mtd;
+	u32 unit = mtd->writesize, page = max(mtd->writebufsize, unit), at, u;
+	int ret;
+
+	if (mtd->write_once)
+		page = unit;
+	for (at = 0; at < b->size; at += page) {
+		u32 end = min(at + page, b->size), first = end, last = at;
+
+		for (u = at; u < end; u += unit) {
+			u32 n = min(unit, end - u);
+
+			if (present ? !memcmp(present + u, b->want + u, n)
+				    : is_blank(mtd, b->want + u, n))
+				continue;
+			first = min(first, u);
+			last = u + n;
+		}
+		if (first >= last)
+			continue;
+		ret = add_program(p, b, first, last);
+		if (ret)
+			return ret;
+		b->program = true;
+		p->plan->bytes_programmed += last - first;
+		if (present)
+			b->skipped -= (u32)image_bytes_in(p, b, b->start + first, b->start + last);
+	}
+	return 0;
+}
+
+static int judge_block(struct planner *p, struct block *b, const u8 *present)
+{
+	u64 kept = fill_want(p, b, present);
+
+	b->is_blank = present && is_blank(b->mtd, present, b->size);
+	b->erase = p->opts->no_skip || !can_program(b->mtd, present, b->want, b->size);
+	if (b->erase) {
+		p->plan->bytes_kept += kept;
+		return program_block(p, b, NULL);
+	}
+	b->skipped = b->image_bytes;
+	return program_block(p, b, present);
+}
+
+static bool must_read(const struct planner *p, const struct block *b)
+{
+	return !p->opts->no_skip || b->image_bytes < b->size;
+}
+
+/* blocks [from, to) follow each other and share one buffer: read what must be known, judge */
+static int judge_chunk(struct planner *p, size_t from, size_t to, u8 *present)
+{
+	u64 base = p->blocks[from].start;
+	size_t i, end;
+	int ret;
+
+	for (i = from; i < to; i = end) {
+		bool read = must_read(p, &p->blocks[i]);
+
+		for (end = i + 1; end < to && must_read(p, &p->blocks[end]) == read; end++)
+			;
+		if (read) {
+			const struct block *b = &p->blocks[i];
+
+			ret = p->read(p->arg, b->mtd, b->start, (size_t)run_len(p, i, end),
+				      present + (b->start - base));
+			if (ret)
+				return err_at(p->err, ret, "reading what %s holds now",
+					      b->mtd->name);
+		}
+		for (; i < end; i++) {
+			struct block *b = &p->blocks[i];
+
+			ret = judge_block(p, b, read ? present + (b->start - base) : NULL);
+			if (ret)
+				return ret;
+		}
+	}
+	return 0;
+}
+
+static int judge_run(struct planner *p, size_t from, size_t to)
+{
+	u8 *want = plan_buf(p, (size_t)run_len(p, from, to)), *present;
+	size_t i, end;
+	int ret = 0;
+
+	if (!want)
+		return no_memory(p->err);
+	for (i = from; i < to; i++)
+		p->blocks[i].want = want + (p->blocks[i].start - p->blocks[from].start);
+	for (i = from; i < to && !ret; i = end) {
+		end = min(run_end(p, i, READ_CHUNK), to);
+		present = malloc((size_t)run_len(p, i, end));
+		if (!present)
+			return no_memory(p->err);
+		ret = judge_chunk(p, i, end, present);
+		free(present);
+	}
+	return ret;
+}
+
+/* ---- larger erases ---- */
+
+/* first block of [from, to) that ends after @offset */
+static size_t find_block(const struct planner *p, size_t from, size_t to, u64 offset)
+{
+	while (from < to) {
+		size_t mid = from + (to - from) / 2;
+
+		if (p->blocks[mid].start + p->blocks[mid].size > offset)
+			to = mid;
+		else
+			from = mid + 1;
+	}
+	return from;
+}
+
+/*
+ * Take [start, start+size) in one erase if every block of it is to be erased or known to be blank,
+ * and it costs less than what is planned for them so far.
+ */
+static void try_unit(struct planner *p, size_t from, size_t to, u64 start, u64 size, u64 typ_ns)
+{
+	u64 at = start, sum_ns = 0;
+	size_t first = find_block(p, from, to, start), i;
+
+	for (i = first; i < to && at < start + size; i++) {
+		const struct block *b = &p->blocks[i];
+
+		if (b->start != at || (!b->erase && !b->is_blank))
+			return;
+		if (b->cover < start || b->cover + b->cover_len > start + size)
+			return; /* not nested: leave it */
+		sum_ns += b->cover_ns;
+		at += b->size;
+	}
+	if (at != start + size || typ_ns >= sum_ns)
+		return;
+	for (i = first; i < to && p->blocks[i].start < start + size; i++) {
+		p->blocks[i].cover = start;
+		p->blocks[i].cover_len = size;
+		p->blocks[i].cover_ns = i == first ? typ_ns : 0;
+	}
+}
+
+/* choose the erases for the blocks [from, to) of one device */
+static void choose_erases(struct planner *p, size_t from, size_t to)
+{
+	const struct mtd_info *mtd = p->blocks[from].mtd;
+	unsigned int u, k;
+	size_t i;
+
+	for (i = from; i < to; i++)
+		p->blocks[i].cover_ns = p->blocks[i].erase ? mtd->erase_typ_ns : 0;
+	for (u = 0; u < mtd->n_units; u++) {
+		const struct mtd_erase_unit *unit = &mtd->units[u];
+		unsigned int count = unit->stride ? unit->count : 1;
+
+		for (k = 0; k < count; k++)
+			try_unit(p, from, to, unit->offset + k * unit->stride, unit->size,
+				 unit->typ_ns);
+	}
+}
+
+static bool is_in_unit(const struct block *b)
+{
+	return b->cover != b->start || b->cover_len != b->size;
+}
+
+static bool is_changed(const struct block *b)
+{
+	return b->erase || b->program || is_in_unit(b);
+}
+
+static int emit_erases(struct planner *p, size_t from, size_t to)
+{
+	struct plan *plan = p->plan;
+	u64 last_size = 0;
+	size_t i, own = plan->n_steps;
+	int ret;
+
+	for (i = from; i < to; i++) {
+		const struct block *b = &p->blocks[i];
+		struct plan_step *last =
+			plan->n_steps > own ? &plan->steps[plan->n_steps - 1] : NULL;
+
+		if (b->cover != b->start || (!b->erase && !is_in_unit(b)))
+			continue;
+		plan->bytes_erased += b->cover_len;
+		/* neighbours of the same kind make one step; the driver knows its opcodes */
+		if (last && last->offset + last->len == b->cover && last_size == b->cover_len) {
+			last->len += b->cover_len;
+			last->est_ns += b->cover_ns;
+			continue;
+		}
+		last_size = b->cover_len;
+		ret = add_step(p, &(struct plan_step){ .kind = PLAN_ERASE,
+						       .mtd = b->mtd,
+						       .offset = b->cover,
+						       .len = b->cover_len,
+						       .est_ns = b->cover_ns });
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/* first block of the next device */
+static size_t device_end(const struct planner *p, size_t from)
+{
+	size_t i;
+
+	for (i = from; i < p->n_blocks && p->blocks[i].mtd == p->blocks[from].mtd; i++)
+		;
+	return i;
+}
+
+static u64 program_ns(const struct plan_step *s)
+{
+	u64 page = max(s->mtd->writebufsize, s->mtd->writesize);
+
+	return (DIV_ROUND_UP(s->offset + s->len, page) - s->offset / page) * s->mtd->write_typ_ns;
+}
+
+static int emit_programs(struct planner *p)
+{
+	size_t i;
+	int ret;
+
+	for (i = 0; i < p->n_programs; i++) {
+		p->programs[i].est_ns = program_ns(&p->programs[i]);
+		ret = add_step(p, &p->programs[i]);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int emit_verify(struct planner *p, struct mtd_info *mtd, u64 offset, u64 len, const u8 *data)
+{
+	struct plan_step *last = p->plan->n_steps ? &p->plan->steps[p->plan->n_steps - 1] : NULL;
+	u64 est_ns = len * p->opts->read_ps_per_byte / 1000;
+
+	p->plan->bytes_verified += len;
+	if (last && last->kind == PLAN_VERIFY && last->mtd == mtd &&
+	    last->offset + last->len == offset &&
+	    (data ? last->data + last->len == data : !last->data)) {
+		last->len += len;
+		last->est_ns += est_ns;
+		return 0;
+	}
+	return add_step(p, &(struct plan_step){ .kind = PLAN_VERIFY,
+						.mtd = mtd,
+						.offset = offset,
+						.len = len,
+						.data = data,
+						.est_ns = est_ns });
+}
+
+/* whole blocks that changed, kept bytes and all; the others were compared for the plan */
+static int emit_verifies(struct planner *p)
+{
+	size_t i;
+	int ret;
+
+	for (i = 0; i < p->n_blocks; i++) {
+		struct block *b = &p->blocks[i];
+
+		if (!is_in_unit(b))
+			p->plan->bytes_skipped += b->skipped;
+		if (p->opts->no_verify)
+			continue;
+		if (!is_changed(b)) {
+			p->plan->bytes_verified += b->skipped;
+			continue;
+		}
+		ret = emit_verify(p, b->mtd, b->start, b->size, b->want);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static void sum_up(struct planner *p)
+{
+	struct plan *plan = p->plan;
+	size_t i;
+
+	plan->est_ns = plan_busy_ns(plan, NULL);
+	for (i = 0; i < plan->n_steps; i++)
+		if (plan->steps[i].kind == PLAN_VERIFY)
+			plan->est_ns += plan->steps[i].est_ns;
+}
+
+u64 plan_busy_ns(const struct plan *plan, const struct mtd_info *mtd)
+{
+	u64 longest = 0, sum;
+	size_t i, k;
+
+	for (i = 0; i < plan->n_steps; i++) {
+		const struct mtd_info *dev = plan->steps[i].mtd;
+
+		if (mtd && dev != mtd)
+			continue;
+		/* each device once, at its first step */
+		for (k = 0; k < i && plan->steps[k].mtd != dev; k++)
+			;
+		if (k < i)
+			continue;
+		for (sum = 0; k < plan->n_steps; k++)
+			if (plan->steps[k].mtd == dev && plan->steps[k].kind != PLAN_VERIFY)
+				sum += plan->steps[k].est_ns;
+		longest = max(longest, sum);
+	}
+	return longest;
+}
+
+/* ---- entry points ---- */
+
+static int plan_write_steps(struct planner *p)
+{
+	size_t i, end;
+	int ret;
+
+	for (i = 0; i < p->n_blocks; i = end) {
+		end = run_end(p, i, UINT64_MAX);
+		ret = judge_run(p, i, end);
+		if (ret)
+			return ret;
+	}
+	for (i = 0; i < p->n_blocks; i = end) {
+		end = device_end(p, i);
+		choose_erases(p, i, end);
+		ret = emit_erases(p, i, end);
+		if (ret)
+			return ret;
+	}
+	ret = emit_programs(p);
+	if (!ret)
+		ret = emit_verifies(p);
+	return ret;
+}
+
+static int planner_done(struct planner *p, int ret)
+{
+	planner_exit(p);
+	if (ret)
+		plan_free(p->plan);
+	else
+		sum_up(p);
+	return ret;
+}
+
+int plan_write(struct plan *plan, const struct image *img, struct mtd_info *const *mtds,
+	       size_t n_mtds,
+	       int (*read)(void *arg, struct mtd_info *mtd, u64 from, size_t len, u8 *buf),
+	       void *arg, const struct plan_opts *opts, struct err *err)
+{
+	struct planner p = { .plan = plan, .opts = opts, .err = err, .read = read, .arg = arg };
+	int ret;
+
+	memset(plan, 0, sizeof(*plan));
+	ret = place_image(&p, img, mtds, n_mtds, true);
+	if (!ret)
+		ret = list_blocks(&p);
+	if (!ret)
+		ret = check_all_locked(&p);
+	if (!ret)
+		ret = plan_write_steps(&p);
+	return planner_done(&p, ret);
+}
+
+int plan_verify(struct plan *plan, const struct image *img, struct mtd_info *const *mtds,
+		size_t n_mtds, const struct plan_opts *opts, struct err *err)
+{
+	struct planner p = { .plan = plan, .opts = opts, .err = err };
+	size_t i;
+	int ret;
+
+	memset(plan, 0, sizeof(*plan));
+	ret = place_image(&p, img, mtds, n_mtds, false);
+	for (i = 0; i < p.n_pieces && !ret; i++)
+		ret = emit_verify(&p, p.pieces[i].mtd, p.pieces[i].offset, p.pieces[i].len,
+				  p.pieces[i].data);
+	return planner_done(&p, ret);
+}
+
+static int erase_border(struct mtd_info *mtd, u64 edge, struct err *err)
+{
+	u64 start, size;
+
+	if (edge == mtd->size)
+		return 0;
+	if (!mtd_block_at(mtd, edge, &start, &size))
+		return err_set(err, -EINVAL, NULL, "%s has no erase block at 0x%" PRIx64, mtd->name,
+			       edge);
+	if (start == edge)
+		return 0;
+	return err_set(err, -EINVAL, "only whole blocks can be erased: move the border to either",
+		       "0x%08" PRIx64 " lies inside the erase block 0x%08" PRIx64 "..0x%08" PRIx64
+		       " of %s",
+		       mtd->base + edge, mtd->base + start, mtd->base + start + size, mtd->name);
+}
+
+static int check_erase(struct mtd_info *mtd, u64 offset, u64 len, struct err *err)
+{
+	int ret;
+
+	if (!len || offset > mtd->size || len > mtd->size - offset)
+		return err_set(err, -EINVAL, "`swdrom --probe` lists the devices and their sizes",
+			       "0x%" PRIx64 " bytes at 0x%08" PRIx64 " do not fit in %s", len,
+			       mtd->base + offset, mtd->name);
+	if (!mtd->writeable)
+		return err_set(err, -EROFS, "`swdrom --probe` lists the writable devices",
+			       "%s is read-only", mtd->name);
+	ret = erase_border(mtd, offset, err);
+	if (!ret)
+		ret = erase_border(mtd, offset + len, err);
+	if (!ret)
+		ret = check_locked(mtd, offset, len, err);
+	return ret;
+}
+
+int plan_erase(struct plan *plan, struct mtd_info *mtd, u64 offset, u64 len, struct err *err)
+{
+	static const struct plan_opts opts;
+	struct planner p = { .plan = plan, .opts = &opts, .err = err };
+	u64 at, start, size;
+	int ret;
+
+	memset(plan, 0, sizeof(*plan));
+	ret = check_erase(mtd, offset, len, err);
+	for (at = offset; at < offset + len && !ret; at = start + size) {
+		mtd_block_at(mtd, at, &start, &size);
+		ret = add_block(&p, mtd, start, size, 0);
+		if (!ret)
+			p.blocks[p.n_blocks - 1].erase = true;
+	}
+	if (!ret) {
+		choose_erases(&p, 0, p.n_blocks);
+		ret = emit_erases(&p, 0, p.n_blocks);
+	}
+	if (!ret)
+		ret = emit_verify(&p, mtd, offset, len, NULL);
+	return planner_done(&p, ret);
+}
+
+/* ---- printing ---- */
+
+#define PRINT_GAP KIB(4) /* steps that are no further apart are one line */
+
+static void print_step(const struct plan_step *first, u64 end, u64 bytes, u64 est_ns, size_t n,
+		       void (*line)(void *arg, const char *text), void *arg)
+{
+	static const char *const kinds[] = {
+		[PLAN_ERASE] = "erase", [PLAN_PROGRAM] = "program", [PLAN_VERIFY] = "verify"
+	};
+	char text[160], pieces[32] = "";
+
+	if (n > 1)
+		snprintf(pieces, sizeof(pieces), " in %zu pieces", n);
+	snprintf(text, sizeof(text),
+		 "%-8s %-6s 0x%08" PRIx64 "..0x%08" PRIx64 " %9" PRIu64 " bytes  %8.3f s%s",
+		 kinds[first->kind], first->mtd->name, first->mtd->base + first->offset,
+		 first->mtd->base + end - 1, bytes, (double)est_ns / 1e9, pieces);
+	line(arg, text);
+}
+
+void plan_print(const struct plan *plan, void (*line)(void *arg, const char *text), void *arg)
+{
+	char text[200];
+	size_t i, k;
+
+	for (i = 0; i < plan->n_steps; i = k) {
+		const struct plan_step *s = &plan->steps[i];
+		u64 end = s->offset + s->len, bytes = s->len, est_ns = s->est_ns;
+
+		for (k = i + 1; k < plan->n_steps; k++) {
+			const struct plan_step *n = &plan->steps[k];
+
+			if (n->kind != s->kind || n->mtd != s->mtd || n->offset < end ||
+			    n->offset - end > PRINT_GAP)
+				break;
+			end = n->offset + n->len;
+			bytes += n->len;
+			est_ns += n->est_ns;
+		}
+		print_step(s, end, bytes, est_ns, k - i, line, arg);
+	}
+	snprintf(text, sizeof(text),
+		 "erase %" PRIu64 ", program %" PRIu64 " (%" PRIu64 " of them kept contents), skip "
+		 "%" PRIu64 ", verify %" PRIu64 " bytes; about %.3f s at typical times",
+		 plan->bytes_erased, plan->bytes_programmed, plan->bytes_kept, plan->bytes_skipped,
+		 plan->bytes_verified, (double)plan->est_ns / 1e9);
+	line(arg, text);
+}
