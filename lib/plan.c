@@ -105,6 +105,7 @@ void plan_free(struct plan *plan)
 		free(priv->bufs);
 	free(priv);
 	free(plan->steps);
+	free(plan->sums);
 	memset(plan, 0, sizeof(*plan));
 }
 
@@ -127,6 +128,28 @@ static u8 *plan_buf(struct planner *p, size_t len)
 	if (buf)
 		bufs[priv->n_bufs++] = buf;
 	return buf;
+}
+
+static int add_sums(struct planner *p, struct mtd_info *const *mtds, size_t n_mtds)
+{
+	struct plan *plan = p->plan;
+
+	plan->sums = calloc(max(n_mtds, (size_t)1), sizeof(*plan->sums));
+	if (!plan->sums)
+		return no_memory(p->err);
+	for (; plan->n_sums < n_mtds; plan->n_sums++)
+		plan->sums[plan->n_sums].mtd = mtds[plan->n_sums];
+	return 0;
+}
+
+/* the sum of a device that is among those given */
+static struct plan_sum *sum_of(const struct planner *p, const struct mtd_info *mtd)
+{
+	struct plan_sum *sum = p->plan->sums;
+
+	while (sum->mtd != mtd)
+		sum++;
+	return sum;
 }
 
 static int add_step(struct planner *p, const struct plan_step *step)
@@ -472,7 +495,7 @@ static int program_block(struct planner *p, struct block *b, const u8 *present)
 		if (ret)
 			return ret;
 		b->program = true;
-		p->plan->bytes_programmed += last - first;
+		sum_of(p, mtd)->programmed += last - first;
 		if (present)
 			b->skipped -= (u32)image_bytes_in(p, b, b->start + first, b->start + last);
 	}
@@ -486,7 +509,7 @@ static int judge_block(struct planner *p, struct block *b, const u8 *present)
 	b->is_blank = present && is_blank(b->mtd, present, b->size);
 	b->erase = p->opts->no_skip || !can_program(b->mtd, present, b->want, b->size);
 	if (b->erase) {
-		p->plan->bytes_kept += kept;
+		sum_of(p, b->mtd)->kept += kept;
 		return program_block(p, b, NULL);
 	}
 	b->skipped = b->image_bytes;
@@ -638,7 +661,7 @@ static int emit_erases(struct planner *p, size_t from, size_t to)
 
 		if (b->cover != b->start || (!b->erase && !is_in_unit(b)))
 			continue;
-		plan->bytes_erased += b->cover_len;
+		sum_of(p, b->mtd)->erased += b->cover_len;
 		/* neighbours of the same kind make one step; the driver knows its opcodes */
 		if (last && last->offset + last->len == b->cover && last_size == b->cover_len) {
 			last->len += b->cover_len;
@@ -693,7 +716,7 @@ static int emit_verify(struct planner *p, struct mtd_info *mtd, u64 offset, u64 
 	struct plan_step *last = p->plan->n_steps ? &p->plan->steps[p->plan->n_steps - 1] : NULL;
 	u64 est_ns = len * p->opts->read_ps_per_byte / 1000;
 
-	p->plan->bytes_verified += len;
+	sum_of(p, mtd)->verified += len;
 	if (last && last->kind == PLAN_VERIFY && last->mtd == mtd &&
 	    last->offset + last->len == offset &&
 	    (data ? last->data + last->len == data : !last->data)) {
@@ -719,11 +742,11 @@ static int emit_verifies(struct planner *p)
 		struct block *b = &p->blocks[i];
 
 		if (!is_in_unit(b))
-			p->plan->bytes_skipped += b->skipped;
+			sum_of(p, b->mtd)->skipped += b->skipped;
 		if (p->opts->no_verify)
 			continue;
 		if (!is_changed(b)) {
-			p->plan->bytes_verified += b->skipped;
+			sum_of(p, b->mtd)->verified += b->skipped;
 			continue;
 		}
 		ret = emit_verify(p, b->mtd, b->start, b->size, b->want);
@@ -738,6 +761,13 @@ static void sum_up(struct planner *p)
 	struct plan *plan = p->plan;
 	size_t i;
 
+	for (i = 0; i < plan->n_sums; i++) {
+		plan->all.erased += plan->sums[i].erased;
+		plan->all.programmed += plan->sums[i].programmed;
+		plan->all.skipped += plan->sums[i].skipped;
+		plan->all.kept += plan->sums[i].kept;
+		plan->all.verified += plan->sums[i].verified;
+	}
 	plan->est_ns = plan_busy_ns(plan, NULL);
 	for (i = 0; i < plan->n_steps; i++)
 		if (plan->steps[i].kind == PLAN_VERIFY)
@@ -812,7 +842,9 @@ int plan_write(struct plan *plan, const struct image *img, struct mtd_info *cons
 	int ret;
 
 	memset(plan, 0, sizeof(*plan));
-	ret = place_image(&p, img, mtds, n_mtds, true);
+	ret = add_sums(&p, mtds, n_mtds);
+	if (!ret)
+		ret = place_image(&p, img, mtds, n_mtds, true);
 	if (!ret)
 		ret = list_blocks(&p);
 	if (!ret)
@@ -830,7 +862,9 @@ int plan_verify(struct plan *plan, const struct image *img, struct mtd_info *con
 	int ret;
 
 	memset(plan, 0, sizeof(*plan));
-	ret = place_image(&p, img, mtds, n_mtds, false);
+	ret = add_sums(&p, mtds, n_mtds);
+	if (!ret)
+		ret = place_image(&p, img, mtds, n_mtds, false);
 	for (i = 0; i < p.n_pieces && !ret; i++)
 		ret = emit_verify(&p, p.pieces[i].mtd, p.pieces[i].offset, p.pieces[i].len,
 				  p.pieces[i].data);
@@ -881,7 +915,9 @@ int plan_erase(struct plan *plan, struct mtd_info *mtd, u64 offset, u64 len, str
 	int ret;
 
 	memset(plan, 0, sizeof(*plan));
-	ret = check_erase(mtd, offset, len, err);
+	ret = add_sums(&p, &mtd, 1);
+	if (!ret)
+		ret = check_erase(mtd, offset, len, err);
 	for (at = offset; at < offset + len && !ret; at = start + size) {
 		mtd_block_at(mtd, at, &start, &size);
 		ret = add_block(&p, mtd, start, size, 0);
@@ -942,7 +978,7 @@ void plan_print(const struct plan *plan, void (*line)(void *arg, const char *tex
 	snprintf(text, sizeof(text),
 		 "erase %" PRIu64 ", program %" PRIu64 " (%" PRIu64 " of them kept contents), skip "
 		 "%" PRIu64 ", verify %" PRIu64 " bytes; about %.3f s at typical times",
-		 plan->bytes_erased, plan->bytes_programmed, plan->bytes_kept, plan->bytes_skipped,
-		 plan->bytes_verified, (double)plan->est_ns / 1e9);
+		 plan->all.erased, plan->all.programmed, plan->all.kept, plan->all.skipped,
+		 plan->all.verified, (double)plan->est_ns / 1e9);
 	line(arg, text);
 }

@@ -20,16 +20,24 @@ struct plan_step {
 	u64 est_ns; /* device busy time at typical figures */
 };
 
+/* what a plan does, in bytes */
+struct plan_sum {
+	struct mtd_info *mtd; /* NULL: all devices */
+	u64 erased;	      /* of all erase steps */
+	u64 programmed;	      /* of all program steps, kept bytes included */
+	u64 skipped;	      /* of the image: already there, neither erased nor programmed */
+	u64 kept;	      /* not of the image, in blocks that are erased: saved and put back */
+	u64 verified;	      /* compared: by reading for the plan (skipped), and in verify steps */
+};
+
 struct plan {
 	struct plan_step
 		*steps; /* erases first, then programs, then verifies, per device ascending */
 	size_t n_steps;
-	u64 est_ns;	      /* at typical times, max over devices */
-	u64 bytes_erased;     /* of all erase steps */
-	u64 bytes_programmed; /* of all program steps, kept bytes included */
-	u64 bytes_skipped;    /* of the image: already there, neither erased nor programmed */
-	u64 bytes_kept;	      /* not of the image, in blocks that are erased: saved and put back */
-	u64 bytes_verified;   /* compared: by reading for the plan (skipped), and in verify steps */
+	u64 est_ns; /* at typical times, max over devices, and reading for verify */
+	struct plan_sum all;
+	struct plan_sum *sums; /* one for each device given */
+	size_t n_sums;
 	void *priv;
 };
 

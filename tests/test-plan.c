@@ -263,8 +263,8 @@ static void test_blank_flash_is_programmed_without_erase(void **state)
 	assert_int_equal(plan(w, NULL), 0);
 	assert_int_equal(n_steps(w, PLAN_ERASE), 0);
 	assert_int_equal(n_steps(w, PLAN_PROGRAM), 1);
-	assert_int_equal(w->plan.bytes_programmed, 3 * PAGE);
-	assert_int_equal(w->plan.bytes_verified, 3 * PAGE);
+	assert_int_equal(w->plan.all.programmed, 3 * PAGE);
+	assert_int_equal(w->plan.all.verified, 3 * PAGE);
 	assert_int_equal(w->plan.est_ns, 3 * PAGE / 8 * 10);
 	run(w);
 	assert_int_equal(w->flash.mem[3 * PAGE - 1], 0x55);
@@ -278,10 +278,10 @@ static void test_equal_blocks_are_skipped(void **state)
 	w->flash.mem[PAGE] = 0x54;
 	add(w, 0x08000000, 0x55, 3 * PAGE);
 	assert_int_equal(plan(w, NULL), 0);
-	assert_int_equal(w->plan.bytes_skipped, 2 * PAGE);
-	assert_int_equal(w->plan.bytes_erased, PAGE);
-	assert_int_equal(w->plan.bytes_programmed, PAGE);
-	assert_int_equal(w->plan.bytes_verified, 3 * PAGE);
+	assert_int_equal(w->plan.all.skipped, 2 * PAGE);
+	assert_int_equal(w->plan.all.erased, PAGE);
+	assert_int_equal(w->plan.all.programmed, PAGE);
+	assert_int_equal(w->plan.all.verified, 3 * PAGE);
 	run(w);
 }
 
@@ -293,9 +293,9 @@ static void test_force_erases_and_programs_equal_blocks_too_and_reads_nothing(vo
 	memset(w->flash.mem, 0x55, 3 * PAGE);
 	add(w, 0x08000000, 0x55, 3 * PAGE);
 	assert_int_equal(plan(w, &force), 0);
-	assert_int_equal(w->plan.bytes_skipped, 0);
-	assert_int_equal(w->plan.bytes_erased, 3 * PAGE);
-	assert_int_equal(w->plan.bytes_programmed, 3 * PAGE);
+	assert_int_equal(w->plan.all.skipped, 0);
+	assert_int_equal(w->plan.all.erased, 3 * PAGE);
+	assert_int_equal(w->plan.all.programmed, 3 * PAGE);
 	assert_int_equal(w->flash.bytes_read, 0);
 	run(w);
 }
@@ -310,10 +310,10 @@ static void test_bytes_that_share_an_erase_block_survive(void **state)
 	/* odd borders in the middle of units */
 	add(w, 0x08000000 + PAGE + 13, 0xa5, PAGE + 6);
 	assert_int_equal(plan(w, NULL), 0);
-	assert_int_equal(w->plan.bytes_erased, 2 * PAGE);
+	assert_int_equal(w->plan.all.erased, 2 * PAGE);
 	assert_int_equal(w->flash.bytes_read, 2 * PAGE);
 	/* all of the neighbours but the bytes that happen to be 0xff */
-	assert_in_range(w->plan.bytes_kept, PAGE - 6 - 4, PAGE - 6);
+	assert_in_range(w->plan.all.kept, PAGE - 6 - 4, PAGE - 6);
 	run(w);
 	for (i = 0; i < 4 * PAGE; i++)
 		assert_int_equal(w->flash.mem[i],
@@ -349,7 +349,7 @@ static void test_nor_bits_are_cleared_without_erase_but_never_set(void **state)
 	add(w, 0x90000010, 0xf1, 1);
 	assert_int_equal(plan(w, NULL), 0);
 	assert_int_equal(n_steps(w, PLAN_ERASE), 0);
-	assert_int_equal(w->plan.bytes_programmed, 1);
+	assert_int_equal(w->plan.all.programmed, 1);
 	run(w);
 	assert_int_equal(w->nor.mem[0x10], 0xf1);
 	assert_int_equal(w->nor.mem[0x11], 0xf5);
@@ -373,7 +373,7 @@ static void test_blank_units_of_the_image_are_not_programmed(void **state)
 	add(w, 0x08000018, 0x22, 8);
 	add(w, 0x08000020, 0xff, PAGE - 32);
 	assert_int_equal(plan(w, NULL), 0);
-	assert_int_equal(w->plan.bytes_programmed, 16);
+	assert_int_equal(w->plan.all.programmed, 16);
 	assert_int_equal(n_steps(w, PLAN_PROGRAM), 2);
 	run(w);
 }
@@ -388,7 +388,7 @@ static void test_a_nor_page_is_programmed_in_one_piece_and_a_blank_one_not_at_al
 	add(w, 0x90000022, 0xff, 128);
 	assert_int_equal(plan(w, NULL), 0);
 	assert_int_equal(n_steps(w, PLAN_PROGRAM), 1);
-	assert_int_equal(w->plan.bytes_programmed, 32);
+	assert_int_equal(w->plan.all.programmed, 32);
 	run(w);
 }
 
@@ -441,11 +441,11 @@ static void test_the_cheaper_erase_wins_by_typical_times(void **state)
 	memset(w->nor.mem, 0, 3 * PAGE);
 	add(w, 0x90000000, 0x55, 8 * PAGE);
 	assert_int_equal(plan(w, NULL), 0);
-	assert_int_equal(w->plan.bytes_erased, 3 * PAGE);
+	assert_int_equal(w->plan.all.erased, 3 * PAGE);
 	/* five: 500 against 400, and the blank ones are the image's */
 	memset(w->nor.mem, 0, 5 * PAGE);
 	assert_int_equal(plan(w, NULL), 0);
-	assert_int_equal(w->plan.bytes_erased, 8 * PAGE);
+	assert_int_equal(w->plan.all.erased, 8 * PAGE);
 	assert_int_equal(w->plan.steps[0].est_ns, 400);
 	run(w);
 }
@@ -481,8 +481,8 @@ static void test_erase_takes_whole_blocks_only_and_names_the_borders(void **stat
 	err_clear(&w->err);
 	memset(w->flash.mem, 0, 64 * PAGE);
 	assert_int_equal(plan_erase(&w->plan, &w->flash.mtd, 0, 33 * PAGE, &w->err), 0);
-	assert_int_equal(w->plan.bytes_erased, 33 * PAGE);
-	assert_int_equal(w->plan.bytes_verified, 33 * PAGE);
+	assert_int_equal(w->plan.all.erased, 33 * PAGE);
+	assert_int_equal(w->plan.all.verified, 33 * PAGE);
 	assert_int_equal(plan_busy_ns(&w->plan, &w->flash.mtd), 250);
 	run(w);
 	assert_int_equal(w->flash.mem[33 * PAGE], 0);
@@ -497,7 +497,7 @@ static void test_verify_covers_exactly_the_image_on_any_device(void **state)
 	add(w, 0x1fff7001, 0xff, 5);
 	assert_int_equal(plan_verify(&w->plan, w->img, w->mtds, 3, &opts, &w->err), 0);
 	assert_int_equal(w->plan.n_steps, 2);
-	assert_int_equal(w->plan.bytes_verified, 8);
+	assert_int_equal(w->plan.all.verified, 8);
 	assert_int_equal(w->plan.est_ns, 8);
 	run(w);
 }
@@ -510,7 +510,7 @@ static void test_no_verify_leaves_the_verify_steps_out(void **state)
 	add(w, 0x08000000, 0x55, PAGE);
 	assert_int_equal(plan(w, &opts), 0);
 	assert_int_equal(n_steps(w, PLAN_VERIFY), 0);
-	assert_int_equal(w->plan.bytes_verified, 0);
+	assert_int_equal(w->plan.all.verified, 0);
 }
 
 static int failing_read(void *arg, struct mtd_info *mtd, u64 from, size_t len, u8 *buf)
@@ -649,8 +649,8 @@ static void test_any_image_over_any_contents_gives_the_image_over_the_contents(v
 		if (!opts.no_skip) {
 			assert_int_equal(plan(w, &opts), 0);
 			assert_int_equal(w->plan.n_steps, 0);
-			assert_int_equal(w->plan.bytes_skipped, image_bytes(w->img));
-			assert_int_equal(w->plan.bytes_verified, image_bytes(w->img));
+			assert_int_equal(w->plan.all.skipped, image_bytes(w->img));
+			assert_int_equal(w->plan.all.verified, image_bytes(w->img));
 		}
 		free(flash);
 		free(nor);
