@@ -102,6 +102,17 @@ int target_update32(struct memq *q, u32 addr, u32 clear, u32 set);
 /* poll until (value & mask) == want; -ETIMEDOUT (no err set: the caller knows what it means) */
 int target_poll32(struct memq *q, u32 addr, u32 mask, u32 want, u64 timeout_ns, u32 *last);
 
+/**
+ * memq_set_fault_hook() - who can explain a bus fault
+ * @q: the queue
+ * @fn: called with the address once the port answers again; may memq_peek32(), may err_set().
+ *      Returns the error to report, or 0 for the plain "bus fault"
+ * @arg: for @fn
+ */
+void memq_set_fault_hook(struct memq *q, int (*fn)(void *arg, u32 addr), void *arg);
+/* memq_peek32() - one read past the queue, only from a fault hook */
+int memq_peek32(struct memq *q, u32 addr, u32 *val);
+
 /* memq_ctx() - the session it belongs to */
 struct ctx *memq_ctx(const struct memq *q);
 

@@ -100,6 +100,27 @@ struct swd_host {
 	unsigned int max_in_flight; /* batches, >= 2 */
 };
 
+/* swd_line_reset() - more than 50 ones, then 8 zeros; the next access must be a DPIDR read */
+int swd_line_reset(struct swd_host *h);
+/* swd_from_jtag() - line reset, JTAG-to-SWD, line reset: also harmless to a DP that is in SWD */
+int swd_from_jtag(struct swd_host *h);
+/* swd_from_dormant() - JTAG-to-dormant, selection alert, activation code of the SW-DP, line reset */
+int swd_from_dormant(struct swd_host *h);
+
+/**
+ * swd_run() - one batch, there and back; nothing else may be in flight
+ * @h: adapter
+ * @x: accesses, borrowed for the call
+ * @n: how many
+ * @n_answered: out: accesses whose reply arrived; all of them when it returns 0
+ *
+ * Return: 0 whatever the ACKs say; -errno of the adapter.
+ */
+int swd_run(struct swd_host *h, struct swd_xfer *x, size_t n, size_t *n_answered);
+
+/* swd_log() - one line a transaction at LOG_WIRE: "AP w TAR 20000000 OK" (bank 0 names) */
+void swd_log(struct ctx *ctx, const struct swd_xfer *x, size_t n);
+
 /* cycles an access takes on the wire with its idle cycles */
 static inline u64 swd_xfer_cycles(const struct swd_xfer *x)
 {

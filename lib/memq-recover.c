@@ -1,0 +1,791 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * memq after an error: know what the target did, never guess.
+ *
+ * Batches run blind under ORUNDETECT. What the target refuses (WAIT, FAULT, bad write parity) sets a
+ * sticky flag, and then it refuses everything that follows. What only the host saw (a corrupted
+ * ACK, bad read parity) did happen, and so did all that follows. A request that was not understood
+ * silences the target until a line reset. So the truth about the accesses in flight, in order, is
+ *
+ *	performed performed ... performed | not performed ... not performed
+ *					  ^ c
+ *
+ * and recovery is finding c:
+ *   1. ACKs give bounds. Whatever was answered OK was accepted, and so was all before it: an OK at a
+ *      later place overrules noise at an earlier one. The first WAIT or FAULT after the last OK was
+ *      refused.
+ *   2. CTRL/STAT says whether the last write taken was dropped after all (WDATAERR: bad parity, or
+ *      dropped from the DP's write buffer), or ended in a bus error (STICKYERR).
+ *   3. TAR and CSW, read back, tell between what the bounds leave open: nearly all accesses move TAR.
+ * Then the stream goes on right after the last access performed. Accesses whose fate stays open are
+ * done again if they are plain memory, declared lost if they are samples, and an error otherwise.
+ *
+ * (ADIv5, IHI 0031, B4.2; Arm note KA16363 for the write buffer.)
+ */
+#include "lib/memq-priv.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* how long an access may WAIT: mass erase of any supported flash stalls its bank's bus no longer */
+#define STALL_LIMIT_NS	   (2 * SEC_NS)
+#define STALL_PAUSE_NS	   (50 * USEC_NS)
+#define STALL_PAUSE_MAX_NS (5 * MSEC_NS)
+/* recoveries at one place in the stream before giving up */
+#define MAX_STUCK 48u
+/* a short USB reply counts for more: each costs a time-out */
+#define SHORT_WEIGHT 8u
+/* damaged probe replies in a row */
+#define MAX_PROBES 64u
+#define MIN_BATCH  64u
+#define IDLE_MAX   256u
+#define NONE	   SIZE_MAX
+
+/* all accesses in flight when the error was seen, as one sequence */
+struct view {
+	struct memq_batch **b;
+	unsigned int n_b;
+	size_t n;
+	bool has_short;
+};
+
+/* what the port says afterwards */
+struct probe {
+	u32 flags; /* STICKYERR, WDATAERR seen at any time; STICKYORUN if it means anything */
+	bool is_orun_known; /* STICKYORUN was read before anything else could set it */
+	bool was_relinked;  /* a line reset was needed */
+	bool has_rdbuff;    /* the result of the last AP read performed */
+	u32 rdbuff;
+	u32 tar, csw;
+	u64 stalled_ns; /* how long the AP was busy, as far as we saw */
+};
+
+static const struct memq_batch *view_batch(const struct view *v, size_t *i)
+{
+	unsigned int k = 0;
+
+	while (*i >= v->b[k]->n)
+		*i -= v->b[k++]->n;
+	return v->b[k];
+}
+
+static const struct swd_xfer *view_x(const struct view *v, size_t i)
+{
+	const struct memq_batch *b = view_batch(v, &i);
+
+	return &b->x[i];
+}
+
+static const struct memq_slot *view_slot(const struct view *v, size_t i)
+{
+	const struct memq_batch *b = view_batch(v, &i);
+
+	return &b->slot[i];
+}
+
+static bool is_answered(const struct view *v, size_t i)
+{
+	const struct memq_batch *b = view_batch(v, &i);
+
+	return i < b->wire.n_answered;
+}
+
+static bool is_drw(const struct view *v, size_t i)
+{
+	return view_slot(v, i)->kind == SLOT_DRW;
+}
+
+static const struct memq_op *view_op(const struct memq *q, const struct view *v, size_t i)
+{
+	return memq_op(q, memq_op_nr(q, view_slot(v, i)->op));
+}
+
+/* this answer proves that everything before it was accepted */
+static bool is_proof(const struct view *v, size_t i)
+{
+	const struct swd_xfer *x = view_x(v, i);
+
+	if (!is_answered(v, i) || x->ack != SWD_ACK_OK)
+		return false;
+	/* CTRL/STAT is answered OK whatever happened: its content counts */
+	if (view_slot(v, i)->kind == SLOT_STAT)
+		return !x->bad_parity && !(x->data & CS_STICKY);
+	return true;
+}
+
+/* the last place that proves acceptance, NONE if there is no such place */
+static size_t last_proof(const struct view *v)
+{
+	size_t last = NONE, first_bad = NONE, n_bad = 0;
+
+	for (size_t i = 0; i < v->n; i++)
+		if (is_proof(v, i))
+			last = i;
+	for (size_t i = 0; last != NONE && i < last; i++) {
+		if (is_proof(v, i) || view_slot(v, i)->kind == SLOT_STAT || !is_answered(v, i))
+			continue;
+		if (first_bad == NONE)
+			first_bad = i;
+		n_bad++;
+	}
+	/*
+	 * Noise on an ACK is a rare thing. Many strange ACKs with an OK among them are two sides out
+	 * of step, and then an OK proves nothing.
+	 */
+	if (n_bad > 4 && n_bad > (last - first_bad) / 8)
+		return first_bad ? first_bad - 1 : NONE;
+	return last;
+}
+
+/* the first access from @from on that was refused for certain, else the number of accesses */
+static size_t first_refused(const struct view *v, size_t from)
+{
+	size_t silent_from = v->n;
+
+	/* undriven to the end: the pull-up's 7s; a line without one keeps its last level */
+	for (size_t i = v->n; i-- > from;) {
+		const u8 ack = view_x(v, i)->ack;
+
+		if (!is_answered(v, i) || ack != view_x(v, v->n - 1)->ack ||
+		    (ack != SWD_ACK_NONE && ack != 0))
+			break;
+		silent_from = i;
+	}
+	for (size_t i = from; i < v->n; i++) {
+		const u8 ack = view_x(v, i)->ack;
+
+		if (!is_answered(v, i))
+			break;
+		if (view_slot(v, i)->kind == SLOT_STAT)
+			continue;
+		if (ack == SWD_ACK_WAIT || ack == SWD_ACK_FAULT || i >= silent_from)
+			return i;
+	}
+	return v->n;
+}
+
+/* ---- asking the port ---- */
+
+static int too_noisy(struct memq *q)
+{
+	return err_set(
+		&q->ctx->err, -EIO, "lower the clock (clock=1M), shorten the wires, check ground",
+		"the SWD link at %u kHz is too noisy: %u attempts to get it back in order failed",
+		q->host->hz / 1000, MAX_PROBES);
+}
+
+static int stalled(struct memq *q, u32 addr)
+{
+	struct swd_xfer x[] = { swd_wr(REQ_ABORT_W, ABORT_CLEAR_ALL | ABORT_DAPABORT),
+				swd_rd(REQ_CTRLSTAT_R) };
+
+	q->dap->is_select_known = false;
+	if (dap_run(q->dap, x, ARRAY_SIZE(x)))
+		return q->dap->gone;
+	return err_set(
+		&q->ctx->err, -ETIMEDOUT,
+		"reset the target and try again; a peripheral without a clock or a flash that "
+		"never gets ready stalls the bus like this",
+		"the bus of the target is stalled: WAIT for %u ms after the access to 0x%08x",
+		(unsigned int)(STALL_LIMIT_NS / MSEC_NS), addr);
+}
+
+/*
+ * Bring the port back to answering, wait until the AP is idle, read what it knows.
+ *
+ * ABORT drops a write that still sits in the DP's write buffer and sets WDATAERR: so the first ABORT
+ * clears only STICKYORUN, and CTRL/STAT is looked at again before everything is cleared.
+ */
+static int probe_port(struct memq *q, bool needs_reset, u32 busy_addr, struct probe *p)
+{
+	const u64 start = clock_now_ns(q->ctx->clk);
+	u64 pause = 0;
+	bool is_first = true, is_rdbuff_spent = false;
+	u32 cs;
+	int ret;
+
+	*p = (struct probe){ 0 };
+	for (unsigned int n = 0; n < MAX_PROBES; n++) {
+		enum { CS0, ABORT_ORUN, CS1, ABORT_ALL, RDBUFF, SEL, TAR, CSW, VALUES, CS2, N };
+		struct swd_xfer x[N] = {
+			[CS0] = swd_rd(REQ_CTRLSTAT_R),
+			[ABORT_ORUN] = swd_wr(REQ_ABORT_W, ABORT_ORUNERRCLR),
+			[CS1] = swd_rd(REQ_CTRLSTAT_R),
+			[ABORT_ALL] = swd_wr(REQ_ABORT_W, ABORT_CLEAR_ALL),
+			[RDBUFF] = swd_rd(REQ_RDBUFF_R),
+			[SEL] = swd_wr(REQ_SELECT_W, q->select),
+			[TAR] = swd_rd(REQ_TAR_R),
+			[CSW] = swd_rd(REQ_CSW_R),
+			[VALUES] = swd_rd(REQ_RDBUFF_R),
+			[CS2] = swd_rd(REQ_CTRLSTAT_R),
+		};
+
+		if (needs_reset) {
+			p->was_relinked = true;
+			ret = dap_relink(q->dap, &cs);
+			if (ret == -ENXIO)
+				q->dap->gone = ret;
+			if (ret)
+				return ret;
+			p->flags |= cs & (CS_STICKYERR | CS_WDATAERR);
+			needs_reset = false;
+		}
+		ret = dap_run(q->dap, x, N);
+		if (ret)
+			return ret;
+		q->dap->is_select_known = false;
+		if (swd_ok(&x[CS0])) {
+			p->flags |= x[CS0].data & (CS_STICKYERR | CS_WDATAERR);
+			if (is_first && !p->was_relinked) {
+				p->flags |= x[CS0].data & CS_STICKYORUN;
+				p->is_orun_known = true;
+			}
+		}
+		if (swd_ok(&x[CS1]))
+			p->flags |= x[CS1].data & (CS_STICKYERR | CS_WDATAERR);
+		if (swd_ok(&x[CS2]))
+			p->flags |= x[CS2].data & (CS_STICKYERR | CS_WDATAERR);
+		is_first = false;
+		/* the AP is idle now, and this is what its last read brought: RDBUFF says it only once */
+		if (!is_rdbuff_spent && swd_ok(&x[RDBUFF])) {
+			p->has_rdbuff = true;
+			p->rdbuff = x[RDBUFF].data;
+		}
+		if (x[RDBUFF].ack != SWD_ACK_WAIT && x[RDBUFF].ack != SWD_ACK_FAULT &&
+		    x[RDBUFF].ack != SWD_ACK_NONE)
+			is_rdbuff_spent = true;
+		if (swd_ok(&x[CS2]) && !(x[CS2].data & CS_STICKY) && swd_ok(&x[RDBUFF]) &&
+		    swd_ok(&x[SEL]) && swd_ok(&x[TAR]) && swd_ok(&x[CSW]) && swd_ok(&x[VALUES])) {
+			q->dap->select = q->select;
+			q->dap->is_select_known = true;
+			p->tar = x[CSW].data;
+			p->csw = x[VALUES].data;
+			p->stalled_ns = pause ? clock_now_ns(q->ctx->clk) - start : 0;
+			return 0;
+		}
+		if (x[RDBUFF].ack == SWD_ACK_WAIT) {
+			if (clock_now_ns(q->ctx->clk) - start > STALL_LIMIT_NS)
+				return stalled(q, busy_addr);
+			n = 0;
+			pause = min(pause ? pause * 2 : STALL_PAUSE_NS, STALL_PAUSE_MAX_NS);
+			clock_sleep_ns(q->ctx->clk, pause);
+		} else {
+			needs_reset = !swd_ok(&x[CS0]) && !swd_ok(&x[CS2]);
+		}
+	}
+	return too_noisy(q);
+}
+
+/* one read past the queue: the AP is idle, nothing is in flight */
+static int read_now(struct memq *q, u32 addr, u8 size, u32 *val)
+{
+	const u32 csw = q->csw_base | (size == 4 ? 2 : size == 2 ? 1 : 0);
+	struct probe p;
+	int ret;
+
+	q->enc = (struct memq_ap){ 0 };
+	for (unsigned int n = 0; n < MAX_PROBES; n++) {
+		enum { SEL, CSW, TAR, DRW, RDBUFF, CS, N };
+		struct swd_xfer x[N] = {
+			[SEL] = swd_wr(REQ_SELECT_W, q->select), [CSW] = swd_wr(REQ_CSW_W, csw),
+			[TAR] = swd_wr(REQ_TAR_W, addr),	 [DRW] = swd_rd(REQ_DRW_R),
+			[RDBUFF] = swd_rd(REQ_RDBUFF_R),	 [CS] = swd_rd(REQ_CTRLSTAT_R),
+		};
+
+		x[CSW].idle = x[TAR].idle = max(q->write_idle, (u32)FLUSH_IDLE);
+		x[DRW].idle = FLUSH_IDLE;
+		ret = dap_run(q->dap, x, N);
+		if (ret)
+			return ret;
+		if (swd_ok(&x[CS]) && !(x[CS].data & CS_STICKY) && swd_ok(&x[RDBUFF])) {
+			*val = x[RDBUFF].data;
+			return 0;
+		}
+		ret = probe_port(q, !swd_ok(&x[CS]), addr, &p);
+		if (ret)
+			return ret;
+		if (x[RDBUFF].ack == SWD_ACK_WAIT && p.has_rdbuff && !(p.flags & CS_STICKYERR)) {
+			*val = p.rdbuff;
+			return 0;
+		}
+		if ((p.flags & CS_STICKYERR) && n > 1)
+			return err_set(&q->ctx->err, -EIO, NULL,
+				       "read of 0x%08x: bus fault (STICKYERR)", addr);
+	}
+	return too_noisy(q);
+}
+
+/**
+ * memq_peek32() - one read past the queue, only from a fault hook
+ * @q: the queue
+ * @addr: multiple of 4
+ * @val: out
+ */
+int memq_peek32(struct memq *q, u32 addr, u32 *val)
+{
+	return read_now(q, addr, 4, val);
+}
+
+/* ---- what was performed ---- */
+
+/* could TAR read @tar after an access of @size at @addr? The part of it that counts is 10 bits up */
+static bool tar_fits(u32 tar, u32 addr, u32 size)
+{
+	const u32 next = addr + size;
+
+	if (tar == next)
+		return true;
+	for (u32 block = 0x400; block <= 0x1000; block <<= 1)
+		if (tar == ((addr & ~(block - 1)) | (next & (block - 1))))
+			return true;
+	return false;
+}
+
+struct ap_track {
+	bool is_csw_known, is_tar_known;
+	u32 csw, addr, size; /* TAR is @addr + @size, or wrapped */
+};
+
+static void track_start(const struct view *v, struct ap_track *t)
+{
+	const struct memq_ap *ap = &v->b[0]->start;
+
+	*t = (struct ap_track){ .is_csw_known = ap->is_csw_known,
+				.is_tar_known = ap->is_tar_known,
+				.csw = ap->csw,
+				.addr = ap->tar };
+}
+
+/* access @i was performed */
+static void track_access(const struct memq *q, const struct view *v, size_t i, struct ap_track *t)
+{
+	const struct memq_slot *s = view_slot(v, i);
+
+	switch (s->kind) {
+	case SLOT_CSW:
+		t->csw = view_x(v, i)->data;
+		t->is_csw_known = true;
+		break;
+	case SLOT_TAR:
+		t->addr = view_x(v, i)->data;
+		t->size = 0;
+		t->is_tar_known = true;
+		break;
+	case SLOT_DRW:
+		t->addr = memq_slot_addr(q, s);
+		t->size = t->csw & CSW_ADDRINC ? s->size : 0;
+		break;
+	default:
+		break;
+	}
+}
+
+static bool track_fits(const struct ap_track *t, const struct probe *p)
+{
+	if (t->is_csw_known && ((t->csw ^ p->csw) & (CSW_SIZE | CSW_ADDRINC)))
+		return false;
+	return !t->is_tar_known || tar_fits(p->tar, t->addr, t->size);
+}
+
+/*
+ * Among c = @lo..@hi, the first and the last that agree with TAR and CSW as read back.
+ * Return: false if none does.
+ */
+static bool narrow(const struct memq *q, const struct view *v, const struct probe *p, size_t *lo,
+		   size_t *hi)
+{
+	size_t first = NONE, last = NONE;
+	struct ap_track t;
+
+	track_start(v, &t);
+	for (size_t c = 0; c <= *hi; c++) {
+		if (c)
+			track_access(q, v, c - 1, &t);
+		if (c < *lo || !track_fits(&t, p))
+			continue;
+		if (first == NONE)
+			first = c;
+		last = c;
+	}
+	if (first == NONE)
+		return false;
+	*lo = first;
+	*hi = last;
+	return true;
+}
+
+/* the last access before @end that went to the AP, NONE if there is none */
+static size_t last_drw_before(const struct view *v, size_t end)
+{
+	while (end-- > 0)
+		if (is_drw(v, end))
+			return end;
+	return NONE;
+}
+
+static struct memq_pos pos_of(const struct memq *q, const struct view *v, size_t i)
+{
+	const struct memq_slot *s = view_slot(v, i);
+
+	return (struct memq_pos){ .op = memq_op_nr(q, s->op), .off = s->off };
+}
+
+/* right behind the last access performed: delays that follow it are waited for again */
+static struct memq_pos pos_after(const struct memq *q, const struct view *v, size_t c)
+{
+	const size_t last = last_drw_before(v, c);
+	struct memq_pos pos;
+
+	if (last == NONE)
+		return v->b[0]->from;
+	pos = pos_of(q, v, last);
+	pos.off += view_slot(v, last)->size;
+	if (pos.off == memq_op(q, pos.op)->len)
+		pos = (struct memq_pos){ .op = pos.op + 1 };
+	return pos;
+}
+
+static const char *op_verb(const struct memq_op *op)
+{
+	return op->flags & OP_READ ? "read" : "write";
+}
+
+/* is memory at @i, a plain read, written by what comes after it, up to @end? */
+static bool is_overwritten(const struct memq *q, const struct view *v, size_t i, size_t end)
+{
+	const u32 addr = memq_slot_addr(q, view_slot(v, i)), size = view_slot(v, i)->size;
+
+	if (view_op(q, v, i)->flags & OP_NATIVE)
+		return false;
+	for (size_t k = i + 1; k < end; k++) {
+		const struct memq_slot *s = view_slot(v, k);
+		u32 at;
+
+		if (s->kind != SLOT_DRW || s->is_read)
+			continue;
+		at = memq_slot_addr(q, s);
+		if (at < addr + size && addr < at + s->size)
+			return true;
+	}
+	return false;
+}
+
+static int err_unknown_fate(struct memq *q, const struct view *v, size_t i)
+{
+	return err_set(&q->ctx->err, -EIO, "run the job again",
+		       "%s at 0x%08x: the reply was lost and it can't be known whether it happened",
+		       op_verb(view_op(q, v, i)), memq_slot_addr(q, view_slot(v, i)));
+}
+
+static int err_overwritten(struct memq *q, const struct view *v, size_t i)
+{
+	return err_set(&q->ctx->err, -EIO, "run the job again",
+		       "read at 0x%08x: the reply was lost, and the place has been written since",
+		       memq_slot_addr(q, view_slot(v, i)));
+}
+
+/*
+ * Whether accesses @lo..@hi-1 were performed stays open. Return: 0 when going on at @lo is right
+ * for all of them.
+ */
+static int settle_open(struct memq *q, const struct view *v, size_t lo, size_t hi)
+{
+	for (size_t i = lo; i < hi; i++) {
+		struct memq_op *op;
+
+		if (!is_drw(v, i))
+			continue;
+		op = memq_op(q, memq_op_nr(q, view_slot(v, i)->op));
+		if (op->flags & OP_ONCE) {
+			if (!(op->flags & OP_READ))
+				return err_unknown_fate(q, v, i);
+			op->flags |= OP_LOST | OP_SKIP;
+			if (op->state)
+				*op->state = MEMQ_LOST;
+		} else if ((op->flags & OP_READ) && is_overwritten(q, v, i, hi)) {
+			return err_overwritten(q, v, i);
+		}
+	}
+	return 0;
+}
+
+/* ---- results of reads that were performed ---- */
+
+/* where the value of read @i travels: the next AP read or RDBUFF; NONE if beyond what was sent */
+static size_t carrier_of(const struct view *v, size_t i)
+{
+	for (size_t k = i + 1; k < v->n; k++) {
+		const struct memq_slot *s = view_slot(v, k);
+
+		if (s->kind == SLOT_RDBUFF || (s->kind == SLOT_DRW && s->is_read))
+			return k;
+	}
+	return NONE;
+}
+
+static void mark_lost(struct memq *q, const struct view *v, size_t i)
+{
+	struct memq_op *op = memq_op(q, memq_op_nr(q, view_slot(v, i)->op));
+
+	op->flags |= OP_LOST;
+	if (op->state)
+		*op->state = MEMQ_LOST;
+}
+
+/*
+ * Hand over what reads 0..@c-1 brought. Plain reads whose value is gone are read again now.
+ * @accepted: answers before it count; @refused: from there on nothing was performed; @p: NULL when
+ * the port was not asked.
+ */
+static int settle_reads(struct memq *q, const struct view *v, size_t c, size_t accepted,
+			size_t refused, const struct probe *p)
+{
+	for (size_t i = 0; i < c; i++) {
+		const struct memq_slot *s = view_slot(v, i);
+		size_t by;
+		u32 val;
+		int ret;
+
+		if (s->kind != SLOT_DRW || !s->is_read)
+			continue;
+		by = carrier_of(v, i);
+		if (by != NONE && by < accepted && is_answered(v, by) && swd_ok(view_x(v, by))) {
+			memq_deliver(q, s, view_x(v, by)->data);
+			continue;
+		}
+		/* nobody fetched it yet: the port has just done so */
+		if (by >= refused && p && p->has_rdbuff && last_drw_before(v, c) == i &&
+		    !(p->flags & CS_STICKYERR)) {
+			memq_deliver(q, s, p->rdbuff);
+			continue;
+		}
+		if (view_op(q, v, i)->flags & OP_ONCE) {
+			mark_lost(q, v, i);
+			continue;
+		}
+		if (is_overwritten(q, v, i, c))
+			return err_overwritten(q, v, i);
+		ret = read_now(q, memq_slot_addr(q, s), s->size, &val);
+		if (ret)
+			return ret;
+		memq_deliver(q, s, val);
+	}
+	return 0;
+}
+
+/* ---- bus faults ---- */
+
+static int bus_fault(struct memq *q, const struct view *v, size_t i)
+{
+	const struct memq_op *op = view_op(q, v, i);
+	const u32 addr = memq_slot_addr(q, view_slot(v, i));
+	int ret;
+
+	q->enc = (struct memq_ap){ 0 };
+	ret = q->fault_hook ? q->fault_hook(q->fault_arg, addr) : 0;
+	if (ret)
+		return ret;
+	return err_set(&q->ctx->err, -EIO,
+		       "look the address up in the reference manual: no such memory, a peripheral "
+		       "without clock, or read-out protection",
+		       "%s of %u bytes at 0x%08x: bus fault (CTRL/STAT.STICKYERR)", op_verb(op),
+		       view_slot(v, i)->size, addr);
+}
+
+/* ---- what experience teaches ---- */
+
+static void learn(struct memq *q, const struct view *v, size_t c, bool was_wait, bool was_refused,
+		  u64 stalled_ns)
+{
+	q->ctx->stats.retries++;
+	if (was_refused && q->batch_max >= 2 * MIN_BATCH)
+		q->batch_max /= 2;
+	if (!was_wait || stalled_ns)
+		return;
+	/* a WAIT now and then is a busy bus; again and again the accesses come too fast */
+	if (q->calm < CALM_ACCESSES / 8 && c) {
+		if (swd_req_is_read(view_x(v, c - 1)->req))
+			q->read_idle = q->read_idle ? min(IDLE_MAX, q->read_idle * 2) : 4;
+		else
+			q->write_idle = min(IDLE_MAX, q->write_idle * 2);
+		log_dbg(&q->ctx->log, "WAIT: idle cycles now %u after writes, %u after reads",
+			q->write_idle, q->read_idle);
+	}
+	q->calm = 0;
+}
+
+static int check_progress(struct memq *q, struct memq_pos pos, unsigned int weight)
+{
+	if (pos_before(q->stuck_at, pos))
+		q->n_stuck = 0;
+	q->stuck_at = pos;
+	q->n_stuck += weight;
+	if (q->n_stuck <= MAX_STUCK)
+		return 0;
+	return err_set(
+		&q->ctx->err, -EIO, "lower the clock (clock=1M), shorten the wires, check ground",
+		"the SWD link at %u kHz makes no progress: %u recoveries in a row at one place",
+		q->host->hz / 1000, q->n_stuck);
+}
+
+/* a bus fault: which access failed. With a write buffer there is one more that was dropped */
+static size_t find_faulty(const struct memq *q, const struct view *v, const struct probe *p,
+			  size_t end)
+{
+	const size_t last = last_drw_before(v, end);
+	size_t lo, hi;
+
+	if (last == NONE)
+		return NONE;
+	/* TAR has moved on for the failed access, but not for one that was dropped behind it */
+	lo = last;
+	hi = last + 1;
+	if (narrow(q, v, p, &lo, &hi) && hi == last && last_drw_before(v, last) != NONE)
+		return last_drw_before(v, last);
+	return last;
+}
+
+/* nothing is missing but the last CTRL/STAT: all was performed, only the host saw errors */
+static bool is_all_accepted(const struct view *v, size_t accepted)
+{
+	const struct swd_xfer *x = view_x(v, v->n - 1);
+
+	if (v->has_short || accepted + 1 < v->n)
+		return false;
+	return accepted == v->n || (view_slot(v, accepted)->kind == SLOT_STAT && !swd_ok(x));
+}
+
+/* bounds of the number of accesses performed, from ACKs and flags; was anything refused at all? */
+static bool find_bounds(const struct view *v, const struct probe *p, size_t accepted,
+			size_t refused, size_t *lo, size_t *hi)
+{
+	*lo = accepted;
+	*hi = refused;
+	if (p->is_orun_known && !(p->flags & CS_STICKY) && !v->has_short) {
+		/* no flag, so nothing was refused: noise on the last ACKs */
+		*lo = *hi = v->n;
+		return false;
+	}
+	if (p->flags & CS_WDATAERR) {
+		/* one write less: the last one that was taken */
+		if (*hi)
+			--*hi;
+		if (*lo && !swd_req_is_read(view_x(v, *lo - 1)->req))
+			--*lo;
+		*lo = min(*lo, *hi);
+	} else if (refused < v->n && view_x(v, refused)->ack == SWD_ACK_FAULT &&
+		   !(p->flags & CS_STICKYERR)) {
+		/* a FAULT without a reason comes after a WAIT, and its ACK was not seen as one */
+		if (*hi > *lo)
+			--*hi;
+		else if (*lo)
+			--*lo;
+	}
+	return true;
+}
+
+/* the whole analysis of what is in @v; sets q->next and q->done */
+static int recover_view(struct memq *q, const struct view *v)
+{
+	const size_t proof = last_proof(v);
+	const size_t accepted = proof == NONE ? 0 : proof + 1;
+	const size_t refused = first_refused(v, accepted);
+	size_t lo, hi, last;
+	bool was_refused;
+	struct memq_pos pos;
+	struct probe p;
+	int ret;
+
+	if (is_all_accepted(v, accepted)) {
+		ret = settle_reads(q, v, v->n, accepted, refused, NULL);
+		if (ret)
+			return ret;
+		q->next = v->b[v->n_b - 1]->to;
+		q->done = q->next.op;
+		learn(q, v, v->n, false, false, 0);
+		return 0;
+	}
+
+	last = last_drw_before(v, refused);
+	ret = probe_port(q, v->has_short, last == NONE ? 0 : memq_slot_addr(q, view_slot(v, last)),
+			 &p);
+	if (ret)
+		return ret;
+	was_refused = find_bounds(v, &p, accepted, refused, &lo, &hi);
+	log_dbg(&q->ctx->log,
+		"recovery: %zu accesses, %zu accepted, %zu refused, CTRL/STAT 0x%02x TAR 0x%08x: "
+		"performed %zu..%zu",
+		v->n, accepted, refused, p.flags, p.tar, lo, hi);
+
+	if (p.flags & CS_STICKYERR) {
+		last = find_faulty(q, v, &p, hi);
+		if (last == NONE)
+			return err_set(&q->ctx->err, -EIO, "reset the target and run again",
+				       "bus fault (CTRL/STAT.STICKYERR) that no access explains");
+		pos = pos_of(q, v, last);
+		if ((view_op(q, v, last)->flags & OP_ONCE) ||
+		    (q->has_fault_at && !pos_before(q->fault_at, pos) &&
+		     !pos_before(pos, q->fault_at))) {
+			(void)settle_reads(q, v, last, accepted, refused, NULL);
+			q->done = pos.op;
+			return bus_fault(q, v, last);
+		}
+		/* harmless to do once more: noise may have sent it to a wrong place */
+		q->fault_at = pos;
+		q->has_fault_at = true;
+		lo = hi = last;
+	} else if (!narrow(q, v, &p, &lo, &hi) && !v->has_short) {
+		/* TAR or CSW is not what it should be: a write of it went wrong unnoticed */
+		log_dbg(&q->ctx->log, "TAR 0x%08x CSW 0x%08x are not as expected", p.tar, p.csw);
+		while (lo > 0 && view_slot(v, lo - 1)->kind != SLOT_TAR)
+			lo--;
+		lo = lo ? lo - 1 : 0;
+	}
+	ret = settle_open(q, v, lo, hi);
+	if (ret)
+		return ret;
+	/* a frame may have been cut inside its data phase and still have been taken */
+	last = last_drw_before(v, lo);
+	if (v->has_short && last != NONE && last >= accepted && !view_slot(v, last)->is_read) {
+		if (view_op(q, v, last)->flags & OP_ONCE)
+			return err_unknown_fate(q, v, last);
+		lo = last;
+	}
+	ret = settle_reads(q, v, lo, accepted, refused, &p);
+	if (ret)
+		return ret;
+	pos = pos_after(q, v, lo);
+	q->next = pos;
+	q->done = pos.op;
+	learn(q, v, lo, refused < v->n && view_x(v, refused)->ack == SWD_ACK_WAIT, was_refused,
+	      p.stalled_ns);
+	return check_progress(q, pos, v->has_short ? SHORT_WEIGHT : 1);
+}
+
+int memq_recover(struct memq *q, struct memq_batch *b)
+{
+	struct memq_batch **list = calloc(q->host->max_in_flight, sizeof(struct memq_batch *));
+	struct view v = { .b = list };
+	int ret = 0;
+
+	if (!list)
+		return err_set(&q->ctx->err, -ENOMEM, NULL, "out of memory in recovery");
+	for (;;) {
+		list[v.n_b++] = b;
+		v.n += b->n;
+		v.has_short |= b->is_short;
+		if (!q->n_in_flight)
+			break;
+		ret = memq_pop(q, &b);
+		if (ret)
+			break;
+	}
+	q->enc = (struct memq_ap){ 0 };
+	if (!ret)
+		ret = recover_view(q, &v);
+	q->enc = (struct memq_ap){ 0 };
+	free(list);
+	return ret;
+}
