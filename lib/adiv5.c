@@ -152,6 +152,25 @@ int dap_run(struct dap *dap, struct swd_xfer *x, size_t n)
 	return 0;
 }
 
+/*
+ * A line sequence that the adapter could not finish, and got over, is like one that the target did
+ * not hear: the next access tells. Other errors are final.
+ */
+static int dap_sequence(struct dap *dap, int (*send)(struct swd_host *h))
+{
+	const bool had_error = dap->ctx->err.code;
+	int ret = send(dap->host);
+
+	if (ret == -ETIMEDOUT || ret == -EPROTO) {
+		if (!had_error)
+			err_clear(&dap->ctx->err);
+		return 0;
+	}
+	if (ret)
+		dap->gone = ret;
+	return ret;
+}
+
 static bool dpidr_is_plausible(u32 dpidr)
 {
 	/* bit 0 is 1, designer and version are there (IHI 0031, B2.2.5) */
@@ -169,9 +188,9 @@ int dap_relink(struct dap *dap, u32 *ctrlstat)
 
 		if (i >= 2)
 			clock_sleep_ns(dap->ctx->clk, MSEC_NS << i);
-		ret = swd_line_reset(dap->host);
+		ret = dap_sequence(dap, swd_line_reset);
 		if (ret)
-			return dap->gone = ret;
+			return ret;
 		ret = dap_run(dap, x, ARRAY_SIZE(x));
 		if (ret)
 			return ret;
@@ -189,6 +208,24 @@ int dap_relink(struct dap *dap, u32 *ctrlstat)
 	return err_set(err, -ENXIO, "check supply and cable; lower the clock (clock=1M)",
 		       "the target stopped answering (no DPIDR after %d line resets)",
 		       RELINK_TRIES);
+}
+
+/**
+ * dap_revive() - a port given up at a bad clock may answer at another one
+ * @dap: connected once; nothing in flight
+ *
+ * Return: 0 when the same debug session goes on; -errno with ctx->err set.
+ */
+int dap_revive(struct dap *dap)
+{
+	struct swd_xfer x = swd_wr(REQ_ABORT_W, ABORT_CLEAR_ALL);
+	u32 ctrlstat;
+	int ret;
+
+	if (dap->gone == -ENXIO)
+		dap->gone = 0;
+	ret = dap_relink(dap, &ctrlstat);
+	return ret ? ret : dap_run(dap, &x, 1);
 }
 
 static void wire_view_add(struct wire_view *v, const struct swd_xfer *x)
@@ -274,7 +311,7 @@ static int dap_find_dp(struct dap *dap, u32 flags)
 	for (unsigned int round = 0;; round++) {
 		struct swd_xfer x = swd_rd(REQ_DPIDR_R);
 
-		ret = round & 1 ? swd_from_dormant(dap->host) : swd_from_jtag(dap->host);
+		ret = dap_sequence(dap, round & 1 ? swd_from_dormant : swd_from_jtag);
 		if (ret)
 			return ret;
 		ret = dap_run(dap, &x, 1);
@@ -337,7 +374,7 @@ static int dap_power_up(struct dap *dap)
 			}
 		} else {
 			x[3] = swd_rd(REQ_DPIDR_R);
-			ret = swd_line_reset(dap->host);
+			ret = dap_sequence(dap, swd_line_reset);
 			if (!ret)
 				ret = dap_run(dap, x + 3, 1);
 			if (ret)

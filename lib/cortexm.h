@@ -14,10 +14,14 @@ struct cortexm {
 	u32 cpuid;
 	bool was_running;    /* at attach */
 	u32 demcr_at_attach; /* put back at detach */
+	bool expects_reset;  /* one that we asked for */
+	bool was_reset;	     /* seen when a bus fault was explained */
 };
 
 /* cortexm_attach() - CPUID, C_DEBUGEN; throws the sticky bits of DHCSR away */
 int cortexm_attach(struct cortexm *cm, struct dap *dap, struct memq *q);
+/* with nRST held, before cortexm_attach(): the release halts the core at its reset vector */
+int cortexm_arm_reset_catch(struct memq *q, u32 *demcr);
 int cortexm_halt(struct cortexm *cm);
 /* system reset (SYSRESETREQ, or nRST if that fails) into the reset vector, halted there */
 int cortexm_reset_halt(struct cortexm *cm);

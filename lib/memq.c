@@ -429,7 +429,6 @@ int memq_pop(struct memq *q, struct memq_batch **out)
 			"plug the adapter in again; run the job again: it finishes it",
 			"the adapter is gone (%s)", strerror(-ret));
 	}
-	swd_log(q->ctx, b->x, b->wire.n_answered);
 	return ret;
 }
 

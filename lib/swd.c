@@ -5,8 +5,6 @@
  */
 #include "lib/swd.h"
 
-#include <string.h>
-
 /*
  * All values go out LSB first. ADIv5 asks for at least 50 ones and 2 zeros; some STM32 want more of
  * both, so 64 and 8.
@@ -116,40 +114,5 @@ int swd_run(struct swd_host *h, struct swd_xfer *x, size_t n, size_t *n_answered
 		return ret;
 	ret = h->ops->reap(h, &b);
 	*n_answered = ret ? min(b.n_answered, n) : n;
-	swd_log(h->ctx, x, *n_answered);
 	return ret;
-}
-
-static const char *ack_name(u8 ack)
-{
-	static const char *const names[8] = { "LOW",   "OK",   "WAIT", "ACK3",
-					      "FAULT", "ACK5", "ACK6", "SILENT" };
-
-	return names[ack & 7];
-}
-
-/**
- * swd_log() - log accesses, one line each, at LOG_WIRE
- * @ctx: session
- * @x: accesses that were answered
- * @n: how many
- */
-void swd_log(struct ctx *ctx, const struct swd_xfer *x, size_t n)
-{
-	/* [APnDP][RnW][A3:2]; AP names are those of a MEM-AP's bank 0 */
-	static const char *const regs[2][2][4] = {
-		{ { "ABORT", "CTRL/STAT", "SELECT", "TARGETSEL" },
-		  { "DPIDR", "CTRL/STAT", "RESEND", "RDBUFF" } },
-		{ { "CSW", "TAR", "AP+8", "DRW" }, { "CSW", "TAR", "AP+8", "DRW" } },
-	};
-
-	if (!ctx->log.fn || ctx->log.level < LOG_WIRE)
-		return;
-	for (size_t i = 0; i < n; i++) {
-		bool is_ap = x[i].req & SWD_REQ_AP, is_read = swd_req_is_read(x[i].req);
-
-		log_wire(&ctx->log, "%s %c %s %08x %s%s +%u", is_ap ? "AP" : "DP",
-			 is_read ? 'r' : 'w', regs[is_ap][is_read][x[i].req >> 3 & 3], x[i].data,
-			 ack_name(x[i].ack), x[i].bad_parity ? " bad parity" : "", x[i].idle);
-	}
 }

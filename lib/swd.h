@@ -118,9 +118,6 @@ int swd_from_dormant(struct swd_host *h);
  */
 int swd_run(struct swd_host *h, struct swd_xfer *x, size_t n, size_t *n_answered);
 
-/* swd_log() - one line a transaction at LOG_WIRE: "AP w TAR 20000000 OK" (bank 0 names) */
-void swd_log(struct ctx *ctx, const struct swd_xfer *x, size_t n);
-
 /* cycles an access takes on the wire with its idle cycles */
 static inline u64 swd_xfer_cycles(const struct swd_xfer *x)
 {

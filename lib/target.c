@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Getting hold of a target, and letting it go.
+ *
+ * The ladder: at a moderate clock; slower; held in reset with vector catch armed. Each rung is a
+ * whole attempt, from the line reset to the chip's identity, because what a rung below can break on
+ * shows at different places: no DPIDR, no power-up acknowledge, rubbish from a sleeping bus, a core
+ * that does not halt.
+ */
+#include "lib/target.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/*
+ * An STM32L4 leaves reset at 4 MHz; an access port behind a 4 MHz bus keeps up with 4 MHz SWCLK
+ * (46 to 48 clocks an access).
+ */
+#define ATTACH_HZ 4000000u
+#define SLOW_HZ	  500000u
+
+/* nRST rises through a pull-up and 100 nF; then the part loads its option bytes */
+#define RELEASE_NS (20 * MSEC_NS)
+
+/* accesses that must come back right at a new clock, and how many may fail before we warn */
+#define CLOCK_CHECKS 256u
+#define CLOCK_TRIES  6
+
+/* what a rung can be excused for: the next one may do better */
+static bool is_rung_error(int ret)
+{
+	return ret == -ENXIO || ret == -EIO || ret == -EPROTO || ret == -ETIMEDOUT;
+}
+
+static int find_mem_ap(const struct dap_info *info)
+{
+	for (u8 ap = 0; ap < info->n_aps; ap++)
+		if (info->ap[ap].is_mem)
+			return ap;
+	return -ENXIO;
+}
+
+/* which family, or the name of what it is instead */
+static int identify(struct target *t)
+{
+	const struct dap_info *info = dap_info(t->dap);
+
+	for (size_t i = 0; chip_families[i]; i++) {
+		const int ret = chip_families[i]->probe(t);
+
+		if (ret < 0)
+			return ret;
+		if (!ret)
+			continue;
+		t->family = chip_families[i];
+		log_info(&t->ctx->log,
+			 "%s: IDCODE 0x%08x, DPIDR 0x%08x, CPUID 0x%08x, flash %u KiB", t->name,
+			 t->idcode, info->dpidr, t->core.cpuid, t->flash_size / 1024);
+		return 0;
+	}
+	return err_set(&t->ctx->err, -EOPNOTSUPP,
+		       "supported are the parts that `swdrom -L` lists; the numbers help to add "
+		       "another one",
+		       "unknown part: DPIDR 0x%08x, IDCODE 0x%08x, CPUID 0x%08x", info->dpidr,
+		       t->idcode, t->core.cpuid);
+}
+
+static int hold_core(struct target *t, const struct target_attach_opts *opts)
+{
+	int ret;
+
+	ret = cortexm_halt(&t->core);
+	if (ret || opts->no_reset)
+		return ret;
+	ret = cortexm_reset_halt(&t->core);
+	if (ret == -ETIMEDOUT && t->rdp != RDP_LEVEL_0) {
+		/* a protected part may lock up on its vector fetch while a debugger is there */
+		log_warn(&t->ctx->log,
+			 "reset-and-halt failed on a read-protected part: halted only");
+		err_clear(&t->ctx->err);
+		ret = cortexm_halt(&t->core);
+	}
+	return ret;
+}
+
+/* undo what an attempt left, so that the next one starts clean */
+static void drop_link(struct target *t, bool holds_nrst)
+{
+	const struct err saved = t->ctx->err;
+
+	memq_free(t->q);
+	t->q = NULL;
+	t->family = NULL;
+	if (holds_nrst)
+		(void)dap_set_nrst(t->dap, false);
+	dap_disconnect(t->dap);
+	t->ctx->err = saved;
+}
+
+static int open_queue(struct target *t)
+{
+	const struct dap_info *info = dap_info(t->dap);
+	const int ap = find_mem_ap(info);
+
+	if (ap < 0)
+		return err_set(&t->ctx->err, ap, NULL, "no memory access port (DPIDR 0x%08x)",
+			       info->dpidr);
+	t->q = memq_new(t->dap, (u8)ap);
+	return t->q ? 0 : t->ctx->err.code;
+}
+
+/* one rung */
+static int try_attach(struct target *t, const struct target_attach_opts *opts, u32 hz, u32 flags)
+{
+	bool holds_nrst = flags & DAP_UNDER_RESET;
+	u32 real_hz = 0, demcr = 0;
+	int ret;
+
+	ret = dap_set_hz(t->dap, hz, &real_hz);
+	if (ret)
+		return ret;
+	log_dbg(&t->ctx->log, "connecting at %u kHz%s", real_hz / 1000,
+		holds_nrst ? " under reset" : "");
+	ret = dap_connect(t->dap, flags);
+	if (ret)
+		goto out;
+	ret = open_queue(t);
+	if (ret)
+		goto out;
+	if (holds_nrst) {
+		ret = cortexm_arm_reset_catch(t->q, &demcr);
+		if (!ret)
+			ret = dap_set_nrst(t->dap, false);
+		if (ret)
+			goto out;
+		holds_nrst = false;
+		clock_sleep_ns(t->ctx->clk, RELEASE_NS);
+	}
+	ret = cortexm_attach(&t->core, t->dap, t->q);
+	if (ret)
+		goto out;
+	if (flags & DAP_UNDER_RESET) {
+		t->core.demcr_at_attach = demcr;
+		t->core.was_running = true;
+	}
+	/* a sleeping bus reads as rubbish until the core is awake: halt, then ask who it is */
+	ret = cortexm_halt(&t->core);
+	if (!ret)
+		ret = identify(t);
+	if (!ret)
+		ret = hold_core(t, opts);
+	if (ret && !is_rung_error(ret))
+		cortexm_detach(&t->core, t->core.was_running);
+out:
+	if (ret)
+		drop_link(t, holds_nrst);
+	return ret;
+}
+
+static int climb(struct target *t, const struct target_attach_opts *opts)
+{
+	struct ctx *ctx = t->ctx;
+	const u32 wanted = opts->swclk_hz ? opts->swclk_hz : ATTACH_HZ;
+	const struct {
+		const char *name;
+		u32 hz, flags;
+		bool is_on;
+	} rungs[] = {
+		{ "normal", min(wanted, ATTACH_HZ), 0, !opts->connect_under_reset },
+		{ "slower clock", min(wanted, SLOW_HZ), 0, !opts->connect_under_reset },
+		{ "under reset", min(wanted, ATTACH_HZ), DAP_UNDER_RESET,
+		  opts->connect_under_reset || dap_has_nrst(t->dap) },
+		{ "under reset, slower clock", min(wanted, SLOW_HZ), DAP_UNDER_RESET,
+		  opts->connect_under_reset || dap_has_nrst(t->dap) },
+	};
+	struct err first = { 0 };
+	int ret = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rungs); i++) {
+		if (!rungs[i].is_on)
+			continue;
+		if (ctx_stopped(ctx))
+			return err_set(&ctx->err, -EINTR, NULL,
+				       "stopped before the target was attached");
+		ret = try_attach(t, opts, rungs[i].hz, rungs[i].flags);
+		if (!ret) {
+			if (first.code)
+				log_info(&ctx->log, "connected: %s (%u kHz)", rungs[i].name,
+					 rungs[i].hz / 1000);
+			return 0;
+		}
+		if (!is_rung_error(ret))
+			return ret;
+		log_info(&ctx->log, "connect, %s: %s", rungs[i].name, ctx->err.what);
+		/* the first diagnosis was made of an undisturbed target: that is the one to show */
+		if (!first.code)
+			first = ctx->err;
+		err_clear(&ctx->err);
+	}
+	ctx->err = first;
+	return first.code ? first.code : -ENXIO;
+}
+
+/* how many of a handful of accesses come back wrong at the present clock */
+static int count_bad(struct target *t, unsigned int *n_bad)
+{
+	const u64 retries = t->ctx->stats.retries;
+	u32 cpuid[CLOCK_CHECKS];
+	int ret;
+
+	*n_bad = 0;
+	for (u32 i = 0; i < CLOCK_CHECKS; i++)
+		memq_read32(t->q, 0xe000ed00, &cpuid[i]);
+	ret = memq_flush(t->q);
+	if (ret)
+		return ret;
+	for (u32 i = 0; i < CLOCK_CHECKS; i++)
+		*n_bad += cpuid[i] != t->core.cpuid;
+	*n_bad += (unsigned int)(t->ctx->stats.retries - retries);
+	return 0;
+}
+
+/* the job's clock; where the wire does not carry it, the next slower one that works */
+static int speed_up(struct target *t, u32 hz, u32 attach_hz)
+{
+	struct ctx *ctx = t->ctx;
+	u32 real_hz = 0, asked = hz;
+	unsigned int n_bad;
+	int ret = 0;
+
+	for (unsigned int i = 0; i <= CLOCK_TRIES; i++, hz = hz / 3 * 2) {
+		if (i == CLOCK_TRIES)
+			hz = attach_hz; /* known to work */
+		ret = dap_set_hz(t->dap, hz, &real_hz);
+		if (!ret)
+			ret = count_bad(t, &n_bad);
+		if (ret && ret != -EIO && ret != -ENXIO)
+			return ret;
+		if (!ret && n_bad <= 2) {
+			if (i || n_bad)
+				log_warn(&ctx->log,
+					 "the wire is noisy at %u kHz: going on at %u kHz (shorter "
+					 "wires and a good ground help)",
+					 asked / 1000, real_hz / 1000);
+			else
+				log_info(&ctx->log, "SWCLK %u kHz", real_hz / 1000);
+			return 0;
+		}
+		log_dbg(&ctx->log, "SWCLK %u kHz: %s", real_hz / 1000,
+			ret ? ctx->err.what : "too many errors");
+		if (ret) {
+			err_clear(&ctx->err);
+			ret = dap_revive(t->dap);
+			if (ret == -ENODEV)
+				return ret;
+			err_clear(&ctx->err);
+		}
+	}
+	return err_set(&ctx->err, -EIO,
+		       "shorten the wires, check ground; ask for a slower clock (clock=1M)",
+		       "the SWD link does not work at %u kHz, nor somewhat slower", asked / 1000);
+}
+
+static void release(struct target *t)
+{
+	memq_free(t->q);
+	dap_disconnect(t->dap);
+	dap_free(t->dap);
+	t->q = NULL;
+	t->dap = NULL;
+}
+
+/**
+ * target_attach() - see lib/target.h
+ */
+int target_attach(struct target *t, struct ctx *ctx, struct swd_host *host,
+		  const struct target_attach_opts *opts)
+{
+	int ret;
+
+	*t = (struct target){ .ctx = ctx, .board = opts->board };
+	t->dap = dap_new(host);
+	if (!t->dap)
+		return err_set(&ctx->err, -ENOMEM, NULL, "out of memory");
+	ret = climb(t, opts);
+	if (ret) {
+		dap_free(t->dap);
+		t->dap = NULL;
+		return ret;
+	}
+	/* the bus clock is raised by quiesce: only then can a fast SWCLK be followed */
+	ret = t->family->quiesce ? t->family->quiesce(t) : 0;
+	if (!ret && opts->swclk_hz > host->hz)
+		ret = speed_up(t, opts->swclk_hz, host->hz);
+	if (!ret)
+		ret = t->family->add_mtds ? t->family->add_mtds(t) : 0;
+	if (!ret)
+		return 0;
+	(void)target_detach(t, TARGET_LEAVE);
+	return ret;
+}
+
+/**
+ * target_mtd() - one of the target's flash devices
+ * @t: attached
+ * @name: "flash", "qspi", ...
+ *
+ * Return: NULL if the target has none of this name.
+ */
+struct mtd_info *target_mtd(struct target *t, const char *name)
+{
+	for (size_t i = 0; i < t->n_mtds; i++)
+		if (!strcmp(t->mtds[i]->name, name))
+			return t->mtds[i];
+	return NULL;
+}
+
+/**
+ * target_detach() - put everything back, reset as asked, free
+ * @t: attached, or failed half-way
+ * @how: reset and run; reset and stay halted; leave as it was before
+ *
+ * An error that is already recorded stays. Return: 0, or what went wrong while leaving.
+ */
+int target_detach(struct target *t, enum target_exit how)
+{
+	struct ctx *ctx = t->ctx;
+	const struct err saved = ctx->err;
+	int ret = 0;
+
+	if (!t->dap)
+		return 0;
+	err_clear(&ctx->err);
+	if (t->q) {
+		memq_discard(t->q);
+		for (size_t i = 0; i < t->n_mtds; i++)
+			mtd_finish(t->mtds[i]);
+		if (t->family && t->family->restore)
+			t->family->restore(t);
+		memq_discard(t->q);
+		err_clear(&ctx->err);
+		switch (how) {
+		case TARGET_RUN:
+			ret = cortexm_reset_run(&t->core);
+			break;
+		case TARGET_HALT:
+			ret = cortexm_reset_halt(&t->core);
+			if (!ret)
+				cortexm_detach(&t->core, false);
+			break;
+		case TARGET_LEAVE:
+			cortexm_detach(&t->core, t->core.was_running);
+			break;
+		}
+	}
+	release(t);
+	if (saved.code)
+		ctx->err = saved;
+	return ret;
+}
