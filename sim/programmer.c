@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The programmer "sim": every option and every fault of the bench is a key.
+ */
+#include "sim/sim.h"
+#include "sim/netlist.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int get_string(struct params *p, const char *key, char *dst, size_t size, struct err *err)
+{
+	const char *val = params_get(p, key);
+
+	if (!val)
+		return 0;
+	if (strlen(val) >= size)
+		return err_set(err, -EINVAL, NULL, "%s= is longer than %zu characters", key,
+			       size - 1);
+	memcpy(dst, val, strlen(val) + 1);
+	return 0;
+}
+
+static int get_u64(struct params *p, const char *key, u64 least, u64 most, u64 *val,
+		   struct err *err)
+{
+	u64 v = *val;
+	int ret = params_get_u64(p, key, &v, err);
+
+	if (ret)
+		return ret;
+	if (v != *val && (v < least || v > most))
+		return err_set(err, -EINVAL, NULL,
+			       "%s=%" PRIu64 " is not between %" PRIu64 " and %" PRIu64, key, v,
+			       least, most);
+	*val = v;
+	return 0;
+}
+
+static int get_bool(struct params *p, const char *key, bool *val, struct err *err)
+{
+	u64 v = *val;
+	int ret = get_u64(p, key, 0, 1, &v, err);
+
+	*val = v;
+	return ret;
+}
+
+/* -1 stays if the key is absent */
+static int get_s32(struct params *p, const char *key, u64 most, s32 *val, struct err *err)
+{
+	u64 v = UINT64_MAX;
+	int ret = get_u64(p, key, 0, most, &v, err);
+
+	if (!ret && v != UINT64_MAX)
+		*val = (s32)v;
+	return ret;
+}
+
+static int get_us(struct params *p, const char *key, u64 *ps, struct err *err)
+{
+	u64 us = *ps / PS_PER_US;
+	int ret = get_u64(p, key, 0, UINT64_MAX / PS_PER_S, &us, err);
+
+	*ps = us * PS_PER_US;
+	return ret;
+}
+
+static int get_chance(struct params *p, const char *key, double *val, struct err *err)
+{
+	const char *text = params_get(p, key);
+	char *end;
+	double v;
+
+	if (!text)
+		return 0;
+	v = strtod(text, &end);
+	if (end == text || *end || !(v >= 0 && v <= 1))
+		return err_set(err, -EINVAL, "as in ber=1e-5", "%s=%s is not a chance from 0 to 1",
+			       key, text);
+	*val = v;
+	return 0;
+}
+
+static int parse_opts(struct params *p, struct sim_opts *o, struct err *err)
+{
+	u64 flash_kib = o->flash_kib;
+	int ret = 0;
+
+	ret = ret ?: get_string(p, "board", o->board, sizeof(o->board), err);
+	ret = ret ?: get_string(p, "state", o->state_path, sizeof(o->state_path), err);
+	ret = ret ?: get_u64(p, "seed", 0, UINT64_MAX, &o->seed, err);
+	ret = ret ?: get_bool(p, "busy_max", &o->busy_max, err);
+	ret = ret ?: get_string(p, "wiring", o->wiring, sizeof(o->wiring), err);
+	ret = ret ?: get_string(p, "chip", o->chip, sizeof(o->chip), err);
+	ret = ret ?: get_u64(p, "flash_kib", 256, 1024, &flash_kib, err);
+	ret = ret ?: get_s32(p, "dualbank", 1, &o->dualbank, err);
+	ret = ret ?: get_s32(p, "rdp", 2, &o->rdp, err);
+	ret = ret ?: get_bool(p, "reference_dp", &o->reference_dp, err);
+	if (ret)
+		return ret;
+	if (flash_kib && flash_kib != 256 && flash_kib != 512 && flash_kib != 1024)
+		return err_set(err, -EINVAL, NULL, "flash_kib= is 256, 512 or 1024");
+	o->flash_kib = (u32)flash_kib;
+	return 0;
+}
+
+static int parse_faults(struct params *p, struct sim_faults *flt, struct err *err)
+{
+	const struct {
+		const char *key;
+		bool *val;
+	} bools[] = {
+		{ "stuck_wip", &flt->stuck_wip },   { "float_io3", &flt->float_io3 },
+		{ "swap_swd", &flt->swap_swd },	    { "no_power", &flt->no_power },
+		{ "hold_nrst", &flt->hold_nrst },   { "no_nrst", &flt->no_nrst },
+		{ "swdio_open", &flt->swdio_open }, { "app_sleeps", &flt->app_sleeps },
+		{ "app_xip", &flt->app_xip },	    { "app_qpi", &flt->app_qpi },
+		{ "app_dpd", &flt->app_dpd },	    { "app_dma", &flt->app_dma },
+		{ "app_iwdg", &flt->app_iwdg },
+	};
+	u64 wait_every = 0;
+	size_t i;
+	int ret = 0;
+
+	ret = ret ?: get_chance(p, "ber", &flt->ber, err);
+	ret = ret ?: get_u64(p, "wait_every", 0, UINT32_MAX, &wait_every, err);
+	ret = ret ?: get_u64(p, "unplug_at", 0, UINT64_MAX, &flt->unplug_at, err);
+	ret = ret ?: get_u64(p, "short_at", 0, UINT64_MAX, &flt->short_at, err);
+	ret = ret ?: get_us(p, "reset_at_us", &flt->reset_at_ps, err);
+	ret = ret ?: get_us(p, "power_cut_us", &flt->power_cut_ps, err);
+	for (i = 0; i < ARRAY_SIZE(bools); i++)
+		ret = ret ?: get_bool(p, bools[i].key, bools[i].val, err);
+	flt->wait_every = (u32)wait_every;
+	return ret;
+}
+
+static int sim_programmer_open(struct params *p, const struct log *log, struct err *err,
+			       struct transport **t)
+{
+	struct sim_faults faults = { 0 };
+	struct sim_opts opts;
+	int ret;
+
+	sim_opts_default(&opts);
+	ret = parse_opts(p, &opts, err);
+	if (!ret)
+		ret = parse_faults(p, &faults, err);
+	if (!ret)
+		ret = sim_open(&opts, &faults, err, t);
+	if (!ret)
+		log_dbg(log, "virtual bench: board %s, %s, %s wiring, seed %" PRIu64, opts.board,
+			opts.chip, opts.wiring, opts.seed);
+	return ret;
+}
+
+static int sim_programmer_list(struct params *p, const struct log *log, struct err *err)
+{
+	const char *const *name;
+
+	for (name = netlist_board_names(); *name; name++)
+		log_info(log, "sim:board=%s", *name);
+	return 0;
+}
+
+const struct programmer sim_programmer = {
+	.name = "sim",
+	.help = "board=NAME          virtual board (stm32l476g-disco)\n"
+		"state=FILE          flash contents survive in this file\n"
+		"seed=N              of everything that is left to chance\n"
+		"busy_max=1          flash busy times up to the data sheet's maximum\n"
+		"wiring=NAME         resistor, tristate (adapter minimodule-swd) or\n"
+		"                    buffer (adapter olimex-arm-usb-ocd-h+arm-jtag-swd)\n"
+		"chip=NAME           ft2232h, ft232h, ft4232h\n"
+		"flash_kib=N dualbank=0|1 rdp=0|1|2   of a factory-fresh part\n"
+		"reference_dp=1      debug port edge by edge (slow)\n"
+		"ber=P               chance of a bit error on SWDIO, as 1e-5\n"
+		"wait_every=N        every n-th AP access is answered WAIT\n"
+		"unplug_at=N         the n-th USB batch finds the adapter gone\n"
+		"short_at=N          the n-th USB batch loses the end of its reply\n"
+		"reset_at_us=T       reset button at this virtual time\n"
+		"power_cut_us=T      target power fails at this virtual time for 50 ms\n"
+		"no_power=1 swap_swd=1 swdio_open=1 hold_nrst=1 no_nrst=1   wrong wiring\n"
+		"stuck_wip=1 float_io3=1                                    faulty NOR\n"
+		"app_sleeps=1 app_xip=1 app_qpi=1 app_dpd=1 app_dma=1 app_iwdg=1\n"
+		"                    what the application left behind\n",
+	.open = sim_programmer_open,
+	.list = sim_programmer_list,
+	.default_adapter = NULL,
+};

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Assembly of the bench, and the faults that are not the wire's: reset button, power cut.
+ */
+#include "sim/sim.h"
+#include "sim/mcu.h"
+#include "sim/netlist.h"
+#include "sim/swdp.h"
+#include "sim/vftdi.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* somebody presses the button for this long */
+#define RESET_BUTTON_PS (20 * PS_PER_MS)
+/* power comes back after this time (struct sim_faults) */
+#define POWER_CUT_PS (50 * PS_PER_MS)
+
+struct bench {
+	struct sim sim;
+	struct err *err;
+	struct sim_event reset, power;
+};
+
+/**
+ * sim_opts_default() - options of a bench of which nothing was said
+ * @opts: filled in
+ */
+void sim_opts_default(struct sim_opts *opts)
+{
+	*opts = (struct sim_opts){
+		.board = "stm32l476g-disco",
+		.seed = 1,
+		.wiring = "resistor",
+		.chip = "ft2232h",
+		.dualbank = -1,
+		.rdp = -1,
+	};
+}
+
+/**
+ * sim_of_transport() - the bench behind a transport that sim_open() made
+ * @t: transport
+ */
+struct sim *sim_of_transport(struct transport *t)
+{
+	return vftdi_sim(t);
+}
+
+static void set_power(struct bench *b, bool on)
+{
+	mcu_set_power(b->sim.mcu, on);
+	netlist_set_power(b->sim.nets, on);
+}
+
+static void power_event(void *arg, u64 now_ps)
+{
+	struct bench *b = arg;
+	bool on = !mcu_is_powered(b->sim.mcu);
+	u64 next = on ? SIM_NEVER : now_ps + POWER_CUT_PS;
+
+	set_power(b, on);
+	swdp_careful_from(b->sim.dp, next);
+	sim_schedule(&b->sim, &b->power, next);
+}
+
+static void reset_event(void *arg, u64 now_ps)
+{
+	struct bench *b = arg;
+	bool press = now_ps < b->sim.faults.reset_at_ps + RESET_BUTTON_PS;
+
+	mcu_set_nrst(b->sim.mcu, press || b->sim.faults.hold_nrst);
+	if (press)
+		sim_schedule(&b->sim, &b->reset, b->sim.faults.reset_at_ps + RESET_BUTTON_PS);
+}
+
+static void schedule_faults(struct bench *b)
+{
+	const struct sim_faults *flt = &b->sim.faults;
+
+	b->power = (struct sim_event){ .at_ps = SIM_NEVER, .fn = power_event, .arg = b };
+	b->reset = (struct sim_event){ .at_ps = SIM_NEVER, .fn = reset_event, .arg = b };
+	if (flt->no_power) {
+		set_power(b, false);
+	} else if (flt->power_cut_ps) {
+		swdp_careful_from(b->sim.dp, flt->power_cut_ps);
+		sim_schedule(&b->sim, &b->power, flt->power_cut_ps);
+	}
+	if (flt->reset_at_ps)
+		sim_schedule(&b->sim, &b->reset, flt->reset_at_ps);
+}
+
+static void bench_free(struct bench *b)
+{
+	sim_cancel(&b->sim, &b->power);
+	sim_cancel(&b->sim, &b->reset);
+	vftdi_free(b->sim.ftdi);
+	swdp_free(b->sim.dp);
+	if (b->sim.nets)
+		netlist_free(b->sim.nets);
+	if (b->sim.mcu)
+		mcu_free(b->sim.mcu);
+	sim_core_exit(&b->sim);
+	free(b);
+}
+
+static void bench_close(void *arg)
+{
+	struct bench *b = arg;
+	int ret;
+
+	mcu_save(b->sim.mcu);
+	netlist_save(b->sim.nets);
+	ret = sim_core_save(&b->sim);
+	if (ret)
+		err_set(b->err, ret, "check the directory and the space on the disk",
+			"cannot write the bench's state to %s: %s", b->sim.opts.state_path,
+			strerror(-ret));
+	bench_free(b);
+}
+
+static int unknown_board(struct err *err, const char *board)
+{
+	const char *const *name;
+	char list[200] = "";
+	size_t n = 0;
+
+	for (name = netlist_board_names(); *name && n + strlen(*name) + 3 < sizeof(list); name++)
+		n += (size_t)snprintf(list + n, sizeof(list) - n, "%s%s", n ? ", " : "", *name);
+	return err_set(err, -EINVAL, "choose one of those with board=",
+		       "no virtual board is called \"%s\"; there are: %s", board, list);
+}
+
+static bool board_exists(const char *board)
+{
+	const char *const *name;
+
+	for (name = netlist_board_names(); *name; name++)
+		if (!strcmp(*name, board))
+			return true;
+	return false;
+}
+
+static int bench_build(struct bench *b, struct err *err)
+{
+	struct sim *sim = &b->sim;
+
+	sim->mcu = mcu_new(sim);
+	if (!sim->mcu)
+		return err_set(err, -ENOMEM, NULL, "out of memory");
+	sim->nets = netlist_new(sim);
+	if (!sim->nets)
+		return unknown_board(err, sim->opts.board);
+	sim->dp = swdp_new(sim, sim->mcu);
+	if (!sim->dp)
+		return err_set(err, -ENOMEM, NULL, "out of memory");
+	sim->ftdi = vftdi_new(sim, sim->dp, sim->mcu, err);
+	if (!sim->ftdi)
+		return err ? err->code : -EINVAL;
+	vftdi_on_close(sim->ftdi, bench_close, b);
+	schedule_faults(b);
+	return 0;
+}
+
+/**
+ * sim_open() - build a bench: virtual adapter, wire, MCU, board
+ * @opts: options, copied
+ * @faults: faults, copied; NULL for none
+ * @err: where errors go, also those of the transport later
+ * @t: set to its transport on success
+ *
+ * Return: 0 or -errno.
+ */
+int sim_open(const struct sim_opts *opts, const struct sim_faults *faults, struct err *err,
+	     struct transport **t)
+{
+	struct bench *b;
+	int ret;
+
+	if (!board_exists(opts->board))
+		return unknown_board(err, opts->board);
+	b = calloc(1, sizeof(*b));
+	if (!b)
+		return err_set(err, -ENOMEM, NULL, "out of memory");
+	b->err = err;
+	ret = sim_core_init(&b->sim, opts, faults);
+	if (ret) {
+		free(b);
+		return err_set(err, ret, "name another file, or remove this one: it starts empty",
+			       "cannot read the bench's state from %s: %s", opts->state_path,
+			       ret == -ENOEXEC ? "not a state file" : strerror(-ret));
+	}
+	ret = bench_build(b, err);
+	if (ret) {
+		bench_free(b);
+		return ret;
+	}
+	*t = vftdi_transport(b->sim.ftdi);
+	return 0;
+}

@@ -1,0 +1,586 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Edges, for a clock that idles low (a clock that idles high starts with the falling edge instead):
+ *
+ *	SK	____/~~~~\____/~~~~\____
+ *	DO, written on -  <bit 0 ><bit 1  >	put out before the rise, changed at the fall
+ *	DO, written on +      <bit 0  ><bit	changed at the rise: the target sees the bit before
+ *	DI, read on +	    ^	      ^		what the target drove before this rise
+ *	DI, read on -	         ^	    ^	what it drives since
+ */
+#include "sim/vmpsse.h"
+#include "sim/usbtime.h"
+#include "sim/vdp.h"
+
+#include <string.h>
+
+/* fields of a shift opcode (AN_108 3.2 to 3.5) */
+#define OP_WRITE_NEG BIT(0)
+#define OP_BITS	     BIT(1)
+#define OP_READ_NEG  BIT(2)
+#define OP_LSB	     BIT(3)
+#define OP_WRITE     BIT(4)
+#define OP_READ	     BIT(5)
+#define OP_TMS	     BIT(6)
+
+#define BAD_COMMAND  0xfa
+
+/* bytes shifted at a stretch; only the time limit and the FIFO are looked at less often */
+#define CHUNK 2048
+
+/* shift opcodes that AN_108 lists; no other combination is decoded */
+static const u8 shift_ops[] = {
+	0x10, 0x11, 0x12, 0x13, 0x18, 0x19, 0x1a, 0x1b, 0x20, 0x22, 0x24, 0x26, 0x28, 0x2a, 0x2c,
+	0x2e, 0x31, 0x33, 0x34, 0x36, 0x39, 0x3b, 0x3c, 0x3e, 0x4a, 0x4b, 0x6a, 0x6b, 0x6e, 0x6f,
+};
+
+/* the others and how many argument bytes follow them */
+static const struct {
+	u8 op, n_args;
+} other_ops[] = {
+	{ 0x80, 2 }, { 0x81, 0 }, { 0x82, 2 }, { 0x83, 0 }, { 0x84, 0 }, { 0x85, 0 },
+	{ 0x86, 2 }, { 0x87, 0 }, { 0x88, 0 }, { 0x89, 0 }, { 0x8a, 0 }, { 0x8b, 0 },
+	{ 0x8c, 0 }, { 0x8d, 0 }, { 0x8e, 1 }, { 0x8f, 2 }, { 0x94, 0 }, { 0x95, 0 },
+	{ 0x96, 0 }, { 0x97, 0 }, { 0x9c, 2 }, { 0x9d, 2 }, { 0x9e, 2 },
+};
+
+/**
+ * vmpsse_init() - an engine; it works once vmpsse_reset() was called
+ * @m: engine; its callbacks are the caller's to fill in
+ * @sim: bench
+ * @dp: debug port at the end of @wire
+ * @wire: cable on its pins
+ * @chip: part
+ */
+void vmpsse_init(struct vmpsse *m, struct sim *sim, struct swdp *dp, struct vwire *wire,
+		 const struct ftdi_chip *chip)
+{
+	*m = (struct vmpsse){ .sim = sim, .dp = dp, .wire = wire, .chip = chip };
+}
+
+static void go_to(struct vmpsse *m)
+{
+	sim_advance_to(m->sim, mpsse_tick_ps(m->tick));
+}
+
+static void pins(struct vmpsse *m)
+{
+	vwire_set(m->wire, m->out, m->dir & (u16) ~(m->open_drain & m->out));
+}
+
+/**
+ * vmpsse_abandon() - forget the command under way
+ * @m: engine
+ */
+void vmpsse_abandon(struct vmpsse *m)
+{
+	m->n_cmd = 0;
+	m->busy = false;
+	m->left = 0;
+	m->stuck = false;
+}
+
+/**
+ * vmpsse_reset() - state after switching to MPSSE mode
+ * @m: engine
+ * @dir: xDBUS pins that become outputs
+ *
+ * AN_108 3.8: the divide-by-5 prescaler is on, so that old programs get their 12 MHz.
+ */
+void vmpsse_reset(struct vmpsse *m, u8 dir)
+{
+	vmpsse_abandon(m);
+	m->out = 0;
+	m->dir = dir;
+	m->open_drain = 0;
+	m->divisor = 0;
+	m->div5 = true;
+	m->three_phase = m->adaptive = m->loopback = false;
+	m->shift_reg = 0;
+	pins(m);
+}
+
+/* ticks of one SWCLK cycle */
+static u64 period(const struct vmpsse *m)
+{
+	return (m->three_phase ? 3u : 2u) * (1u + m->divisor) * (m->div5 ? 5u : 1u);
+}
+
+/* ---- clocking ---- */
+
+static void set_pin(struct vmpsse *m, u16 pin, bool level)
+{
+	u16 out = (u16)(level ? m->out | pin : m->out & ~pin);
+
+	if (out == m->out)
+		return;
+	m->out = out;
+	pins(m);
+}
+
+struct bit_way {
+	bool write, lead_write, trail_read;
+	u16 pin; /* DO or TMS */
+};
+
+static struct bit_way bit_way(const struct vmpsse *m, u8 op)
+{
+	bool idle_high = m->out & PIN_SK;
+
+	return (struct bit_way){
+		.write = op & (OP_WRITE | OP_TMS),
+		.lead_write = !!(op & OP_WRITE_NEG) == idle_high,
+		.trail_read = !!(op & OP_READ_NEG) != idle_high,
+		.pin = op & OP_TMS ? PIN_TMS : PIN_DO,
+	};
+}
+
+static bool sample(struct vmpsse *m)
+{
+	if (m->loopback)
+		return m->out & PIN_DO;
+	return vwire_levels(m->wire) & PIN_DI;
+}
+
+/* one SWCLK cycle; returns what was sampled on DI */
+static bool clock_bit(struct vmpsse *m, const struct bit_way *way, bool bit)
+{
+	u64 t = period(m);
+	bool idle = m->out & PIN_SK;
+	bool before, after;
+
+	if (way->write && !way->lead_write)
+		set_pin(m, way->pin, bit);
+	if (idle) {
+		/* fall first; the rise is in the middle */
+		m->out &= (u16)~PIN_SK;
+		pins(m);
+		if (way->write && way->lead_write)
+			set_pin(m, way->pin, bit);
+	}
+	m->tick += t / 2;
+	go_to(m);
+	before = sample(m);
+	m->out |= PIN_SK;
+	pins(m);
+	before = vwire_sample(m->wire, before);
+	m->tick += t - t / 2;
+	if (idle)
+		return before;
+	if (way->write && way->lead_write)
+		set_pin(m, way->pin, bit);
+	go_to(m);
+	after = way->trail_read ? vwire_sample(m->wire, sample(m)) : before;
+	m->out &= (u16)~PIN_SK;
+	pins(m);
+	return after;
+}
+
+/* up to 57 bits from bit @at on; @buf has eight bytes of slack */
+static u64 get_bits(const u8 *buf, size_t at)
+{
+	u64 v;
+
+	memcpy(&v, buf + at / 8, sizeof(v));
+	return v >> (at % 8);
+}
+
+/* bits @n at @at in a buffer of zeros with slack */
+static void put_bits(u8 *buf, size_t at, u64 bits, unsigned int n)
+{
+	u64 v;
+
+	bits &= UINT64_MAX >> (64 - n);
+	memcpy(&v, buf + at / 8, sizeof(v));
+	v |= bits << (at % 8);
+	memcpy(buf + at / 8, &v, sizeof(v));
+}
+
+/* times of the rises from here on */
+static struct swd_rises rises(const struct vmpsse *m)
+{
+	u64 t = period(m);
+
+	return (struct swd_rises){ (m->tick + t / 2) * MPSSE_TICK_THIRDS_PS,
+				   t * MPSSE_TICK_THIRDS_PS };
+}
+
+static void skip_clocks(struct vmpsse *m, u64 n)
+{
+	m->tick += n * period(m);
+	vwire_skip_clocks(m->wire, n);
+}
+
+/*
+ * Whole frames or idle stretches of a full-duplex LSB-first stream on resistor wiring; returns how
+ * many of the @n bits at @at were done, 0 if the next one has to be clocked on its own.
+ */
+static size_t stream_fast(struct vmpsse *m, const u8 *out, u8 *in, size_t at, size_t n)
+{
+	size_t clean = (size_t)vwire_clean_clocks(m->wire, n);
+	struct swd_rises r = rises(m);
+	u64 bits, line;
+	size_t done;
+
+	if (!clean || !vwire_is_plain_resistor(m->wire) ||
+	    mpsse_tick_ps(m->tick) < sim_now_ps(m->sim))
+		return 0;
+	bits = get_bits(out, at);
+	if (bits & 1) {
+		if (clean < 46)
+			return 0;
+		done = swdp_frame(m->dp, bits, &line, &r);
+		if (!done)
+			return 0;
+		put_bits(in, at, line, (unsigned int)done);
+	} else {
+		done = bits ? (size_t)__builtin_ctzll(bits) : 56;
+		done = (size_t)swdp_idle(m->dp, min(done, clean), &r);
+		if (!done)
+			return 0;
+		bits = 0;
+	}
+	m->out = (u16)(bits >> (done - 1) & 1 ? m->out | PIN_DO : m->out & ~PIN_DO);
+	m->wire->out = m->out;
+	skip_clocks(m, done);
+	return done;
+}
+
+/* @out and @in have eight bytes of slack, @in is zero; LSB first; NULL: no data that way */
+static void shift_stream(struct vmpsse *m, u8 op, const u8 *out, u8 *in, size_t n)
+{
+	struct bit_way way = bit_way(m, op);
+	bool fast = way.write && !way.lead_write && !way.trail_read && !(m->out & PIN_SK) &&
+		    way.pin == PIN_DO && !m->loopback && !m->sim->opts.reference_dp;
+	size_t i = 0, done;
+
+	while (i < n) {
+		done = fast ? stream_fast(m, out, in, i, n - i) : 0;
+		if (!done) {
+			bool bit = out && (out[i / 8] >> (i % 8) & 1);
+
+			put_bits(in, i, clock_bit(m, &way, bit), 1);
+			done = 1;
+		}
+		i += done;
+	}
+}
+
+static u8 reverse(u8 b)
+{
+	b = (u8)(b >> 4 | b << 4);
+	b = (u8)((b & 0xcc) >> 2 | (b & 0x33) << 2);
+	return (u8)((b & 0xaa) >> 1 | (b & 0x55) << 1);
+}
+
+/* a byte command goes on with the @n bytes that are at hand, or just clocks for a read */
+static void shift_bytes(struct vmpsse *m, u8 op, const u8 *src, size_t n)
+{
+	u8 out[CHUNK + 8] = { 0 }, in[CHUNK + 8];
+	u64 t0 = m->tick, per_byte = 8 * period(m);
+	size_t i;
+
+	memset(in, 0, n + 8);
+	if (op & OP_WRITE) {
+		for (i = 0; i < n; i++)
+			out[i] = op & OP_LSB ? src[i] : reverse(src[i]);
+	}
+	shift_stream(m, op, op & OP_WRITE ? out : NULL, in, n * 8);
+	if (!(op & OP_READ))
+		return;
+	for (i = 0; i < n; i++) {
+		m->shift_reg = op & OP_LSB ? in[i] : reverse(in[i]);
+		m->push(m->arg, m->shift_reg, t0 + (i + 1) * per_byte);
+	}
+}
+
+/* bit commands: 1 to 8 bits, TMS 1 to 7; LSB-first answers fill the register from the top */
+static void shift_bits(struct vmpsse *m, u8 op, unsigned int n, u8 data)
+{
+	bool lsb = op & OP_LSB;
+	u8 out[16] = { 0 }, in[16] = { 0 };
+	unsigned int i;
+
+	if (op & OP_TMS) {
+		set_pin(m, PIN_DO, data & 0x80);
+		n = min(n, 7u);
+	}
+	out[0] = lsb ? data : reverse(data);
+	shift_stream(m, op, op & (OP_WRITE | OP_TMS) ? out : NULL, in, n);
+	if (!(op & OP_READ))
+		return;
+	for (i = 0; i < n; i++) {
+		u8 bit = in[0] >> i & 1;
+
+		m->shift_reg = (u8)(lsb ? m->shift_reg >> 1 | bit << 7 : m->shift_reg << 1 | bit);
+	}
+	m->push(m->arg, m->shift_reg, m->tick);
+}
+
+/* clocks without data: as many as there is time for */
+static void idle_clocks(struct vmpsse *m, u64 until_ps)
+{
+	struct bit_way way = { .write = false };
+
+	while (m->left) {
+		u64 n = vwire_clean_clocks(m->wire, m->left), done = 0;
+		struct swd_rises r = rises(m);
+
+		if (mpsse_tick_ps(m->tick) >= until_ps)
+			return;
+		if (!m->sim->opts.reference_dp && vwire_is_idle_low(m->wire) &&
+		    mpsse_tick_ps(m->tick) >= sim_now_ps(m->sim))
+			done = swdp_idle(m->dp, n, &r);
+		if (done) {
+			skip_clocks(m, done);
+		} else {
+			clock_bit(m, &way, false);
+			done = 1;
+		}
+		m->left -= done;
+	}
+}
+
+/* ---- commands ---- */
+
+static bool is_shift(u8 op)
+{
+	return memchr(shift_ops, op, sizeof(shift_ops));
+}
+
+/* argument bytes before the command can begin; -1: no such command */
+static int n_args(const struct vmpsse *m, u8 op)
+{
+	size_t i;
+
+	if (is_shift(op)) {
+		if (!(op & (OP_BITS | OP_TMS)))
+			return 2;
+		return op & (OP_WRITE | OP_TMS) ? 2 : 1;
+	}
+	if (op == 0x9e && !m->chip->has_open_drain)
+		return -1;
+	for (i = 0; i < ARRAY_SIZE(other_ops); i++)
+		if (other_ops[i].op == op)
+			return other_ops[i].n_args;
+	return -1;
+}
+
+static bool answers(const struct vmpsse *m, u8 op)
+{
+	if (is_shift(op))
+		return op & OP_READ;
+	return op == 0x81 || op == 0x83;
+}
+
+static void set_low_byte(struct vmpsse *m, u8 val, u8 dir)
+{
+	m->out = (u16)((m->out & 0xff00) | val);
+	m->dir = (u16)((m->dir & 0xff00) | dir);
+	pins(m);
+}
+
+static void set_high_byte(struct vmpsse *m, u8 val, u8 dir)
+{
+	if (!m->chip->has_high_byte)
+		return;
+	m->out = (u16)((m->out & 0xff) | val << 8);
+	m->dir = (u16)((m->dir & 0xff) | dir << 8);
+	pins(m);
+}
+
+/* GPIOL1 is not wired anywhere: its own level, or the pull-up's */
+static bool gpiol1(const struct vmpsse *m)
+{
+	return !(m->dir & PIN_AD5) || (m->out & PIN_AD5);
+}
+
+static void wait_for_ever(struct vmpsse *m, const char *why)
+{
+	m->stuck = true;
+	sim_complain(m->sim, "mpsse", "opcode 0x%02x: %s", m->cmd[0], why);
+}
+
+/* start the command in cmd[]; those that take time or data stay busy with ->left */
+static void begin(struct vmpsse *m)
+{
+	u8 op = m->cmd[0], a = m->cmd[1], b = m->cmd[2];
+
+	go_to(m);
+	if (m->adaptive && (is_shift(op) || op == 0x8e || op == 0x8f)) {
+		wait_for_ever(m, "adaptive clocking waits for RTCK, which is not wired");
+		return;
+	}
+	if (is_shift(op)) {
+		if (op & (OP_BITS | OP_TMS))
+			shift_bits(m, op, (a & 7u) + 1, b);
+		else
+			m->left = (a | (u64)b << 8) + 1;
+		return;
+	}
+	switch (op) {
+	case 0x80:
+		set_low_byte(m, a, b);
+		break;
+	case 0x81:
+		m->push(m->arg, (u8)vwire_levels(m->wire), m->tick);
+		break;
+	case 0x82:
+		set_high_byte(m, a, b);
+		break;
+	case 0x83:
+		m->push(m->arg, (u8)(vwire_levels(m->wire) >> 8), m->tick);
+		break;
+	case 0x84:
+	case 0x85:
+		m->loopback = op == 0x84;
+		break;
+	case 0x86:
+		m->divisor = (u16)(a | b << 8);
+		break;
+	case 0x87:
+		m->flush(m->arg, m->tick);
+		break;
+	case 0x88:
+	case 0x89:
+	case 0x94:
+	case 0x95:
+		if (gpiol1(m) != !(op & 1))
+			wait_for_ever(m, "waits for GPIOL1, which is not wired");
+		break;
+	case 0x8a:
+	case 0x8b:
+		m->div5 = op == 0x8b;
+		break;
+	case 0x8c:
+	case 0x8d:
+		m->three_phase = op == 0x8c;
+		break;
+	case 0x8e:
+		m->left = (a & 7u) + 1;
+		break;
+	case 0x8f:
+		m->left = ((a | (u64)b << 8) + 1) * 8;
+		break;
+	case 0x96:
+	case 0x97:
+		m->adaptive = op == 0x96;
+		break;
+	case 0x9c:
+	case 0x9d:
+		if (gpiol1(m) != !(op & 1))
+			m->left = ((a | (u64)b << 8) + 1) * 8;
+		break;
+	case 0x9e:
+		m->open_drain = (u16)(a | b << 8);
+		pins(m);
+		break;
+	default:
+		break;
+	}
+}
+
+static u8 take(struct vmpsse *m, struct mpsse_feed *feed, unsigned int ticks)
+{
+	m->tick = max(m->tick, feed->first_tick) + ticks;
+	feed->n--;
+	return *feed->bytes++;
+}
+
+/* the next byte of a command; false: an echo of a bad one does not fit */
+static bool fetch(struct vmpsse *m, struct mpsse_feed *feed)
+{
+	int n;
+
+	if (!m->n_cmd) {
+		u8 op = *feed->bytes;
+
+		n = n_args(m, op);
+		if (m->room(m->arg) < (n < 0 ? 2u : answers(m, op)))
+			return false;
+		take(m, feed, MPSSE_DECODE_TICKS);
+		if (n < 0) {
+			m->push(m->arg, BAD_COMMAND, m->tick);
+			m->push(m->arg, op, m->tick);
+			return true;
+		}
+		m->cmd[0] = op;
+		m->cmd[1] = m->cmd[2] = 0;
+		m->n_cmd = 1;
+	} else {
+		m->cmd[m->n_cmd++] = take(m, feed, MPSSE_ARG_TICKS);
+	}
+	m->busy = m->n_cmd == 1 + n_args(m, m->cmd[0]);
+	if (m->busy)
+		begin(m);
+	return true;
+}
+
+/* go on with the command that is being carried out; false: it cannot for want of @stop */
+static bool carry_on(struct vmpsse *m, struct mpsse_feed *feed, u64 until_ps, enum mpsse_stop *stop)
+{
+	u8 op = m->cmd[0];
+	size_t n = (size_t)min(m->left, (u64)CHUNK);
+
+	if (!m->left) {
+		m->busy = false;
+		m->n_cmd = 0;
+		return true;
+	}
+	if (!is_shift(op)) {
+		idle_clocks(m, until_ps);
+		return true;
+	}
+	if (op & OP_READ)
+		n = min(n, m->room(m->arg));
+	if (!n) {
+		*stop = MPSSE_IN_FULL;
+		return false;
+	}
+	if (op & OP_WRITE) {
+		n = min(n, feed->n);
+		if (!n) {
+			*stop = MPSSE_HUNGRY;
+			return false;
+		}
+		m->tick = max(m->tick, feed->first_tick);
+	}
+	shift_bytes(m, op, feed->bytes, n);
+	m->left -= n;
+	if (op & OP_WRITE) {
+		feed->bytes += n;
+		feed->n -= n;
+	}
+	return true;
+}
+
+/**
+ * vmpsse_run() - let the engine work
+ * @m: engine
+ * @feed: bytes that are in its FIFO; what is left of them on return
+ * @until_ps: not (much) beyond this time
+ *
+ * Return: why it stopped.
+ */
+enum mpsse_stop vmpsse_run(struct vmpsse *m, struct mpsse_feed *feed, u64 until_ps)
+{
+	enum mpsse_stop stop = MPSSE_HUNGRY;
+
+	for (;;) {
+		if (m->stuck)
+			return MPSSE_STUCK;
+		if (mpsse_tick_ps(m->tick) >= until_ps)
+			return MPSSE_TIME;
+		if (m->busy) {
+			if (!carry_on(m, feed, until_ps, &stop))
+				return stop;
+			continue;
+		}
+		if (!feed->n)
+			return MPSSE_HUNGRY;
+		if (mpsse_tick_ps(feed->first_tick) >= until_ps)
+			return MPSSE_TIME;
+		if (!fetch(m, feed))
+			return MPSSE_IN_FULL;
+	}
+}

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sim/vwire.h"
+
+#include <math.h>
+#include <string.h>
+
+/*
+ * Time an undriven SWDIO takes to rise past the input threshold: pull-up of about 40 kOhm in the
+ * STM32 (DS10198, I/O static characteristics) into some 30 pF of cable and pins, 0.7 time constants.
+ */
+#define PULL_UP_PS (840 * PS_PER_NS)
+
+static const struct {
+	const char *name;
+	enum wiring wiring;
+} wirings[] = {
+	{ "resistor", WIRING_RESISTOR },
+	{ "tristate", WIRING_TRISTATE },
+	{ "buffer", WIRING_BUFFER },
+};
+
+/**
+ * vwire_parse() - wiring by name
+ * @name: as in the options of the bench
+ * @wiring: set if it is known
+ */
+bool vwire_parse(const char *name, enum wiring *wiring)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(wirings); i++) {
+		if (!strcmp(name, wirings[i].name)) {
+			*wiring = wirings[i].wiring;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* clocks up to the next error: geometric, so that skipping ahead costs nothing */
+static void draw_error(struct vwire *w)
+{
+	double ber = w->sim->faults.ber, n;
+
+	w->error_in = 0;
+	if (ber <= 0)
+		return;
+	n = ber >= 1 ? 0 : log(1.0 - sim_rng_unit(&w->rng)) / log1p(-ber);
+	w->error_in = n < 1e18 ? 1 + (u64)n : 0;
+}
+
+/**
+ * vwire_init() - connect a cable
+ * @w: cable
+ * @sim: bench; its faults decide what is wrong with the cable
+ * @dp: debug port at the far end
+ * @mcu: whose nRST is wired
+ * @wiring: kind of adapter
+ */
+void vwire_init(struct vwire *w, struct sim *sim, struct swdp *dp, struct mcu *mcu,
+		enum wiring wiring)
+{
+	*w = (struct vwire){ .sim = sim, .dp = dp, .mcu = mcu, .wiring = wiring, .held = true };
+	sim_rng_init(&w->rng, sim, "wire");
+	draw_error(w);
+	if (sim->faults.hold_nrst)
+		mcu_set_nrst(mcu, true);
+}
+
+struct drive {
+	enum swd_level level;
+	bool strong;
+};
+
+static enum swd_level to_level(bool high)
+{
+	return high ? SWD_HIGH : SWD_LOW;
+}
+
+/* a pin of the bridge that is an input shows its weak internal pull-up to whatever listens */
+static bool pin_level(const struct vwire *w, u16 pin)
+{
+	return !(w->dir & pin) || (w->out & pin);
+}
+
+static struct drive host_drive(const struct vwire *w)
+{
+	if (w->wiring == WIRING_BUFFER) {
+		if (pin_level(w, PIN_AC0)) /* JTAG selected: TMS is on the SWDIO wire */
+			return (struct drive){ to_level(pin_level(w, PIN_TMS)), true };
+		if (pin_level(w, PIN_TMS))
+			return (struct drive){ to_level(pin_level(w, PIN_DO)), true };
+		return (struct drive){ SWD_FLOAT, false };
+	}
+	if (w->dir & PIN_DI) /* the wrong pin is an output */
+		return (struct drive){ to_level(w->out & PIN_DI), true };
+	if (w->dir & PIN_DO)
+		return (struct drive){ to_level(w->out & PIN_DO), w->wiring == WIRING_TRISTATE };
+	return (struct drive){ SWD_FLOAT, false };
+}
+
+/* level that the bridge's end of the SWDIO wire goes to when nobody drives it */
+static bool pull_level(const struct vwire *w)
+{
+	if (w->sim->faults.swdio_open)
+		return true; /* the bridge's own */
+	if (w->sim->faults.swap_swd)
+		return false; /* SWCLK of the target has a pull-down */
+	return swdp_pull_level(w->dp);
+}
+
+/**
+ * vwire_swdio() - level of the SWDIO wire at the bridge, now
+ * @w: cable
+ */
+bool vwire_swdio(struct vwire *w)
+{
+	bool detached = w->sim->faults.swdio_open || w->sim->faults.swap_swd;
+	enum swd_level target = detached ? SWD_FLOAT : swdp_output(w->dp);
+	struct drive host = host_drive(w);
+	u64 now = sim_now_ps(w->sim);
+
+	if (host.level == SWD_FLOAT && target == SWD_FLOAT) {
+		/* a release to low is seen at once to stay low, a rise takes the pull-up its time */
+		if (!w->held && pull_level(w) && now - w->held_ps < PULL_UP_PS)
+			return false;
+		w->held = pull_level(w);
+		return w->held;
+	}
+	if (target == SWD_FLOAT || host.strong)
+		w->held = host.level == SWD_HIGH;
+	else
+		w->held = target == SWD_HIGH;
+	/* without VDD the target's protection diode holds down what comes through a resistor */
+	if (!host.strong && !detached && !swdp_pull_level(w->dp))
+		w->held = false;
+	w->held_ps = now;
+	return w->held;
+}
+
+static bool target_clk(const struct vwire *w)
+{
+	if (w->sim->faults.swap_swd)
+		return host_drive(w).level == SWD_HIGH;
+	return (w->dir & PIN_SK) && (w->out & PIN_SK); /* pull-down in the target */
+}
+
+static bool target_swdio(struct vwire *w)
+{
+	if (w->sim->faults.swdio_open)
+		return swdp_pull_level(w->dp);
+	if (w->sim->faults.swap_swd)
+		return pin_level(w, PIN_SK);
+	return vwire_swdio(w);
+}
+
+/* a bit is changed for whoever listens in this clock */
+static bool bit_error(struct vwire *w, bool line)
+{
+	draw_error(w);
+	w->sim->stats.bit_errors++;
+	swdp_excuse(w->dp);
+	if (swdp_output(w->dp) == SWD_FLOAT)
+		return !line;
+	w->flip_host = true;
+	return line;
+}
+
+static void rise(struct vwire *w)
+{
+	bool line = target_swdio(w);
+	bool strong = host_drive(w).strong && !w->sim->faults.swdio_open;
+
+	if (w->error_in && !--w->error_in)
+		line = bit_error(w, line);
+	swdp_clock(w->dp, line, strong);
+}
+
+static bool asserts_nrst(const struct vwire *w)
+{
+	if (w->wiring == WIRING_BUFFER)
+		return (w->dir & PIN_AC1) && (w->out & PIN_AC1);
+	return (w->dir & PIN_AD4) && !(w->out & PIN_AD4);
+}
+
+static void update_nrst(struct vwire *w)
+{
+	bool assert = asserts_nrst(w);
+
+	if (w->sim->faults.no_nrst || w->sim->faults.hold_nrst || assert == w->nrst)
+		return;
+	w->nrst = assert;
+	mcu_set_nrst(w->mcu, assert);
+}
+
+/**
+ * vwire_set() - the bridge sets its pins
+ * @w: cable
+ * @out: levels of the outputs
+ * @dir: which pins are outputs
+ */
+void vwire_set(struct vwire *w, u16 out, u16 dir)
+{
+	bool clk;
+
+	vwire_swdio(w); /* what the line was until now */
+	w->out = out;
+	w->dir = dir;
+	update_nrst(w);
+	clk = target_clk(w);
+	if (clk == w->target_clk)
+		return;
+	w->target_clk = clk;
+	w->flip_host = false;
+	if (clk)
+		rise(w);
+}
+
+/**
+ * vwire_levels() - what a read of the bridge's pins gives
+ * @w: cable
+ */
+u16 vwire_levels(struct vwire *w)
+{
+	u16 lev = (u16)(w->out | ~w->dir);
+	bool buffered_tdo = w->wiring == WIRING_BUFFER && pin_level(w, PIN_AC0);
+
+	if (!(w->dir & PIN_DI) && !buffered_tdo)
+		lev = (u16)(vwire_swdio(w) ? lev | PIN_DI : lev & ~PIN_DI);
+	if (w->wiring == WIRING_BUFFER)
+		return lev;
+	if (!(w->dir & PIN_DO))
+		lev = (u16)(vwire_swdio(w) ? lev | PIN_DO : lev & ~PIN_DO);
+	if (!(w->dir & PIN_AD4) && !w->sim->faults.no_nrst && mcu_nrst_low(w->mcu))
+		lev &= (u16)~PIN_AD4;
+	return lev;
+}
+
+static bool is_sound(const struct vwire *w)
+{
+	return !w->sim->faults.swap_swd && !w->sim->faults.swdio_open && swdp_pull_level(w->dp) &&
+	       (w->dir & PIN_SK) && !(w->out & PIN_SK);
+}
+
+/**
+ * vwire_is_plain_resistor() - may whole frames go through swdp_frame()?
+ * @w: cable
+ */
+bool vwire_is_plain_resistor(const struct vwire *w)
+{
+	return w->wiring == WIRING_RESISTOR && is_sound(w) && (w->dir & PIN_DO) &&
+	       !(w->dir & PIN_DI);
+}
+
+/**
+ * vwire_is_idle_low() - may clocks go through swdp_idle()?
+ * @w: cable
+ */
+bool vwire_is_idle_low(const struct vwire *w)
+{
+	return is_sound(w) && host_drive(w).level == SWD_LOW && swdp_output(w->dp) == SWD_FLOAT;
+}
+
+/**
+ * vwire_clean_clocks() - how far is the next bit error?
+ * @w: cable
+ * @n: limit
+ */
+u64 vwire_clean_clocks(const struct vwire *w, u64 n)
+{
+	return w->error_in ? min(n, w->error_in - 1) : n;
+}
+
+/**
+ * vwire_skip_clocks() - that many clocks went by without an error
+ * @w: cable
+ * @n: at most what vwire_clean_clocks() said
+ */
+void vwire_skip_clocks(struct vwire *w, u64 n)
+{
+	if (w->error_in)
+		w->error_in -= n;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The cable: what the pins of the bridge do to SWCLK, SWDIO and nRST of the target, and what they
+ * see. Wirings, their faults, and bit errors.
+ *
+ *   resistor	AD0 SWCLK; AD1 through a resistor to SWDIO, AD2 on SWDIO; AD4 nRST (low asserts, high
+ *		or input releases). The target wins on SWDIO. Any plain module.
+ *   tristate	the same, but AD1 and AD2 tied to SWDIO: AD1 has to let go. FT2232H Mini-Module.
+ *   buffer	Olimex ARM-USB-OCD-H with the ARM-JTAG-SWD plug-on: AC0 (nTRST) low selects SWD, AD3
+ *		(TMS) high lets AD1 through to SWDIO, AD2 reads it; AC1 high pulls nRST low.
+ */
+#ifndef SWDROM_SIM_VWIRE_H
+#define SWDROM_SIM_VWIRE_H
+
+#include "sim/swdp.h"
+
+/* pins of the bridge, as bits: xDBUS in 7:0, xCBUS in 15:8 */
+#define PIN_SK	BIT(0)
+#define PIN_DO	BIT(1)
+#define PIN_DI	BIT(2)
+#define PIN_TMS BIT(3)
+#define PIN_AD4 BIT(4)
+#define PIN_AD5 BIT(5)
+#define PIN_AD7 BIT(7)
+#define PIN_AC0 BIT(8)
+#define PIN_AC1 BIT(9)
+
+enum wiring { WIRING_RESISTOR, WIRING_TRISTATE, WIRING_BUFFER };
+
+struct vwire {
+	struct sim *sim;
+	struct swdp *dp;
+	struct mcu *mcu;
+	enum wiring wiring;
+	u16 out, dir; /* levels and directions of the bridge's pins */
+	bool target_clk;
+	bool nrst;
+	/* an undriven line keeps its level until the pull-up has won */
+	bool held;
+	u64 held_ps;
+	/* bit errors */
+	struct sim_rng rng;
+	u64 error_in; /* clocks up to and with the next one; 0: never */
+	bool flip_host;
+};
+
+/* false: no wiring of that name */
+bool vwire_parse(const char *name, enum wiring *wiring);
+void vwire_init(struct vwire *w, struct sim *sim, struct swdp *dp, struct mcu *mcu,
+		enum wiring wiring);
+/* the bridge sets its pins, now; rising edges of SWCLK that this makes reach the target */
+void vwire_set(struct vwire *w, u16 out, u16 dir);
+/* levels on the bridge's pins */
+u16 vwire_levels(struct vwire *w);
+bool vwire_swdio(struct vwire *w);
+
+/* SWDIO as the host samples it around a rise: call it before or after, a bit error is added */
+static inline bool vwire_sample(struct vwire *w, bool level)
+{
+	return level ^ w->flip_host;
+}
+
+/* ---- for many clocks at once (swdp.h) ---- */
+
+/* the host drives SWDIO through the resistor with SWCLK low, nothing is wrong with the cable */
+bool vwire_is_plain_resistor(const struct vwire *w);
+/* SWDIO is held low by the host, with SWCLK low, and nothing is wrong with the cable */
+bool vwire_is_idle_low(const struct vwire *w);
+/* how many clocks up to @n are sure to have no bit error */
+u64 vwire_clean_clocks(const struct vwire *w, u64 n);
+/* @n of those were used */
+void vwire_skip_clocks(struct vwire *w, u64 n);
+
+#endif
