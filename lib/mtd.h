@@ -56,6 +56,8 @@ struct mtd_info {
 	unsigned int n_units;
 	u64 erase_typ_ns, erase_max_ns; /* one smallest block */
 	u64 write_typ_ns, write_max_ns; /* one writebufsize */
+	u64 n_doubtful; /* read pieces so far in which the device itself found cells that it could not
+			 * correct (ECC): what was read there may read otherwise next time */
 	const struct mtd_ops *ops;
 	struct ctx *ctx;
 	struct memq *q;
