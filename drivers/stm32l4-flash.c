@@ -96,9 +96,13 @@
 /* one unit in so many carries a sample */
 #define PROBE_EVERY 32
 #define N_PROBES    64
-/* a busy sample raises the estimate by 1/64, an idle one lowers it by 1/2048: 3 % busy */
-#define PROBE_UP   64
-#define PROBE_DOWN 2048
+/*
+ * A busy sample puts the estimate 1/64 above its own time, an idle one lowers it by 1/2048, and all
+ * of one check() by no more than 1/256. Writes come 1/256 later than the estimate.
+ */
+#define PROBE_UP       64
+#define PROBE_DOWN     2048
+#define PROBE_DOWN_MAX 256
 /* an idle debug port takes the next request some cycles after a write: SWCLK of one write */
 #define WRITE_CYCLES 48
 #define READ_CYCLES  46
@@ -379,8 +383,10 @@ static int report_reset(struct flash_job *job)
 {
 	u32 dhcsr = 0;
 
-	if (target_read32(job->mtd->q, DHCSR, &dhcsr))
-		return job->mtd->ctx->err.code;
+	int ret = target_read32(job->mtd->q, DHCSR, &dhcsr);
+
+	if (ret)
+		return ret;
 	return err_set(
 		&job->mtd->ctx->err, -EIO,
 		"look for a brown-out, a watchdog or the reset button, then run the same command "
@@ -511,7 +517,7 @@ static int queue_final(struct stm32l4_flash *fl, struct l4_job *l4, struct memq 
 static int program_issue(struct flash_job *job, struct l4_job *l4, struct memq *q)
 {
 	struct stm32l4_flash *fl = to_flash(job->mtd);
-	u64 from_ns, gone_ns, lead_ns;
+	u64 from_ns, gone_ns, lead_ns, prog_ns = fl->prog_est_ns + fl->prog_est_ns / PROBE_DOWN_MAX;
 	int ret = JOB_READY;
 
 	/* erased units are left as they are: they can still be programmed later */
@@ -537,7 +543,7 @@ static int program_issue(struct flash_job *job, struct l4_job *l4, struct memq *
 	/* the next write is on its way for 48 cycles before it reaches the bus */
 	gone_ns = memq_cursor_ns(q) - from_ns;
 	lead_ns = gone_ns + cycles_ns(q, WRITE_CYCLES);
-	job->busy_ns = fl->prog_est_ns > lead_ns ? fl->prog_est_ns - lead_ns : 0;
+	job->busy_ns = prog_ns > lead_ns ? prog_ns - lead_ns : 0;
 	/* the final status must not see the last unit at work */
 	if (job->issued >= job->len)
 		job->busy_ns = PROG_EST_MAX_NS > gone_ns ? PROG_EST_MAX_NS - gone_ns : 0;
@@ -552,7 +558,13 @@ static void learn(struct stm32l4_flash *fl, s64 by_ns)
 	fl->prog_est_ns = (u64)min(est, (s64)PROG_EST_MAX_NS);
 }
 
-/* the latest time at which any of the first units was seen busy, and half a step of the grid */
+static void learn_above(struct stm32l4_flash *fl, u64 ns)
+{
+	if (ns > fl->prog_est_ns)
+		learn(fl, (s64)(ns - fl->prog_est_ns));
+}
+
+/* the latest time at which any of the first units was seen busy, some jitter, and half a step of the grid */
 static void judge_calibration(struct stm32l4_flash *fl, struct l4_job *l4)
 {
 	u64 busy_ns = 0, idle_ns = PROG_EST_MAX_NS, step_ns = 0;
@@ -571,7 +583,7 @@ static void judge_calibration(struct stm32l4_flash *fl, struct l4_job *l4)
 				step_ns = p->after_ns - p[-1].after_ns;
 		}
 	}
-	fl->prog_est_ns = busy_ns ? busy_ns + step_ns / 2 : idle_ns;
+	fl->prog_est_ns = busy_ns ? busy_ns + busy_ns / 128 + step_ns / 2 : idle_ns;
 	learn(fl, 0);
 	fl->is_calibrated = true;
 	log_dbg(&fl->mtd.ctx->log, "%s: a double word takes about %" PRIu64 " ns to program",
@@ -672,6 +684,7 @@ static void learn_from_retries(struct stm32l4_flash *fl)
 static int program_check(struct flash_job *job, struct l4_job *l4)
 {
 	struct stm32l4_flash *fl = to_flash(job->mtd);
+	u64 floor_ns = fl->prog_est_ns - fl->prog_est_ns / PROBE_DOWN_MAX;
 	bool failed = false;
 
 	for (unsigned int i = 0; i < l4->n_probes; i++) {
@@ -679,9 +692,10 @@ static int program_check(struct flash_job *job, struct l4_job *l4)
 
 		if (p->state != MEMQ_VALID)
 			continue;
+		/* relative to its own time: those of one check() were all taken at the same */
 		if (p->sr & FLASH_SR_BSY)
-			learn(fl, (s64)(fl->prog_est_ns / PROBE_UP));
-		else
+			learn_above(fl, p->after_ns + p->after_ns / PROBE_UP);
+		else if (fl->prog_est_ns > floor_ns)
 			learn(fl, -(s64)(fl->prog_est_ns / PROBE_DOWN));
 		failed |= !!(p->sr & FLASH_SR_FAILED);
 		/* the last one before the sample may still be at work */
