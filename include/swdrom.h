@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * libswdrom: program an STM32's internal flash and the SPI-NOR wired to it over SWD, with no code
+ * on the target.
+ *
+ * A session does one thing to one target:
+ *
+ *	struct swdrom *s = swdrom_new(&callbacks);
+ *
+ *	swdrom_select(s, &select);			which device or range (optional)
+ *	swdrom_add_image(s, "app.hex", SWDROM_NO_ADDRESS);
+ *	swdrom_open(s, &open_opts);			adapter, target, flash devices
+ *	swdrom_write(s, &write_opts);
+ *	swdrom_close(s, SWDROM_EXIT_RUN);
+ *	... swdrom_error(s), swdrom_report(s) ...
+ *	swdrom_free(s);
+ *
+ * Files are read and checked before the target is touched. Sessions share nothing: a process may
+ * have many, each used by one thread at a time. The first error of a session is kept.
+ */
+#ifndef SWDROM_H
+#define SWDROM_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* results; the command's exit codes, stable */
+enum swdrom_status {
+	SWDROM_OK = 0,
+	SWDROM_FAILED = 1,     /* I/O error on the wire, USB or host, and what fits nowhere else */
+	SWDROM_USAGE = 2,      /* the caller's mistake: options, parameters, board or layout file */
+	SWDROM_NO_ADAPTER = 3, /* none found, more than one found, or unplugged */
+	SWDROM_NO_PERMISSION = 4, /* USB access denied */
+	SWDROM_NO_TARGET = 5,	  /* nothing answers on SWD, or no chip on the QUADSPI */
+	SWDROM_UNSUPPORTED = 6,	  /* the target or its flash is not known */
+	SWDROM_PROTECTED = 7,	  /* write or read-out protection, read-only device */
+	SWDROM_BAD_IMAGE = 8,	  /* malformed, overlapping, or outside every flash device */
+	SWDROM_MISMATCH = 9,	  /* verify found a difference */
+	SWDROM_INTERRUPTED = 10,  /* stopped on request */
+};
+
+enum swdrom_log_level {
+	SWDROM_LOG_ERR,
+	SWDROM_LOG_WARN,
+	SWDROM_LOG_INFO,
+	SWDROM_LOG_DEBUG,
+	SWDROM_LOG_WIRE, /* every SWD transaction */
+};
+
+struct swdrom_callbacks {
+	/* one line without its end; may be NULL */
+	void (*log)(void *arg, enum swdrom_log_level level, const char *line);
+	enum swdrom_log_level log_level;
+	/* bytes done of bytes in all, for a step ("read", "erase", "program", "verify") of a device;
+	 * steps of several devices take turns; may be NULL */
+	void (*progress)(void *arg, const char *step, const char *mtd, uint64_t done,
+			 uint64_t total);
+	void *arg;
+	/* set it, from a signal handler too, to end the job after the operation in flight; may be
+	 * NULL; must outlive the session */
+	const volatile sig_atomic_t *stop;
+};
+
+struct swdrom_error {
+	enum swdrom_status status;
+	const char *what, *where, *next; /* never NULL */
+};
+
+/* opaque: one session */
+struct swdrom;
+
+/**
+ * swdrom_new() - begin a session
+ * @cb: copied; may be NULL
+ *
+ * Return: the session, or NULL without memory.
+ */
+struct swdrom *swdrom_new(const struct swdrom_callbacks *cb);
+
+/* swdrom_free() - end it; closes what is open (leaving the target alone), frees every result */
+void swdrom_free(struct swdrom *s);
+
+/* swdrom_error() - the session's first error; status SWDROM_OK if there was none */
+const struct swdrom_error *swdrom_error(struct swdrom *s);
+
+#define SWDROM_NO_ADDRESS UINT64_MAX
+
+struct swdrom_select {
+	const char *mtd; /* device name, or NULL */
+	bool has_range;
+	uint64_t start, len;	    /* bus address, or offset of @mtd when that is given */
+	const char *layout;	    /* layout file (flashrom's format), or NULL */
+	const char *const *regions; /* names in @layout, addresses as @start */
+	size_t n_regions;
+};
+
+/**
+ * swdrom_select() - restrict what is read, written, verified or erased
+ * @s: session, not open yet
+ * @sel: copied
+ */
+enum swdrom_status swdrom_select(struct swdrom *s, const struct swdrom_select *sel);
+
+/**
+ * swdrom_add_image() - load a file for swdrom_write() and swdrom_verify()
+ * @s: session, not open yet
+ * @path: Intel HEX, S-record, ELF or raw binary, told by contents, then by suffix; "-" is stdin
+ * @address: bus address of a raw binary; SWDROM_NO_ADDRESS: start of the selected range, region or
+ *	     device
+ *
+ * May be called for several files; overlaps are refused.
+ */
+enum swdrom_status swdrom_add_image(struct swdrom *s, const char *path, uint64_t address);
+
+struct swdrom_open_opts {
+	const char *programmer; /* "ftdi", "ftdi:serial=TG1,clock=10M", "sim:board=NAME" */
+	const char *board;	/* known name or path of a .board file; NULL: no external flash */
+	bool no_reset;		/* halt the target without resetting it */
+};
+
+/* swdrom_open() - adapter, target, flash devices; the core is halted from here on */
+enum swdrom_status swdrom_open(struct swdrom *s, const struct swdrom_open_opts *opts);
+
+/**
+ * swdrom_read() - read the selected devices or ranges into a file
+ * @s: open session
+ * @path: .hex, .ihex, .srec, .s19, .mot by suffix, else binary with gaps as 0xff; "-": stdout
+ *
+ * Without a selection the first writable device is read.
+ */
+enum swdrom_status swdrom_read(struct swdrom *s, const char *path);
+
+struct swdrom_write_opts {
+	bool no_verify;
+	bool force;   /* erase and program also what is equal already */
+	bool dry_run; /* plan only */
+	/* the plan, a line each call, before it is carried out; may be NULL */
+	void (*plan_line)(void *arg, const char *line);
+	void *arg;
+};
+
+/* swdrom_write() - plan, erase, program, verify, repair */
+enum swdrom_status swdrom_write(struct swdrom *s, const struct swdrom_write_opts *opts);
+/* swdrom_verify() - compare the images with the target */
+enum swdrom_status swdrom_verify(struct swdrom *s);
+/* swdrom_erase() - erase what is selected (a selection is needed) and check that it is blank */
+enum swdrom_status swdrom_erase(struct swdrom *s, const struct swdrom_write_opts *opts);
+
+enum swdrom_exit {
+	SWDROM_EXIT_RUN,  /* reset and run */
+	SWDROM_EXIT_HALT, /* reset and halt before the first instruction */
+	SWDROM_EXIT_NONE, /* no reset; the core goes on if it was running when found */
+};
+
+/* swdrom_close() - put the target's debug state back, pins to inputs, adapter closed */
+enum swdrom_status swdrom_close(struct swdrom *s, enum swdrom_exit how);
+
+/**
+ * swdrom_abandon() - from a signal handler, right before _exit(): try to make the pins inputs
+ *
+ * Does nothing for a virtual adapter. May hang if USB does: set an alarm first.
+ */
+void swdrom_abandon(struct swdrom *s);
+
+struct swdrom_adapter_info {
+	const char *programmer, *name, *wiring, *product, *serial, *location;
+	uint16_t vid, pid;
+	bool is_virtual;
+	uint32_t swclk_hz;
+};
+
+struct swdrom_target_info {
+	const char *name, *family, *board; /* board: NULL without */
+	uint32_t idcode, dpidr, cpuid, flash_size;
+	uint8_t uid[12];
+	unsigned int rdp; /* read-out protection level */
+};
+
+struct swdrom_mtd_info {
+	const char *name, *about;
+	uint64_t base, size;
+	uint32_t erase_size; /* smallest block */
+	uint32_t write_size; /* program unit */
+	bool writeable;
+	uint64_t erased_bytes, programmed_bytes, kept_bytes, skipped_bytes, verified_bytes;
+	uint64_t busy_ns; /* erasing and programming, see struct swdrom_bench */
+};
+
+struct swdrom_segment_info {
+	uint64_t address, length;
+	const char *file;
+	const char *mtd; /* device its first byte belongs to; NULL before open or if none */
+};
+
+struct swdrom_bench {
+	/*
+	 * The clock of the session is virtual on a virtual adapter, the host's otherwise.
+	 * session_ns: on that clock, from opening the adapter to closing it.
+	 * work_ns: on that clock, the phase that limit_ns bounds: erasing and programming, both with
+	 *	    all that they wait for, repair included; for swdrom_read() and swdrom_verify() the
+	 *	    reading.
+	 * limit_ns: the least time that the devices themselves allow for it: their busy times, summed
+	 *	     per device, maximum over devices. On the virtual bench the times really taken; on a
+	 *	     real adapter typical times. For reading: 46 SWCLK cycles per 32-bit word.
+	 * ratio: limit_ns / work_ns; 1.0 is as fast as can be, 0 if there was nothing to do.
+	 */
+	uint64_t session_ns, work_ns, limit_ns;
+	double ratio;
+	uint32_t swclk_hz;
+	uint64_t swclk_cycles, swd_transfers;
+	uint64_t usb_transfers, usb_bytes_out, usb_bytes_in;
+	uint64_t retries; /* recoveries from WAIT, FAULT, parity or ACK errors */
+};
+
+struct swdrom_report {
+	struct swdrom_adapter_info adapter; /* name NULL: none was opened */
+	struct swdrom_target_info target;   /* name NULL: none was found */
+	const struct swdrom_mtd_info *mtds;
+	size_t n_mtds;
+	const struct swdrom_segment_info *segments; /* of the images, or of what was read */
+	size_t n_segments;
+	uint64_t erased_bytes;	   /* of blocks erased */
+	uint64_t programmed_bytes; /* kept bytes included */
+	uint64_t kept_bytes;	   /* saved from erase blocks and put back */
+	uint64_t skipped_bytes;	   /* of the image, equal already */
+	uint64_t verified_bytes;   /* compared with the target and equal */
+	uint64_t read_bytes;	   /* by swdrom_read() */
+	unsigned int repairs;	   /* rounds of repair that verify asked for */
+	uint64_t time_ns;	   /* on the host's clock, from opening to closing */
+	struct swdrom_bench bench;
+};
+
+/* swdrom_report() - what was found and done so far; valid until the next call for @s */
+const struct swdrom_report *swdrom_report(struct swdrom *s);
+
+/**
+ * swdrom_list() - names of programmers, boards, adapters and chips, for people
+ * @programmer: as in swdrom_open_opts: also list what is connected to it; or NULL
+ */
+enum swdrom_status swdrom_list(struct swdrom *s, const char *programmer,
+			       void (*line)(void *arg, const char *text), void *arg);
+
+const char *swdrom_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

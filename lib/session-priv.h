@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A session from inside: session.c opens and closes, session-job.c reads, writes, verifies and
+ * erases, session-report.c tells what came of it.
+ */
+#ifndef SWDROM_LIB_SESSION_PRIV_H
+#define SWDROM_LIB_SESSION_PRIV_H
+
+#include "include/swdrom.h"
+#include "lib/adapter.h"
+#include "lib/board.h"
+#include "lib/ctx.h"
+#include "lib/image.h"
+#include "lib/layout.h"
+#include "lib/programmer.h"
+#include "lib/swd.h"
+#include "lib/target.h"
+
+#define SESSION_MAX_BUSY 8
+
+/* what an error of the step being done means to the user */
+enum session_phase {
+	PHASE_RUN,    /* by errno alone */
+	PHASE_CONFIG, /* board, adapter, layout: data that the user gave: usage */
+	PHASE_IMAGE,  /* any error with the files is one of the image */
+	PHASE_OUTPUT, /* writing a file: an I/O error, whatever the errno */
+};
+
+struct session_range {
+	u64 start, len; /* as given: bus address, or offset with -m */
+};
+
+struct session_names {
+	char name[32], about[128];
+};
+
+struct swdrom {
+	struct swdrom_callbacks cb;
+	struct ctx ctx;
+	enum swdrom_status status;
+	struct swdrom_error error;
+
+	/* what to work on */
+	char *mtd_name;
+	struct session_range *ranges;
+	size_t n_ranges;
+	struct image *image; /* by bus address */
+	struct image *loose; /* binaries for the start of the device -m names: offsets */
+
+	/* what is open */
+	const struct programmer *programmer;
+	struct adapter adapter;
+	struct board board;
+	bool has_board;
+	struct transport *transport; /* the host's once that is there */
+	struct swd_host *host;
+	struct target target;
+	bool attached;
+	u64 opened_ns, opened_host_ns;
+
+	/* what came of it */
+	u32 prepared;		      /* bit n: target.mtds[n] needs mtd_finish() */
+	struct swdrom_mtd_info *mtds; /* in the order of target.mtds */
+	struct session_names *names;  /* what they point to */
+	size_t n_mtds;
+	struct swdrom_segment_info *segments;
+	/* what the report points to: transport and target die at close */
+	char product[64], serial[64], location[32];
+	char target_name[32];
+	struct swdrom_report report;
+};
+
+/* session_status() - remember the first error as the user's; returns it, or OK for @ret 0 */
+enum swdrom_status session_status(struct swdrom *s, enum session_phase phase, int ret);
+/* session_mtd_info() - the results of a device */
+struct swdrom_mtd_info *session_mtd_info(struct swdrom *s, const struct mtd_info *mtd);
+
+/* session-report.c */
+int session_report_open(struct swdrom *s); /* adapter, target, mtds: right after attach */
+void session_report_adapter(struct swdrom *s);
+void session_report_close(struct swdrom *s); /* counters and clocks, before closing */
+int session_report_segments(struct swdrom *s, const struct image *img);
+u64 session_now_ns(struct swdrom *s);
+
+/* a stretch of work that the physical limit is held against */
+struct session_work {
+	u64 from_ns;
+	struct bench_busy before[SESSION_MAX_BUSY];
+	unsigned int n_before;
+};
+
+void session_work_begin(struct swdrom *s, struct session_work *w);
+/* @typ_ns: typical busy time of each of target.mtds, used where the bench does not know better */
+void session_work_end(struct swdrom *s, struct session_work *w, const u64 *typ_ns);
+/* the same for reading @bytes: 46 cycles a word */
+void session_work_end_read(struct swdrom *s, struct session_work *w, u64 bytes);
+
+#endif
