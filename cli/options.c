@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The command line, in flashrom's habits.
+ */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	OPT_PROBE = 256,
+	OPT_RANGE,
+	OPT_ADDRESS,
+	OPT_PROGRESS,
+	OPT_JSON,
+	OPT_STATS,
+	OPT_RESET,
+	OPT_DRY_RUN
+};
+
+static const char short_options[] = "p:b:r:w:v:ELm:l:i:nfVo:Rh";
+
+static const struct option long_options[] = {
+	{ "programmer", required_argument, NULL, 'p' },
+	{ "board", required_argument, NULL, 'b' },
+	{ "read", required_argument, NULL, 'r' },
+	{ "write", required_argument, NULL, 'w' },
+	{ "verify", required_argument, NULL, 'v' },
+	{ "erase", no_argument, NULL, 'E' },
+	{ "probe", no_argument, NULL, OPT_PROBE },
+	{ "list", no_argument, NULL, 'L' },
+	{ "mtd", required_argument, NULL, 'm' },
+	{ "range", required_argument, NULL, OPT_RANGE },
+	{ "address", required_argument, NULL, OPT_ADDRESS },
+	{ "layout", required_argument, NULL, 'l' },
+	{ "include", required_argument, NULL, 'i' },
+	{ "noverify", no_argument, NULL, 'n' },
+	{ "force", no_argument, NULL, 'f' },
+	{ "verbose", no_argument, NULL, 'V' },
+	{ "output", required_argument, NULL, 'o' },
+	{ "progress", no_argument, NULL, OPT_PROGRESS },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "stats", no_argument, NULL, OPT_STATS },
+	{ "reset", required_argument, NULL, OPT_RESET },
+	{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
+	{ "version", no_argument, NULL, 'R' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static const char help[] =
+	"usage: swdrom -p PROGRAMMER[:KEY=VALUE,...] [-b BOARD] [ACTION] [OPTION...]\n"
+	"\n"
+	"Program an STM32's internal flash and the SPI-NOR on its QUADSPI over SWD,\n"
+	"with no code on the target.\n"
+	"\n"
+	"  -p, --programmer NAME[:K=V,...]  ftdi: an FTDI MPSSE adapter; sim: the virtual\n"
+	"                          bench. For all: adapter=WIRING, clock=HZ (15M),\n"
+	"                          connect=normal|under-reset. `swdrom -L` lists the keys\n"
+	"  -b, --board NAME|FILE   the target's board; needed for its external flash\n"
+	"\n"
+	"Actions (without one: --probe):\n"
+	"      --probe             find the target and list its flash devices\n"
+	"  -r, --read FILE         read flash into FILE (.hex, .srec, else binary; -: stdout)\n"
+	"  -w, --write FILE...     write images (Intel HEX, S-record, ELF, binary; -: stdin)\n"
+	"  -v, --verify FILE...    compare images with the flash\n"
+	"  -E, --erase             erase what -m, --range or -i name\n"
+	"  -L, --list              list programmers, boards, adapters and target families\n"
+	"\n"
+	"What to work on:\n"
+	"  -m, --mtd NAME          only this device: flash, otp, options, qspi\n"
+	"      --range START+LEN   only this range: bus addresses, with -m offsets\n"
+	"      --address A         bus address of a binary\n"
+	"  -l, --layout FILE       names for ranges: lines of `start:end name` in hex\n"
+	"  -i, --include REGION    only this region of the layout (may be given again)\n"
+	"\n"
+	"How:\n"
+	"  -n, --noverify          do not verify after writing or erasing\n"
+	"  -f, --force             erase and program also what is equal already\n"
+	"      --dry-run           show the plan, change nothing\n"
+	"      --reset HOW         at the end: run, halt or none (default: run after -w,\n"
+	"                          else none: the target goes on if it was running)\n"
+	"  -V, --verbose           say more; -VV: every SWD transaction\n"
+	"  -o, --output LOG        write a log file\n"
+	"      --progress          progress in lines where stderr is no terminal\n"
+	"      --stats             what went over the wire\n"
+	"      --json              one JSON object on stdout, as the last line\n"
+	"  -R, --version           print the version\n"
+	"  -h, --help              print this\n"
+	"\n"
+	"Numbers: decimal or 0x; K and M are 1024 and 1048576 (in clock= 1000 and 1000000).\n"
+	"\n"
+	"Exit status: 0 ok, 1 I/O or other error, 2 usage, 3 no adapter, 4 permission,\n"
+	"5 no target, 6 unsupported target, 7 protected, 8 image, 9 verify mismatch,\n"
+	"10 interrupted.\n";
+
+void options_help(FILE *out)
+{
+	fputs(help, out);
+}
+
+static bool usage(struct options *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+static bool usage(struct options *o, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(o->error, sizeof(o->error), fmt, ap);
+	va_end(ap);
+	if (!o->hint[0])
+		snprintf(o->hint, sizeof(o->hint), "`swdrom -h` explains the options");
+	return false;
+}
+
+/* decimal, 0x..., with an optional K or M; the whole of [s, end) */
+static bool parse_number(const char *s, const char *end, uint64_t *val)
+{
+	uint64_t scale = 1, v;
+	char *stop;
+
+	if (s == end || *s < '0' || *s > '9')
+		return false;
+	errno = 0;
+	v = strtoull(s, &stop, s[0] == '0' && (s[1] == 'x' || s[1] == 'X') ? 16 : 10);
+	if (errno || stop > end)
+		return false;
+	if (stop < end && (*stop == 'K' || *stop == 'k'))
+		scale = 1024;
+	else if (stop < end && *stop == 'M')
+		scale = 1024 * 1024;
+	if (scale > 1)
+		stop++;
+	if (stop != end || v > UINT64_MAX / scale)
+		return false;
+	*val = v * scale;
+	return true;
+}
+
+static bool parse_range(struct options *o, const char *text)
+{
+	const char *plus = strchr(text, '+');
+
+	o->select.has_range = true;
+	if (plus && parse_number(text, plus, &o->select.start) &&
+	    parse_number(plus + 1, plus + 1 + strlen(plus + 1), &o->select.len) && o->select.len)
+		return true;
+	snprintf(o->hint, sizeof(o->hint), "write START+LENGTH, for example 0x08000000+64K");
+	return usage(o, "--range %s is no range", text);
+}
+
+static bool parse_reset(struct options *o, const char *text)
+{
+	static const char *const names[] = {
+		[SWDROM_EXIT_RUN] = "run",
+		[SWDROM_EXIT_HALT] = "halt",
+		[SWDROM_EXIT_NONE] = "none",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(text, names[i]))
+			continue;
+		o->exit = (enum swdrom_exit)i;
+		o->has_exit = true;
+		return true;
+	}
+	return usage(o, "--reset %s is none of run, halt and none", text);
+}
+
+static bool set_action(struct options *o, bool *has_action, enum action action)
+{
+	/* -w a -w b are two files of one action */
+	if (*has_action && (o->action != action || action == ACTION_READ))
+		return usage(o, "one action at a time");
+	o->action = action;
+	*has_action = true;
+	return true;
+}
+
+static bool once(struct options *o, const char **where, const char *what, const char *val)
+{
+	if (*where)
+		return usage(o, "%s is given twice", what);
+	*where = val;
+	return true;
+}
+
+static bool parse_one(struct options *o, int c, bool *has_action)
+{
+	switch (c) {
+	case 'p':
+		return once(o, &o->programmer, "-p", optarg);
+	case 'b':
+		return once(o, &o->board, "-b", optarg);
+	case 'r':
+	case 'w':
+	case 'v':
+		o->files[o->n_files++] = optarg;
+		return set_action(o, has_action,
+				  c == 'r'   ? ACTION_READ
+				  : c == 'w' ? ACTION_WRITE
+					     : ACTION_VERIFY);
+	case 'E':
+		return set_action(o, has_action, ACTION_ERASE);
+	case 'L':
+		return set_action(o, has_action, ACTION_LIST);
+	case OPT_PROBE:
+		return set_action(o, has_action, ACTION_PROBE);
+	case 'm':
+		return once(o, &o->select.mtd, "-m", optarg);
+	case OPT_RANGE:
+		if (o->select.has_range)
+			return usage(o, "--range is given twice");
+		return parse_range(o, optarg);
+	case OPT_ADDRESS:
+		if (!parse_number(optarg, optarg + strlen(optarg), &o->address) ||
+		    o->address > UINT32_MAX)
+			return usage(o, "--address %s is no 32-bit address", optarg);
+		return true;
+	case 'l':
+		return once(o, &o->select.layout, "-l", optarg);
+	case 'i':
+		o->regions[o->select.n_regions++] = optarg;
+		return true;
+	case 'n':
+		o->no_verify = true;
+		return true;
+	case 'f':
+		o->force = true;
+		return true;
+	case 'V':
+		o->verbose++;
+		return true;
+	case 'o':
+		return once(o, &o->log_path, "-o", optarg);
+	case OPT_PROGRESS:
+		o->progress = true;
+		return true;
+	case OPT_JSON:
+		o->json = true;
+		return true;
+	case OPT_STATS:
+		o->stats = true;
+		return true;
+	case OPT_RESET:
+		return parse_reset(o, optarg);
+	case OPT_DRY_RUN:
+		o->dry_run = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool check(struct options *o)
+{
+	bool changes = o->action == ACTION_WRITE || o->action == ACTION_ERASE;
+	bool has_image = o->action == ACTION_WRITE || o->action == ACTION_VERIFY;
+
+	if (!o->programmer && o->action != ACTION_LIST) {
+		snprintf(o->hint, sizeof(o->hint),
+			 "for example -p ftdi, or -p sim:board=stm32l476g-disco");
+		return usage(o, "-p is missing: which programmer?");
+	}
+	if (o->address != SWDROM_NO_ADDRESS && !has_image)
+		return usage(o, "--address belongs to -w and -v");
+	if (o->no_verify && !changes)
+		return usage(o, "-n belongs to -w and -E");
+	if (o->force && o->action != ACTION_WRITE)
+		return usage(o, "-f belongs to -w");
+	if (o->dry_run && !changes)
+		return usage(o, "--dry-run belongs to -w and -E");
+	if (o->select.n_regions && !o->select.layout)
+		return usage(o, "-i needs a layout: -l FILE");
+	if (o->select.layout && !o->select.n_regions)
+		return usage(o, "-l needs a region: -i REGION");
+	if (o->select.has_range && o->select.n_regions)
+		return usage(o, "--range and -i exclude each other");
+	if (o->action == ACTION_ERASE && !o->select.mtd && !o->select.has_range &&
+	    !o->select.n_regions)
+		return usage(o, "-E needs -m, --range or -i: what shall be erased?");
+	return true;
+}
+
+bool options_parse(struct options *o, int argc, char **argv)
+{
+	bool has_action = false;
+	int c, i;
+
+	memset(o, 0, sizeof(*o));
+	o->address = SWDROM_NO_ADDRESS;
+	o->files = calloc((size_t)argc + 1, sizeof(*o->files));
+	o->regions = calloc((size_t)argc + 1, sizeof(*o->regions));
+	if (!o->files || !o->regions)
+		return usage(o, "out of memory");
+	o->select.regions = o->regions;
+	/* how to report is needed also when the rest is wrong */
+	for (i = 1; i < argc; i++)
+		if (!strcmp(argv[i], "--json"))
+			o->json = true;
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
+		if (c == 'h' || c == 'R') {
+			o->action = c == 'h' ? ACTION_HELP : ACTION_VERSION;
+			return true;
+		}
+		if (c == '?') {
+			const char *word = optind > 0 && optind <= argc ? argv[optind - 1] : "";
+
+			if (optopt && strchr(short_options, optopt))
+				return usage(o, "-%c needs a value", optopt);
+			if (optopt && optopt < 256)
+				return usage(o, "there is no option -%c", optopt);
+			return usage(o, optopt ? "%s needs a value" : "there is no option %s",
+				     word);
+		}
+		if (!parse_one(o, c, &has_action))
+			return false;
+	}
+	for (i = optind; i < argc; i++) {
+		if (o->action != ACTION_WRITE && o->action != ACTION_VERIFY)
+			return usage(o, "%s: further files belong to -w and -v", argv[i]);
+		o->files[o->n_files++] = argv[i];
+	}
+	if (!o->has_exit)
+		o->exit = o->action == ACTION_WRITE && !o->dry_run ? SWDROM_EXIT_RUN
+								   : SWDROM_EXIT_NONE;
+	return check(o);
+}
+
+void options_exit(struct options *o)
+{
+	free(o->files);
+	free(o->regions);
+}
