@@ -105,7 +105,6 @@ static int read_identity(struct target *t)
 
 static int l4_probe(struct target *t)
 {
-	struct stm32l4 *l4;
 	u32 idcode;
 	int ret;
 
@@ -121,10 +120,6 @@ static int l4_probe(struct target *t)
 	ret = read_identity(t);
 	if (ret)
 		return ret;
-	l4 = calloc(1, sizeof(*l4));
-	if (!l4)
-		return err_set(&t->ctx->err, -ENOMEM, NULL, "out of memory for the target");
-	t->priv = l4;
 	t->idcode = idcode;
 	snprintf(t->name, sizeof(t->name), "STM32L476");
 	log_dbg(&t->ctx->log, "STM32L47x/L48x, REV_ID 0x%04x, %" PRIu32 " KiB of flash",
@@ -197,9 +192,13 @@ static int read_options(struct target *t, struct stm32l4 *l4)
 
 static int l4_quiesce(struct target *t)
 {
-	struct stm32l4 *l4 = t->priv;
-	int ret = freeze_watchdogs(t, l4);
+	struct stm32l4 *l4 = calloc(1, sizeof(*l4));
+	int ret;
 
+	if (!l4)
+		return err_set(&t->ctx->err, -ENOMEM, NULL, "out of memory for the target");
+	t->priv = l4;
+	ret = freeze_watchdogs(t, l4);
 	if (!ret)
 		ret = stop_dma(t, l4);
 	if (!ret)

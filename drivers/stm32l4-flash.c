@@ -105,7 +105,6 @@
 #define PROBE_DOWN_MAX 256
 /* an idle debug port takes the next request some cycles after a write: SWCLK of one write */
 #define WRITE_CYCLES 48
-#define READ_CYCLES  46
 
 /* units that were refused and are still blank are tried again so often without progress */
 #define MAX_RETRIES 4
@@ -125,6 +124,7 @@ struct stm32l4_flash {
 	u32 acr; /* as found */
 	u64 prog_est_ns;
 	bool is_calibrated;
+	u64 probe_cost_ns; /* wire time of a sample, address and all */
 	u64 erase_est_ns;
 	u64 n_retries_seen; /* ctx->stats.retries at the last look */
 };
@@ -382,7 +382,6 @@ static int erase_issue(struct flash_job *job, struct l4_job *l4, struct memq *q)
 static int report_reset(struct flash_job *job)
 {
 	u32 dhcsr = 0;
-
 	int ret = target_read32(job->mtd->q, DHCSR, &dhcsr);
 
 	if (ret)
@@ -454,9 +453,12 @@ static bool is_blank(const u8 *p)
 static void queue_probe(struct stm32l4_flash *fl, struct memq *q, struct probe *p, u64 from_ns,
 			u64 issued)
 {
+	u64 before_ns = memq_cursor_ns(q);
+
 	memq_sample32(q, reg(fl, FLASH_SR), &p->sr, &p->state);
 	/* the read reaches the bus somewhere within its 46 cycles: take its end, to be safe */
 	p->after_ns = memq_cursor_ns(q) - from_ns;
+	fl->probe_cost_ns = memq_cursor_ns(q) - before_ns;
 	p->issued = issued;
 }
 
@@ -537,7 +539,7 @@ static int program_issue(struct flash_job *job, struct l4_job *l4, struct memq *
 		queue_calibration(fl, q, l4, from_ns, job->issued);
 		ret = l4->n_cal == CAL_UNITS ? JOB_BLOCKED : JOB_READY;
 	} else if (++l4->n_units % PROBE_EVERY == 0 && l4->n_probes < N_PROBES) {
-		delay_until(q, from_ns, fl->prog_est_ns - cycles_ns(q, READ_CYCLES));
+		delay_until(q, from_ns, fl->prog_est_ns - min(fl->probe_cost_ns, fl->prog_est_ns));
 		queue_probe(fl, q, &l4->probes[l4->n_probes++], from_ns, job->issued);
 	}
 	/* the next write is on its way for 48 cycles before it reaches the bus */
@@ -692,10 +694,10 @@ static int program_check(struct flash_job *job, struct l4_job *l4)
 
 		if (p->state != MEMQ_VALID)
 			continue;
-		/* relative to its own time: those of one check() were all taken at the same */
+		/* relative to its own time: what was idle then may be busy before */
 		if (p->sr & FLASH_SR_BSY)
 			learn_above(fl, p->after_ns + p->after_ns / PROBE_UP);
-		else if (fl->prog_est_ns > floor_ns)
+		else if (fl->prog_est_ns > max(floor_ns, p->after_ns - p->after_ns / PROBE_UP))
 			learn(fl, -(s64)(fl->prog_est_ns / PROBE_DOWN));
 		failed |= !!(p->sr & FLASH_SR_FAILED);
 		/* the last one before the sample may still be at work */
