@@ -585,7 +585,7 @@ static void judge_calibration(struct stm32l4_flash *fl, struct l4_job *l4)
 				step_ns = p->after_ns - p[-1].after_ns;
 		}
 	}
-	fl->prog_est_ns = busy_ns ? busy_ns + busy_ns / 128 + step_ns / 2 : idle_ns;
+	fl->prog_est_ns = busy_ns ? busy_ns + busy_ns / PROBE_UP + step_ns / 2 : idle_ns;
 	learn(fl, 0);
 	fl->is_calibrated = true;
 	log_dbg(&fl->mtd.ctx->log, "%s: a double word takes about %" PRIu64 " ns to program",

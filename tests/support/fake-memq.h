@@ -157,6 +157,57 @@ void memq_sample32(struct memq *q, u32 addr, u32 *val, enum memq_sample *state)
 	fake_result(q, val, &v, sizeof(v), state, ++q->n_samples == q->lose_sample);
 }
 
+/* narrower registers: the model sees the word that holds them */
+void memq_write16(struct memq *q, u32 addr, u16 val)
+{
+	fake_write(q, FAKE_WRITE, addr, val);
+}
+
+void memq_write8(struct memq *q, u32 addr, u8 val)
+{
+	fake_write(q, FAKE_WRITE, addr, val);
+}
+
+void memq_read16(struct memq *q, u32 addr, u16 *val)
+{
+	u16 v = (u16)(fake_read_word(q, FAKE_READ, addr & ~3u) >> 8 * (addr & 2));
+
+	fake_result(q, val, &v, sizeof(v), NULL, false);
+}
+
+void memq_read8(struct memq *q, u32 addr, u8 *val)
+{
+	u8 v = (u8)(fake_read_word(q, FAKE_READ, addr & ~3u) >> 8 * (addr & 3));
+
+	fake_result(q, val, &v, sizeof(v), NULL, false);
+}
+
+void memq_write(struct memq *q, u32 addr, const void *buf, size_t len)
+{
+	assert(!((addr | len) & 3));
+	for (size_t i = 0; i < len; i += 4)
+		fake_write(q, FAKE_WRITE, addr + (u32)i, get_le32((const u8 *)buf + i));
+}
+
+void memq_write_fifo(struct memq *q, u32 addr, u8 width, const void *buf, size_t len)
+{
+	for (size_t i = 0; i < len; i += width)
+		fake_write(q, FAKE_ONCE, addr,
+			   width == 4 ? get_le32((const u8 *)buf + i) : ((const u8 *)buf)[i]);
+}
+
+void memq_read_fifo(struct memq *q, u32 addr, u8 width, void *buf, size_t len,
+		    enum memq_sample *state)
+{
+	u8 *bytes = malloc(len + 4);
+
+	assert(bytes);
+	for (size_t i = 0; i < len; i += width)
+		put_le32(bytes + i, fake_read_word(q, FAKE_SAMPLE, addr));
+	fake_result(q, buf, bytes, len, state, ++q->n_samples == q->lose_sample);
+	free(bytes);
+}
+
 /* plain memory; the tests' requests are word-aligned */
 void memq_read(struct memq *q, u32 addr, void *buf, size_t len)
 {
