@@ -30,6 +30,8 @@ struct programmer {
 	int (*list)(struct params *p, const struct log *log, struct err *err);
 	/* name of the wiring that @t needs when the user gave none (adapter= key absent) */
 	const char *default_adapter;
+	/* the same where it depends on the parameters; NULL, or returns NULL: default_adapter */
+	const char *(*adapter_for)(struct params *p);
 };
 
 /* every programmer, NULL-terminated; defined in drivers/programmers.c */

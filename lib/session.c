@@ -299,6 +299,8 @@ static int open_adapter(struct swdrom *s, struct params *p)
 	const char *name = params_get(p, "adapter");
 	int ret;
 
+	if (!name && s->programmer->adapter_for)
+		name = s->programmer->adapter_for(p);
 	if (!name)
 		name = s->programmer->default_adapter;
 	ret = adapter_load(&s->adapter, name ? name : ADAPTER_DEFAULT, &s->ctx.err);

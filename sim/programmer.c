@@ -165,14 +165,29 @@ static int sim_programmer_list(struct params *p, const struct log *log, struct e
 	return 0;
 }
 
+/* the wiring that a virtual adapter imitates has a name of its own */
+static const char *sim_programmer_adapter(struct params *p)
+{
+	static const char *const names[][2] = {
+		{ "tristate", "minimodule-swd" },
+		{ "buffer", "olimex-arm-usb-ocd-h+arm-jtag-swd" },
+	};
+	const char *wiring = params_get(p, "wiring");
+	size_t i;
+
+	for (i = 0; wiring && i < ARRAY_SIZE(names); i++)
+		if (!strcmp(wiring, names[i][0]))
+			return names[i][1];
+	return NULL;
+}
+
 const struct programmer sim_programmer = {
 	.name = "sim",
 	.help = "board=NAME          virtual board (stm32l476g-disco)\n"
 		"state=FILE          flash contents survive in this file\n"
 		"seed=N              of everything that is left to chance\n"
 		"busy_max=1          flash busy times up to the data sheet's maximum\n"
-		"wiring=NAME         resistor, tristate (adapter minimodule-swd) or\n"
-		"                    buffer (adapter olimex-arm-usb-ocd-h+arm-jtag-swd)\n"
+		"wiring=NAME         resistor, tristate or buffer\n"
 		"chip=NAME           ft2232h, ft232h, ft4232h\n"
 		"flash_kib=N dualbank=0|1 rdp=0|1|2   of a factory-fresh part\n"
 		"reference_dp=1      debug port edge by edge (slow)\n"
@@ -189,4 +204,5 @@ const struct programmer sim_programmer = {
 	.open = sim_programmer_open,
 	.list = sim_programmer_list,
 	.default_adapter = NULL,
+	.adapter_for = sim_programmer_adapter,
 };
