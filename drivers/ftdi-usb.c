@@ -163,7 +163,7 @@ static void describe_wish(const struct usb_wish *wish, char *buf, size_t size)
 	else if (wish->has_id)
 		n += (size_t)snprintf(buf + n, size - n, "id %04x:%04x", wish->vid, wish->pid);
 	else if (wish->has_adapter)
-		n += (size_t)snprintf(buf + n, size - n, "adapter %s", wish->adapter.name);
+		n += (size_t)snprintf(buf + n, size - n, "an id of adapter %s", wish->adapter.name);
 	else
 		n += (size_t)snprintf(buf + n, size - n, "an FTDI default id");
 	if (wish->serial && n < size)
@@ -357,7 +357,7 @@ static int usb_select(const struct usb_wish *wish, const struct usb_devs *devs,
 		describe_devs(devs, ~UINT64_C(0), list, sizeof(list));
 		return err_set(err, -ENODEV,
 			       "check the cable; `swdrom -p ftdi -L` lists what is there",
-			       "no adapter with %s; connected: %s", want,
+			       "no USB device with %s; connected: %s", want,
 			       list[0] ? list : "nothing like it");
 	}
 	if (match & (match - 1)) {

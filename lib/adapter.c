@@ -485,11 +485,14 @@ struct adapter_lookup {
 	struct err *err;
 };
 
-/* remember names that contain what the user typed, or the other way round */
-static void lookup_note_similar(struct adapter_lookup *l, const char *name)
+/* remember adapters for SWD whose names contain what the user typed, or the other way round */
+static void lookup_note_similar(struct adapter_lookup *l, const struct adapter *a)
 {
+	const char *name = a->name;
 	size_t used = strlen(l->similar);
 
+	if (a->wiring == ADAPTER_JTAG_ONLY)
+		return;
 	if (l->name && !strcasestr(name, l->name) && !strcasestr(l->name, name))
 		return;
 	if (used + strlen(name) + 3 < sizeof(l->similar))
@@ -503,7 +506,7 @@ static int lookup_section(void *arg, const struct adapter_reader *r)
 	int ret;
 
 	l->n_sections++;
-	lookup_note_similar(l, r->cur.name);
+	lookup_note_similar(l, &r->cur);
 	if (l->name && strcmp(l->name, r->cur.name))
 		return 0;
 	if (l->n_found++ && l->name) {
@@ -633,12 +636,17 @@ int adapter_load(struct adapter *a, const char *name_or_path, struct err *err)
 	}
 	if (ret)
 		return ret;
-	if (found.wiring == ADAPTER_JTAG_ONLY)
-		return err_set(err, -EOPNOTSUPP,
-			       "wire its pins as an adapter file of yours says, or as "
-			       "adapter=" ADAPTER_DEFAULT,
+	if (found.wiring == ADAPTER_JTAG_ONLY) {
+		char next[256];
+
+		snprintf(next, sizeof(next),
+			 "%s%s%swire its pins for SWD and describe them in a file for adapter=",
+			 l.similar[0] ? "for SWD there is " : "", l.similar,
+			 l.similar[0] ? "; or " : "");
+		return err_set(err, -EOPNOTSUPP, next,
 			       "adapter %s (%s) is wired for JTAG, not for SWD%s%s", found.name,
 			       found.product, found.note[0] ? ": " : "", found.note);
+	}
 	*a = found;
 	return 0;
 }

@@ -70,11 +70,13 @@ static bool host_drives(const struct mpsse_model *m)
 
 static bool line_level(const struct mpsse_model *m)
 {
+	if (m->is_stuck_low)
+		return false;
 	if (m->is_driving)
 		return m->level; /* against a resistor the target wins */
 	if (host_drives(m))
 		return m->out & (m->wiring == MODEL_TMS ? AD_TMS : AD_DO);
-	return true; /* pull-up */
+	return !m->has_no_pull;
 }
 
 static void target_drive(struct mpsse_model *m, bool level)

@@ -29,6 +29,8 @@ struct mpsse_model {
 	u16 out, dir;	       /* pins as set; bit 1 follows what is shifted out */
 	u16 nsrst_mask;	       /* where these pins are inputs, they read high */
 	u16 divisor;
+	bool is_stuck_low; /* SWDIO shorted to ground */
+	bool has_no_pull;  /* SWDIO floats low */
 	/* the target */
 	struct model_access *access;
 	unsigned int n_access, i_access;
