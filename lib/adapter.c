@@ -116,7 +116,8 @@ struct adapter_reader {
 	u32 seen;		   /* keys it has, by index into keys[] */
 	int (*fn)(void *arg, const struct adapter_reader *r);
 	void *arg;
-	int stop; /* what fn or a key returned, once not 0 */
+	int stop;     /* what fn or a key returned, once not 0 */
+	int bad_line; /* where a key was refused */
 	struct err *err;
 };
 
@@ -237,6 +238,7 @@ static int reader_fail(struct adapter_reader *r, int code)
 {
 	err_at(r->err, code, "%s:%u", r->file, r->line);
 	r->stop = code;
+	r->bad_line = (int)r->line;
 	return 0; /* to inih: this line is bad */
 }
 
@@ -332,7 +334,8 @@ static int adapter_read(const char *file, const char *text,
 	int bad_line;
 
 	bad_line = ini_parse_stream(reader_line, &r, reader_key, &r);
-	if (bad_line > 0 && !r.stop) {
+	if (bad_line > 0 && (!r.stop || bad_line < r.bad_line)) { /* the first one explains most */
+		err_clear(err);
 		r.stop = err_set(err, -EINVAL, "write [NAME], key = value or ; comment",
 				 "a line that is no section, key or comment");
 		err_at(err, r.stop, "%s:%d", file, bad_line);
