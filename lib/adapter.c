@@ -408,10 +408,6 @@ static int check_nsrst(const struct adapter *a, struct err *err)
 	    a->nsrst_assert == a->nsrst_release)
 		return err_set(err, -EINVAL, "correct the adapter file",
 			       "adapter %s: nsrst-assert and nsrst-release are the same", a->name);
-	if (a->nsrst == ADAPTER_NSRST_DIRECT && a->nsrst_assert)
-		return err_set(err, -EINVAL, "a direct pin asserts by driving low",
-			       "adapter %s: nsrst-assert = 0x%04x on a direct pin", a->name,
-			       a->nsrst_assert);
 	return 0;
 }
 

@@ -27,7 +27,7 @@ enum adapter_nsrst {
 	ADAPTER_NSRST_PUSH_PULL,
 	ADAPTER_NSRST_OPEN_DRAIN, /* the pin drives a transistor or a buffer's enable */
 	ADAPTER_NSRST_TRISTATE,	  /* a data pin and an enable pin */
-	ADAPTER_NSRST_DIRECT,	  /* output low asserts, input releases */
+	ADAPTER_NSRST_DIRECT,	  /* output (low, as a rule) asserts, input releases */
 };
 
 /* what the USB product string says about the adapter */

@@ -534,9 +534,6 @@ static void test_a_bad_file_is_refused_with_line_and_reason(void **state)
 		{ "[a]\nwiring = resistor\nnsrst-mask = 0x10\n", "nsrst = none", "[a]" },
 		{ "[a]\nwiring = resistor\nnsrst = push-pull\nnsrst-mask = 0x10\n", "the same",
 		  "[a]" },
-		{ "[a]\nwiring = resistor\nnsrst = direct-pin\nnsrst-mask = 0x10\nnsrst-assert = "
-		  "0x10\n",
-		  "direct pin", "[a]" },
 		{ "[a]\nwiring = resistor\nled-mask = 0x10\nled-on = 0x20\n", "not in led-mask",
 		  "[a]" },
 	};
