@@ -48,7 +48,8 @@ static int elf_check_header(const struct image_builder *b, const u8 *buf, size_t
 static int elf_segments(struct image_builder *b, Elf *elf, const u8 *buf, size_t len,
 			struct err *err)
 {
-	const Elf32_Phdr *ph;
+	const void *table;
+	Elf32_Phdr ph;
 	size_t n, i;
 	int ret;
 
@@ -56,22 +57,23 @@ static int elf_segments(struct image_builder *b, Elf *elf, const u8 *buf, size_t
 		return elf_bad(b, err, REBUILD, "ELF file's program headers are unreadable");
 	if (!n)
 		return elf_bad(b, err, "link it first", "ELF file has no program headers");
-	ph = elf32_getphdr(elf);
-	if (!ph)
+	table = elf32_getphdr(elf);
+	if (!table)
 		return elf_bad(b, err, REBUILD, "ELF file is cut off inside its program headers");
 	for (i = 0; i < n; i++) {
-		if (ph[i].p_type != PT_LOAD || !ph[i].p_filesz)
+		/* libelf hands out the file's own bytes, which a bad e_phoff leaves unaligned */
+		memcpy(&ph, (const u8 *)table + i * sizeof(ph), sizeof(ph));
+		if (ph.p_type != PT_LOAD || !ph.p_filesz)
 			continue;
-		if (ph[i].p_offset > len || ph[i].p_filesz > len - ph[i].p_offset) {
+		if (ph.p_offset > len || ph.p_filesz > len - ph.p_offset) {
 			err_set(err, -ENOEXEC, REBUILD,
 				"ELF file is cut off: segment %zu needs bytes 0x%" PRIx32
 				" to 0x%" PRIx64 ", the file has 0x%zx",
-				i, ph[i].p_offset, (u64)ph[i].p_offset + ph[i].p_filesz, len);
-			return err_at(err, -ENOEXEC, "%s offset 0x%" PRIx32, b->file,
-				      ph[i].p_offset);
+				i, ph.p_offset, (u64)ph.p_offset + ph.p_filesz, len);
+			return err_at(err, -ENOEXEC, "%s offset 0x%" PRIx32, b->file, ph.p_offset);
 		}
-		ret = image_builder_add(b, ph[i].p_paddr, buf + ph[i].p_offset, ph[i].p_filesz,
-					ph[i].p_offset, 0, err);
+		ret = image_builder_add(b, ph.p_paddr, buf + ph.p_offset, ph.p_filesz, ph.p_offset,
+					0, err);
 		if (ret)
 			return ret;
 	}
