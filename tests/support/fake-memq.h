@@ -265,7 +265,8 @@ static void fake_deliver(struct memq *q, u64 mark)
 			*r->state = r->is_lost ? MEMQ_LOST : MEMQ_VALID;
 		free(r->bytes);
 	}
-	memmove(q->results, q->results + n, (q->n_results - n) * sizeof(*q->results));
+	if (n)
+		memmove(q->results, q->results + n, (q->n_results - n) * sizeof(*q->results));
 	q->n_results -= n;
 }
 

@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Standard programming of the STM32L47x/L48x (RM0351 3.3.7), double words of 8 bytes with ECC.
+ *
+ * It runs without a look at BSY between double words:
+ *
+ *   wire   W0 W1 ........................ W0 W1 .....................
+ *   flash        [ programs double word ]       [ programs double
+ *                <------- prog_est_ns -------->
+ *                                        ^ word 0 of the next one reaches the bus
+ *
+ * A write that reaches a busy flash stalls the bus (RM0351 3.3.7), which the debug port answers
+ * with WAIT: too early is expensive, too late is waste. So the busy time is learned: the first
+ * double words of a session are followed by a row of SR samples that bracket the end of BSY, and
+ * later one in 32 carries a single sample at the time in force. It raises the time when it finds
+ * BSY set and lowers it a little when not, which settles where some percent of the samples are
+ * busy. The same samples show the error flags; those are sticky and stop all programming after
+ * them (PGSERR), so that reading back finds the one unit that was refused.
+ */
+#include "drivers/stm32l4-flash-priv.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* no device is expected outside these, whatever samples say */
+#define PROG_EST_MIN_NS (PROG_TYP_NS * 6 / 10)
+#define PROG_EST_MAX_NS (PROG_TYP_NS * 16 / 10)
+
+/* first units of a session, each followed by a row of samples */
+#define CAL_UNITS   8
+#define CAL_SAMPLES 24
+#define CAL_FROM_NS (PROG_TYP_NS * 3 / 4)
+/* one unit in so many carries a sample */
+#define PROBE_EVERY 32
+#define N_PROBES    64
+/*
+ * A busy sample puts the estimate 1/64 above its own time, an idle one lowers it by 1/2048, and all
+ * of one check() by no more than 1/256. Writes come 1/256 later than the estimate.
+ */
+#define PROBE_UP       64
+#define PROBE_DOWN     2048
+#define PROBE_DOWN_MAX 256
+/* an idle debug port takes the next request some cycles after a write: SWCLK of one write */
+#define WRITE_CYCLES 48
+
+/* units that were refused and are still blank are tried again so often without progress */
+#define MAX_RETRIES 4
+/* and so many that hold something else are stepped over in a job when the wire is known to be bad */
+#define MAX_SKIPPED 16
+
+/* an SR sample taken at a known time after the second word of a unit */
+struct probe {
+	u64 after_ns; /* at least; gaps between USB transfers make it later */
+	u64 issued;   /* bytes of the job that were queued before it */
+	u32 sr;
+	enum memq_sample state;
+};
+
+struct l4_program {
+	bool is_set_up; /* PG set, flags clear */
+	bool is_final;	/* the last status is queued: */
+	u32 sr, cr;
+	enum memq_sample state;
+	unsigned int n_units, n_cal, n_probes, n_retries, n_skipped;
+	u64 retry_at;
+	struct probe probes[N_PROBES];
+	struct probe cal[CAL_UNITS][CAL_SAMPLES];
+};
+
+static struct l4_program *program_priv(struct flash_job *job)
+{
+	if (!job->priv)
+		job->priv = calloc(1, sizeof(struct l4_program));
+	if (!job->priv)
+		err_set(&job->mtd->ctx->err, -ENOMEM, NULL, "out of memory for a flash job");
+	return job->priv;
+}
+
+/**
+ * stm32l4_program_init() - nothing is known of this device's speed yet
+ * @fl: device
+ */
+void stm32l4_program_init(struct stm32l4_flash *fl)
+{
+	fl->prog_est_ns = PROG_TYP_NS;
+	fl->is_calibrated = false;
+}
+
+/* stm32l4_flash_prog_ns() - what a double word takes to program, as learned so far */
+u64 stm32l4_flash_prog_ns(const struct stm32l4_flash *fl)
+{
+	return fl->prog_est_ns;
+}
+
+static bool is_blank(const u8 *p)
+{
+	return get_le32(p) == UINT32_MAX && get_le32(p + 4) == UINT32_MAX;
+}
+
+static void queue_probe(struct stm32l4_flash *fl, struct memq *q, struct probe *p, u64 from_ns,
+			u64 issued)
+{
+	u64 before_ns = memq_cursor_ns(q);
+
+	memq_sample32(q, reg(fl, FLASH_SR), &p->sr, &p->state);
+	/* the read reaches the bus somewhere within its 46 cycles: take its end, to be safe */
+	p->after_ns = memq_cursor_ns(q) - from_ns;
+	fl->probe_cost_ns = memq_cursor_ns(q) - before_ns;
+	p->issued = issued;
+}
+
+static u64 cycles_ns(struct memq *q, u64 cycles)
+{
+	return cycles * memq_period_ps(q) / 1000;
+}
+
+/* let time pass until @after_ns since @from_ns */
+static void delay_until(struct memq *q, u64 from_ns, u64 after_ns)
+{
+	u64 gone_ns = memq_cursor_ns(q) - from_ns;
+
+	if (after_ns > gone_ns)
+		memq_delay_ns(q, after_ns - gone_ns);
+}
+
+/* a row of samples, shifted a little from unit to unit for a finer grid */
+static void queue_calibration(struct stm32l4_flash *fl, struct memq *q, struct l4_program *l4,
+			      u64 from_ns, u64 issued)
+{
+	struct probe *row = l4->cal[l4->n_cal];
+	u64 step_ns = 0;
+
+	memset(row, 0, sizeof(l4->cal[0]));
+	delay_until(q, from_ns, CAL_FROM_NS);
+	for (unsigned int i = 0; i < CAL_SAMPLES; i++) {
+		u64 before_ns = memq_cursor_ns(q);
+
+		if (i && before_ns - from_ns > PROG_EST_MAX_NS)
+			break;
+		queue_probe(fl, q, &row[i], from_ns, issued);
+		step_ns = memq_cursor_ns(q) - before_ns;
+		if (!i)
+			memq_delay_ns(q, step_ns * l4->n_cal / CAL_UNITS);
+	}
+	l4->n_cal++;
+}
+
+static void set_up_program(struct stm32l4_flash *fl, struct l4_program *l4, struct memq *q)
+{
+	memq_write32(q, reg(fl, FLASH_SR), FLASH_SR_FLAGS);
+	memq_write32(q, reg(fl, FLASH_CR), 0);
+	memq_write32(q, reg(fl, FLASH_CR), FLASH_CR_PG);
+	l4->is_set_up = true;
+	l4->is_final = false;
+}
+
+/* the status after the last unit: it must be idle by then, without flags */
+static int queue_final(struct stm32l4_flash *fl, struct l4_program *l4, struct memq *q)
+{
+	memq_sample32(q, reg(fl, FLASH_SR), &l4->sr, &l4->state);
+	memq_read32(q, reg(fl, FLASH_CR), &l4->cr);
+	l4->is_final = true;
+	return JOB_DONE;
+}
+
+/**
+ * stm32l4_program_issue() - queue the next double word, with a sample now and then
+ * @job: JOB_PROGRAM on a prepared device
+ * @q: the queue
+ *
+ * Return: as mtd_ops.issue.
+ */
+int stm32l4_program_issue(struct flash_job *job, struct memq *q)
+{
+	struct l4_program *l4 = program_priv(job);
+	struct stm32l4_flash *fl = to_flash(job->mtd);
+	u64 from_ns, gone_ns, lead_ns, prog_ns = fl->prog_est_ns + fl->prog_est_ns / PROBE_DOWN_MAX;
+	int ret = JOB_READY;
+
+	if (!l4)
+		return -ENOMEM;
+	/* erased units are left as they are: they can still be programmed later */
+	while (job->issued < job->len && is_blank(job->buf + job->issued))
+		job->issued += STM32L4_UNIT_SIZE;
+	if (job->issued >= job->len)
+		return l4->is_set_up ? queue_final(fl, l4, q) : JOB_DONE;
+
+	if (!l4->is_set_up)
+		set_up_program(fl, l4, q);
+	memq_write_once(q, addr_of(fl, job->offset + job->issued), job->buf + job->issued,
+			STM32L4_UNIT_SIZE);
+	from_ns = memq_cursor_ns(q);
+	job->issued += STM32L4_UNIT_SIZE;
+
+	if (!fl->is_calibrated && l4->n_cal < CAL_UNITS) {
+		queue_calibration(fl, q, l4, from_ns, job->issued);
+		ret = l4->n_cal == CAL_UNITS ? JOB_BLOCKED : JOB_READY;
+	} else if (++l4->n_units % PROBE_EVERY == 0 && l4->n_probes < N_PROBES) {
+		delay_until(q, from_ns, fl->prog_est_ns - min(fl->probe_cost_ns, fl->prog_est_ns));
+		queue_probe(fl, q, &l4->probes[l4->n_probes++], from_ns, job->issued);
+	}
+	/* the next write is on its way for 48 cycles before it reaches the bus */
+	gone_ns = memq_cursor_ns(q) - from_ns;
+	lead_ns = gone_ns + cycles_ns(q, WRITE_CYCLES);
+	job->busy_ns = prog_ns > lead_ns ? prog_ns - lead_ns : 0;
+	/* the final status must not see the last unit at work */
+	if (job->issued >= job->len)
+		job->busy_ns = PROG_EST_MAX_NS > gone_ns ? PROG_EST_MAX_NS - gone_ns : 0;
+	return ret;
+}
+
+static void learn(struct stm32l4_flash *fl, s64 by_ns)
+{
+	s64 est = (s64)fl->prog_est_ns + by_ns;
+
+	est = max(est, (s64)PROG_EST_MIN_NS);
+	fl->prog_est_ns = (u64)min(est, (s64)PROG_EST_MAX_NS);
+}
+
+static void learn_above(struct stm32l4_flash *fl, u64 ns)
+{
+	if (ns > fl->prog_est_ns)
+		learn(fl, (s64)(ns - fl->prog_est_ns));
+}
+
+/* the latest time at which any of the first units was seen busy, some jitter, and half a step of the grid */
+static void judge_calibration(struct stm32l4_flash *fl, struct l4_program *l4)
+{
+	u64 busy_ns = 0, idle_ns = PROG_EST_MAX_NS, step_ns = 0;
+
+	for (unsigned int u = 0; u < l4->n_cal; u++) {
+		for (unsigned int i = 0; i < CAL_SAMPLES; i++) {
+			const struct probe *p = &l4->cal[u][i];
+
+			if (p->state != MEMQ_VALID || !p->after_ns)
+				continue;
+			if (p->sr & FLASH_SR_BSY)
+				busy_ns = max(busy_ns, p->after_ns);
+			else
+				idle_ns = min(idle_ns, p->after_ns);
+			if (i)
+				step_ns = p->after_ns - p[-1].after_ns;
+		}
+	}
+	fl->prog_est_ns = busy_ns ? busy_ns + busy_ns / PROBE_UP + step_ns / 2 : idle_ns;
+	learn(fl, 0);
+	fl->is_calibrated = true;
+	log_dbg(&fl->mtd.ctx->log, "%s: a double word takes about %" PRIu64 " ns to program",
+		fl->mtd.name, fl->prog_est_ns);
+}
+
+/* what went wrong at @bad, now that everything is at rest */
+static int unit_refused(struct flash_job *job, struct l4_program *l4, u64 bad, const u8 *found,
+			u32 sr)
+{
+	struct stm32l4_flash *fl = to_flash(job->mtd);
+	struct err *err = &job->mtd->ctx->err;
+	u32 addr = addr_of(fl, job->offset + bad);
+
+	if (sr & FLASH_SR_WRPERR)
+		return err_set(err, -EROFS, "see the option bytes: swdrom -m options -r FILE",
+			       "page %u of bank %u is write-protected (FLASH_SR 0x%08" PRIx32
+			       ", WRPERR): 0x%08" PRIx32 " was refused",
+			       stm32l4_page_of(&fl->desc, job->offset + bad),
+			       stm32l4_bank_of(&fl->desc, job->offset + bad) + 1, sr, addr);
+	if (!is_blank(found) && job->mtd->ctx->stats.retries && l4->n_skipped < MAX_SKIPPED) {
+		/* on a noisy wire now and then a write goes astray: verify and repair must mend it */
+		log_warn(&job->mtd->ctx->log,
+			 "0x%08" PRIx32
+			 " holds something else already, on a noisy wire: left for verify",
+			 addr);
+		l4->n_skipped++;
+		job->issued = job->done = bad + STM32L4_UNIT_SIZE;
+		return JOB_READY;
+	}
+	if (!is_blank(found))
+		return err_set(err, -EIO, "erase the page first",
+			       "the double word at 0x%08" PRIx32
+			       " was not erased: it holds %08" PRIx32 " %08" PRIx32
+			       " (FLASH_SR 0x%08" PRIx32 "%s)",
+			       addr, get_le32(found), get_le32(found + 4), sr,
+			       sr & FLASH_SR_PROGERR ? ", PROGERR" : "");
+	/* blank still: a damaged access, not a damaged cell; it is safe to try again */
+	l4->n_retries = l4->retry_at == bad ? l4->n_retries + 1 : 1;
+	l4->retry_at = bad;
+	if (l4->n_retries > MAX_RETRIES)
+		return err_set(err, -EIO, "check the wiring and the supply, or use a slower clock",
+			       "programming 0x%08" PRIx32 " failed %u times (FLASH_SR 0x%08" PRIx32
+			       ")",
+			       addr, l4->n_retries, sr);
+	log_dbg(&job->mtd->ctx->log,
+		"programming again from 0x%08" PRIx32 " (FLASH_SR 0x%08" PRIx32 ")", addr, sr);
+	job->issued = bad;
+	job->done = bad;
+	return JOB_READY;
+}
+
+/*
+ * An error flag is up, and nothing after it was programmed. Let it come to rest, read back, and
+ * find the first unit that is not what it should be.
+ */
+static int program_failed(struct flash_job *job, struct l4_program *l4)
+{
+	struct stm32l4_flash *fl = to_flash(job->mtd);
+	struct memq *q = job->mtd->q;
+	u64 from = job->done, len = job->issued - job->done, bad;
+	u8 *back = NULL;
+	u32 sr, cr;
+	int ret = stm32l4_wait_idle(fl, &sr);
+
+	if (!ret)
+		ret = target_read32(q, reg(fl, FLASH_CR), &cr);
+	if (ret)
+		return ret;
+	back = malloc(len + STM32L4_UNIT_SIZE);
+	if (!back)
+		return err_set(&job->mtd->ctx->err, -ENOMEM, NULL,
+			       "out of memory for reading back");
+	memq_read(q, addr_of(fl, job->offset + from), back, len);
+	ret = memq_flush(q);
+	if (!ret)
+		ret = stm32l4_check_ecc(fl);
+	if (!ret && !(cr & FLASH_CR_LOCK))
+		ret = target_write32(q, reg(fl, FLASH_CR), 0);
+	if (ret)
+		goto out_free;
+
+	for (bad = 0; bad < len; bad += STM32L4_UNIT_SIZE)
+		if (memcmp(back + bad, job->buf + from + bad, STM32L4_UNIT_SIZE))
+			break;
+	l4->is_set_up = l4->is_final = false;
+	job->done = from + bad;
+	if (cr & FLASH_CR_LOCK)
+		ret = stm32l4_report_reset(job);
+	else if (bad < len)
+		ret = unit_refused(job, l4, from + bad, back + bad, sr);
+	else
+		ret = JOB_READY; /* all there: the flag came from an access that went astray */
+out_free:
+	free(back);
+	return ret;
+}
+
+/* replays, whoever caused them, often mean that a write came too early */
+static void learn_from_retries(struct stm32l4_flash *fl)
+{
+	u64 n = fl->mtd.ctx->stats.retries;
+
+	if (n > fl->n_retries_seen)
+		learn(fl, (s64)(fl->prog_est_ns / (2 * PROBE_UP)));
+	fl->n_retries_seen = n;
+}
+
+/**
+ * stm32l4_program_check() - judge the samples, learn from them, find what was refused
+ * @job: JOB_PROGRAM
+ *
+ * Return: as mtd_ops.check.
+ */
+int stm32l4_program_check(struct flash_job *job)
+{
+	struct stm32l4_flash *fl = to_flash(job->mtd);
+	struct l4_program *l4 = job->priv;
+	u64 floor_ns = fl->prog_est_ns - fl->prog_est_ns / PROBE_DOWN_MAX;
+	bool failed = false;
+
+	for (unsigned int i = 0; i < l4->n_probes; i++) {
+		const struct probe *p = &l4->probes[i];
+
+		if (p->state != MEMQ_VALID)
+			continue;
+		/* relative to its own time: what was idle then may be busy before */
+		if (p->sr & FLASH_SR_BSY)
+			learn_above(fl, p->after_ns + p->after_ns / PROBE_UP);
+		else if (fl->prog_est_ns > max(floor_ns, p->after_ns - p->after_ns / PROBE_UP))
+			learn(fl, -(s64)(fl->prog_est_ns / PROBE_DOWN));
+		failed |= !!(p->sr & FLASH_SR_FAILED);
+		/* the last one before the sample may still be at work */
+		if (!failed)
+			job->done = max(job->done, p->issued - STM32L4_UNIT_SIZE);
+	}
+	for (unsigned int u = 0; u < l4->n_cal; u++)
+		failed |= l4->cal[u][0].state == MEMQ_VALID && (l4->cal[u][0].sr & FLASH_SR_FAILED);
+	if (!fl->is_calibrated && l4->n_cal == CAL_UNITS)
+		judge_calibration(fl, l4);
+	l4->n_probes = l4->n_cal = 0;
+	learn_from_retries(fl);
+
+	if (l4->is_final && l4->state == MEMQ_VALID) {
+		failed |= (l4->sr & FLASH_SR_FAILED) || (l4->cr & FLASH_CR_LOCK);
+		if (!failed && !(l4->sr & FLASH_SR_BSY)) {
+			job->done = job->len;
+			return JOB_DONE;
+		}
+	}
+	if (failed)
+		return program_failed(job, l4);
+	if (job->issued >= job->len && !l4->is_set_up) {
+		job->done = job->len; /* nothing but blank units */
+		return JOB_DONE;
+	}
+	return JOB_READY;
+}
