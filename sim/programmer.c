@@ -151,6 +151,8 @@ static int sim_programmer_open(struct params *p, const struct log *log, struct e
 	if (!ret)
 		ret = sim_open(&opts, &faults, err, t);
 	if (!ret)
+		sim_set_log(*t, log);
+	if (!ret)
 		log_dbg(log, "virtual bench: board %s, %s, %s wiring, seed %" PRIu64, opts.board,
 			opts.chip, opts.wiring, opts.seed);
 	return ret;

@@ -17,9 +17,13 @@
 /* power comes back after this time (struct sim_faults) */
 #define POWER_CUT_PS (50 * PS_PER_MS)
 
+/* a run that goes wrong repeats itself: the first ones tell */
+#define COMPLAINTS_SHOWN 20
+
 struct bench {
 	struct sim sim;
 	struct err *err;
+	const struct log *log; /* NULL: nobody listens */
 	struct sim_event reset, power;
 };
 
@@ -105,10 +109,33 @@ static void bench_free(struct bench *b)
 	free(b);
 }
 
+/**
+ * sim_set_log() - who hears of the bench's complaints when it is closed
+ * @t: transport made by sim_open()
+ * @log: outlives it
+ */
+void sim_set_log(struct transport *t, const struct log *log)
+{
+	container_of(vftdi_sim(t), struct bench, sim)->log = log;
+}
+
+static void bench_complain(const struct bench *b)
+{
+	size_t i, n = sim_n_complaints(&b->sim);
+
+	for (i = 0; b->log && i < n && i < COMPLAINTS_SHOWN; i++)
+		log_warn(b->log, "virtual bench: real hardware would object: %s",
+			 sim_complaint(&b->sim, i));
+	if (b->log && n > COMPLAINTS_SHOWN)
+		log_warn(b->log, "virtual bench: %zu more of these", n - COMPLAINTS_SHOWN);
+}
+
 static void bench_close(void *arg)
 {
 	struct bench *b = arg;
 	int ret;
+
+	bench_complain(b);
 
 	mcu_save(b->sim.mcu);
 	netlist_save(b->sim.nets);
