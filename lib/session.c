@@ -371,6 +371,7 @@ enum swdrom_status swdrom_open(struct swdrom *s, const struct swdrom_open_opts *
 		ret = attach(s, &own, opts->no_reset);
 	status = session_status(s, PHASE_RUN, ret);
 out:
+	s->report.time_ns = clock_now_ns(sysclock_host()) - s->opened_host_ns;
 	params_free(p);
 	return status;
 }
@@ -507,6 +508,8 @@ enum swdrom_status swdrom_list(struct swdrom *s, const char *programmer,
 	list_programmers(&l);
 	line(arg, "target families:");
 	for (i = 0; chip_families[i]; i++) {
+		if (!chip_families[i]->add_mtds)
+			continue; /* there to name and refuse what is not supported */
 		snprintf(text, sizeof(text), "  %s", chip_families[i]->name);
 		line(arg, text);
 	}
