@@ -22,6 +22,9 @@
 #define ROOM_BEFORE 3u
 #define ROOM_END    2u
 
+/* idle cycles between a batch's last write and its RDBUFF */
+#define END_IDLE 16u
+
 /* a batch ends after so much wire time: Ctrl-C, progress, USB time-outs */
 #define BATCH_NS (25 * MSEC_NS)
 
@@ -174,6 +177,38 @@ static bool batch_has_room(const struct memq *q, const struct memq_batch *b, u64
 	return b->n + ROOM_BEFORE + 1 + ROOM_END <= q->batch_max && b->cycles < max_cycles;
 }
 
+static bool is_plain_read(const struct memq_op *op)
+{
+	return (op->flags & OP_READ) && !(op->flags & (OP_NATIVE | OP_ONCE));
+}
+
+static void note_read(struct memq *q, const struct memq_op *op)
+{
+	const u64 end = (u64)op->addr + op->len;
+
+	if (q->reads_op <= q->done) {
+		q->reads_lo = op->addr;
+		q->reads_hi = end;
+	} else {
+		q->reads_lo = min(q->reads_lo, (u64)op->addr);
+		q->reads_hi = max(q->reads_hi, end);
+	}
+	q->reads_op = q->next.op + 1;
+}
+
+bool memq_must_wait(const struct memq *q)
+{
+	const struct memq_op *op;
+
+	if (q->next.op == q->tail || q->reads_op <= q->done)
+		return false;
+	op = memq_op(q, q->next.op);
+	if (op->flags & (OP_READ | OP_DELAY))
+		return false;
+	return op->addr < q->reads_hi &&
+	       (u64)op->addr + (op->flags & OP_FIXED ? op->width : op->len) > q->reads_lo;
+}
+
 /* false when the batch is full */
 static bool encode_access(struct memq *q, struct memq_batch *b, struct memq_op *op, u64 max_cycles)
 {
@@ -253,6 +288,10 @@ void memq_encode(struct memq *q, struct memq_batch *b)
 			if (!encode_delay(q, b, op, max_cycles))
 				break;
 		} else {
+			if (memq_must_wait(q))
+				break;
+			if (is_plain_read(op))
+				note_read(q, op);
 			has_ap = true;
 			if (!encode_access(q, b, op, max_cycles)) {
 				b->is_full = true;
@@ -263,6 +302,11 @@ void memq_encode(struct memq *q, struct memq_batch *b)
 		q->next.off = 0;
 	}
 	if (has_ap) {
+		/* the frame after a write is decided 8 cycles on: let the bus finish */
+		if (!swd_req_is_read(b->x[b->n - 1].req) && b->x[b->n - 1].idle < END_IDLE) {
+			b->cycles += END_IDLE - b->x[b->n - 1].idle;
+			b->x[b->n - 1].idle = END_IDLE;
+		}
 		put_collect(q, b);
 		put(b, swd_rd(REQ_CTRLSTAT_R), (struct memq_slot){ .kind = SLOT_STAT });
 	}

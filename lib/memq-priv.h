@@ -98,7 +98,12 @@ struct memq {
 	u64 tail;	      /* next number to be given */
 	struct memq_pos next; /* first that is not encoded */
 	struct memq_ap enc;   /* the AP behind the encoder */
-	struct memq_ap plan;  /* the AP behind the last operation queued: for the cursor */
+	/*
+	 * Plain reads encoded up to operation reads_op, whose replies may be lost and which are then
+	 * read again: nothing is written in [reads_lo, reads_hi) before they are done
+	 */
+	u64 reads_op, reads_lo, reads_hi;
+	struct memq_ap plan; /* the AP behind the last operation queued: for the cursor */
 	u64 cursor_ps;
 
 	/* batches on the wire, oldest first, in a ring of max_in_flight */
@@ -142,7 +147,10 @@ static inline bool pos_before(struct memq_pos a, struct memq_pos b)
 /* memq_op_cycles() - SWCLK cycles that @op will take at least, walking the AP state q->plan along */
 u64 memq_op_cycles(struct memq *q, const struct memq_op *op);
 
-/* memq_encode() - as much from q->next on as goes into @b; nothing when the next thing is a sleep */
+/* memq_must_wait() - the next operation writes what an earlier one, not done yet, reads */
+bool memq_must_wait(const struct memq *q);
+
+/* memq_encode() - as much from q->next on as goes into @b; not beyond a sleep or memq_must_wait() */
 void memq_encode(struct memq *q, struct memq_batch *b);
 
 /* memq_latch() - end with an error: everything that is not done is dropped. Returns @code */

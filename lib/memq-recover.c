@@ -53,10 +53,11 @@ struct view {
 
 /* what the port says afterwards */
 struct probe {
-	u32 flags; /* STICKYERR, WDATAERR seen at any time; STICKYORUN if it means anything */
-	bool is_orun_known; /* STICKYORUN was read before anything else could set it */
-	bool was_relinked;  /* a line reset was needed */
-	bool has_rdbuff;    /* the result of the last AP read performed */
+	u32 flags; /* sticky flags that the accesses before left, and STICKYERR of the last */
+	bool is_orun_known;  /* STICKYORUN was read before anything else could set it */
+	bool is_wdata_known; /* WDATAERR was read before anything else could set it */
+	bool was_relinked;   /* a line reset was needed */
+	bool has_rdbuff;     /* the result of the last AP read performed */
 	u32 rdbuff;
 	u32 tar, csw;
 	u64 stalled_ns; /* how long the AP was busy, as far as we saw */
@@ -139,28 +140,34 @@ static size_t last_proof(const struct view *v)
 	return last;
 }
 
+/*
+ * Does the target say nothing from @i on? Noise does not make two 7s in a row of real ACKs. Where the
+ * line has no pull-up it keeps its last level, and 0 is one flipped bit away from OK.
+ */
+static bool is_silent_from(const struct view *v, size_t i)
+{
+	const u8 ack = view_x(v, i)->ack;
+	const size_t n = ack == SWD_ACK_NONE ? 2 : 4;
+
+	if (ack != SWD_ACK_NONE && ack != 0)
+		return false;
+	for (size_t k = i + 1; k < i + n; k++)
+		if (k >= v->n || !is_answered(v, k) || view_x(v, k)->ack != ack)
+			return false;
+	return true;
+}
+
 /* the first access from @from on that was refused for certain, else the number of accesses */
 static size_t first_refused(const struct view *v, size_t from)
 {
-	size_t silent_from = v->n;
-
-	/* undriven to the end: the pull-up's 7s; a line without one keeps its last level */
-	for (size_t i = v->n; i-- > from;) {
+	for (size_t i = from; i < v->n && is_answered(v, i); i++) {
 		const u8 ack = view_x(v, i)->ack;
 
-		if (!is_answered(v, i) || ack != view_x(v, v->n - 1)->ack ||
-		    (ack != SWD_ACK_NONE && ack != 0))
-			break;
-		silent_from = i;
-	}
-	for (size_t i = from; i < v->n; i++) {
-		const u8 ack = view_x(v, i)->ack;
-
-		if (!is_answered(v, i))
-			break;
+		if (is_silent_from(v, i))
+			return i;
 		if (view_slot(v, i)->kind == SLOT_STAT)
 			continue;
-		if (ack == SWD_ACK_WAIT || ack == SWD_ACK_FAULT || i >= silent_from)
+		if (ack == SWD_ACK_WAIT || ack == SWD_ACK_FAULT)
 			return i;
 	}
 	return v->n;
@@ -192,87 +199,145 @@ static int stalled(struct memq *q, u32 addr)
 		(unsigned int)(STALL_LIMIT_NS / MSEC_NS), addr);
 }
 
+/* the accesses that ask the port, in this order */
+enum {
+	ASK_STAT0,
+	ASK_STAT1,
+	ASK_STAT2,
+	ASK_ABORT_ORUN,
+	ASK_STAT3,
+	ASK_ABORT_ALL,
+	ASK_RDBUFF,
+	ASK_SELECT,
+	ASK_TAR,
+	ASK_CSW,
+	ASK_VALUES,
+	ASK_STAT4,
+	ASK_N
+};
+
 /*
- * Bring the port back to answering, wait until the AP is idle, read what it knows.
- *
- * ABORT drops a write that still sits in the DP's write buffer and sets WDATAERR: so the first ABORT
- * clears only STICKYORUN, and CTRL/STAT is looked at again before everything is cleared.
+ * CTRL/STAT and ABORT drop a write that still sits in the DP's write buffer, and WDATAERR tells. The
+ * first read of CTRL/STAT shows the flags before, the next two whether it dropped something. Only
+ * then comes ABORT, which may have bad parity itself and set WDATAERR: from there on that flag tells
+ * nothing any more.
  */
+static void ask_build(const struct memq *q, struct swd_xfer *x)
+{
+	x[ASK_STAT0] = swd_rd(REQ_CTRLSTAT_R);
+	x[ASK_STAT1] = swd_rd(REQ_CTRLSTAT_R);
+	x[ASK_STAT2] = swd_rd(REQ_CTRLSTAT_R);
+	x[ASK_ABORT_ORUN] = swd_wr(REQ_ABORT_W, ABORT_ORUNERRCLR);
+	x[ASK_STAT3] = swd_rd(REQ_CTRLSTAT_R);
+	x[ASK_ABORT_ALL] = swd_wr(REQ_ABORT_W, ABORT_CLEAR_ALL);
+	x[ASK_RDBUFF] = swd_rd(REQ_RDBUFF_R);
+	x[ASK_SELECT] = swd_wr(REQ_SELECT_W, q->select);
+	x[ASK_TAR] = swd_rd(REQ_TAR_R);
+	x[ASK_CSW] = swd_rd(REQ_CSW_R);
+	x[ASK_VALUES] = swd_rd(REQ_RDBUFF_R);
+	x[ASK_STAT4] = swd_rd(REQ_CTRLSTAT_R);
+}
+
+/* what the flags say; @is_fresh: no ABORT has been sent since the error */
+static void ask_flags(const struct swd_xfer *x, bool is_fresh, struct probe *p)
+{
+	static const u8 stats[] = { ASK_STAT0, ASK_STAT1, ASK_STAT2, ASK_STAT3, ASK_STAT4 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(stats); i++) {
+		const struct swd_xfer *s = &x[stats[i]];
+
+		if (!swd_ok(s))
+			continue;
+		p->flags |= s->data & CS_STICKYERR;
+		if (!is_fresh || stats[i] > ASK_STAT2)
+			continue;
+		p->flags |= s->data & CS_WDATAERR;
+		p->is_wdata_known |= stats[i] > ASK_STAT0;
+		if (!p->was_relinked) {
+			p->flags |= s->data & CS_STICKYORUN;
+			p->is_orun_known = true;
+		}
+	}
+}
+
+static bool ask_is_complete(const struct swd_xfer *x)
+{
+	for (size_t i = ASK_RDBUFF; i < ASK_N; i++)
+		if (!swd_ok(&x[i]))
+			return false;
+	return !(x[ASK_STAT4].data & CS_STICKY);
+}
+
+/* was the port already locked out when the first ABORT came? */
+static bool ask_had_no_abort(const struct swd_xfer *x)
+{
+	for (size_t i = ASK_ABORT_ORUN; i < ASK_N; i++)
+		if (x[i].ack != SWD_ACK_NONE && x[i].ack != 0)
+			return false;
+	return true;
+}
+
+/* bring the port back to answering, wait until the AP is idle, read what it knows */
 static int probe_port(struct memq *q, bool needs_reset, u32 busy_addr, struct probe *p)
 {
 	const u64 start = clock_now_ns(q->ctx->clk);
+	bool is_fresh = true, is_rdbuff_spent = false;
 	u64 pause = 0;
-	bool is_first = true, is_rdbuff_spent = false;
-	u32 cs;
 	int ret;
 
 	*p = (struct probe){ 0 };
 	for (unsigned int n = 0; n < MAX_PROBES; n++) {
-		enum { CS0, ABORT_ORUN, CS1, ABORT_ALL, RDBUFF, SEL, TAR, CSW, VALUES, CS2, N };
-		struct swd_xfer x[N] = {
-			[CS0] = swd_rd(REQ_CTRLSTAT_R),
-			[ABORT_ORUN] = swd_wr(REQ_ABORT_W, ABORT_ORUNERRCLR),
-			[CS1] = swd_rd(REQ_CTRLSTAT_R),
-			[ABORT_ALL] = swd_wr(REQ_ABORT_W, ABORT_CLEAR_ALL),
-			[RDBUFF] = swd_rd(REQ_RDBUFF_R),
-			[SEL] = swd_wr(REQ_SELECT_W, q->select),
-			[TAR] = swd_rd(REQ_TAR_R),
-			[CSW] = swd_rd(REQ_CSW_R),
-			[VALUES] = swd_rd(REQ_RDBUFF_R),
-			[CS2] = swd_rd(REQ_CTRLSTAT_R),
-		};
+		struct swd_xfer x[ASK_N];
+		u8 ack;
 
 		if (needs_reset) {
+			u32 cs;
+
 			p->was_relinked = true;
 			ret = dap_relink(q->dap, &cs);
 			if (ret == -ENXIO)
 				q->dap->gone = ret;
 			if (ret)
 				return ret;
-			p->flags |= cs & (CS_STICKYERR | CS_WDATAERR);
-			needs_reset = false;
+			p->flags |= cs & CS_STICKYERR;
+			if (is_fresh) {
+				/* its DPIDR read has dropped what was to be dropped */
+				p->flags |= cs & CS_WDATAERR;
+				p->is_wdata_known = true;
+			}
 		}
-		ret = dap_run(q->dap, x, N);
+		ask_build(q, x);
+		ret = dap_run(q->dap, x, ASK_N);
 		if (ret)
 			return ret;
 		q->dap->is_select_known = false;
-		if (swd_ok(&x[CS0])) {
-			p->flags |= x[CS0].data & (CS_STICKYERR | CS_WDATAERR);
-			if (is_first && !p->was_relinked) {
-				p->flags |= x[CS0].data & CS_STICKYORUN;
-				p->is_orun_known = true;
-			}
-		}
-		if (swd_ok(&x[CS1]))
-			p->flags |= x[CS1].data & (CS_STICKYERR | CS_WDATAERR);
-		if (swd_ok(&x[CS2]))
-			p->flags |= x[CS2].data & (CS_STICKYERR | CS_WDATAERR);
-		is_first = false;
+		ask_flags(x, is_fresh, p);
+		needs_reset = !swd_ok(&x[ASK_STAT2]) && !swd_ok(&x[ASK_STAT4]);
+		if (ask_had_no_abort(x))
+			continue;
+		is_fresh = false;
 		/* the AP is idle now, and this is what its last read brought: RDBUFF says it only once */
-		if (!is_rdbuff_spent && swd_ok(&x[RDBUFF])) {
+		ack = x[ASK_RDBUFF].ack;
+		if (!is_rdbuff_spent && swd_ok(&x[ASK_RDBUFF])) {
 			p->has_rdbuff = true;
-			p->rdbuff = x[RDBUFF].data;
+			p->rdbuff = x[ASK_RDBUFF].data;
 		}
-		if (x[RDBUFF].ack != SWD_ACK_WAIT && x[RDBUFF].ack != SWD_ACK_FAULT &&
-		    x[RDBUFF].ack != SWD_ACK_NONE)
+		if (ack != SWD_ACK_WAIT && ack != SWD_ACK_FAULT && ack != SWD_ACK_NONE)
 			is_rdbuff_spent = true;
-		if (swd_ok(&x[CS2]) && !(x[CS2].data & CS_STICKY) && swd_ok(&x[RDBUFF]) &&
-		    swd_ok(&x[SEL]) && swd_ok(&x[TAR]) && swd_ok(&x[CSW]) && swd_ok(&x[VALUES])) {
+		if (ask_is_complete(x)) {
 			q->dap->select = q->select;
 			q->dap->is_select_known = true;
-			p->tar = x[CSW].data;
-			p->csw = x[VALUES].data;
+			p->tar = x[ASK_CSW].data;
+			p->csw = x[ASK_VALUES].data;
 			p->stalled_ns = pause ? clock_now_ns(q->ctx->clk) - start : 0;
 			return 0;
 		}
-		if (x[RDBUFF].ack == SWD_ACK_WAIT) {
+		if (ack == SWD_ACK_WAIT) {
 			if (clock_now_ns(q->ctx->clk) - start > STALL_LIMIT_NS)
 				return stalled(q, busy_addr);
 			n = 0;
 			pause = min(pause ? pause * 2 : STALL_PAUSE_NS, STALL_PAUSE_MAX_NS);
 			clock_sleep_ns(q->ctx->clk, pause);
-		} else {
-			needs_reset = !swd_ok(&x[CS0]) && !swd_ok(&x[CS2]);
 		}
 	}
 	return too_noisy(q);
@@ -452,38 +517,11 @@ static const char *op_verb(const struct memq_op *op)
 	return op->flags & OP_READ ? "read" : "write";
 }
 
-/* is memory at @i, a plain read, written by what comes after it, up to @end? */
-static bool is_overwritten(const struct memq *q, const struct view *v, size_t i, size_t end)
-{
-	const u32 addr = memq_slot_addr(q, view_slot(v, i)), size = view_slot(v, i)->size;
-
-	if (view_op(q, v, i)->flags & OP_NATIVE)
-		return false;
-	for (size_t k = i + 1; k < end; k++) {
-		const struct memq_slot *s = view_slot(v, k);
-		u32 at;
-
-		if (s->kind != SLOT_DRW || s->is_read)
-			continue;
-		at = memq_slot_addr(q, s);
-		if (at < addr + size && addr < at + s->size)
-			return true;
-	}
-	return false;
-}
-
 static int err_unknown_fate(struct memq *q, const struct view *v, size_t i)
 {
 	return err_set(&q->ctx->err, -EIO, "run the job again",
 		       "%s at 0x%08x: the reply was lost and it can't be known whether it happened",
 		       op_verb(view_op(q, v, i)), memq_slot_addr(q, view_slot(v, i)));
-}
-
-static int err_overwritten(struct memq *q, const struct view *v, size_t i)
-{
-	return err_set(&q->ctx->err, -EIO, "run the job again",
-		       "read at 0x%08x: the reply was lost, and the place has been written since",
-		       memq_slot_addr(q, view_slot(v, i)));
 }
 
 /*
@@ -504,8 +542,6 @@ static int settle_open(struct memq *q, const struct view *v, size_t lo, size_t h
 			op->flags |= OP_LOST | OP_SKIP;
 			if (op->state)
 				*op->state = MEMQ_LOST;
-		} else if ((op->flags & OP_READ) && is_overwritten(q, v, i, hi)) {
-			return err_overwritten(q, v, i);
 		}
 	}
 	return 0;
@@ -565,8 +601,7 @@ static int settle_reads(struct memq *q, const struct view *v, size_t c, size_t a
 			mark_lost(q, v, i);
 			continue;
 		}
-		if (is_overwritten(q, v, i, c))
-			return err_overwritten(q, v, i);
+
 		ret = read_now(q, memq_slot_addr(q, s), s->size, &val);
 		if (ret)
 			return ret;
@@ -675,6 +710,9 @@ static bool find_bounds(const struct view *v, const struct probe *p, size_t acce
 		if (*lo && !swd_req_is_read(view_x(v, *lo - 1)->req))
 			--*lo;
 		*lo = min(*lo, *hi);
+	} else if (!p->is_wdata_known) {
+		if (*lo && !swd_req_is_read(view_x(v, *lo - 1)->req))
+			--*lo;
 	} else if (refused < v->n && view_x(v, refused)->ack == SWD_ACK_FAULT &&
 		   !(p->flags & CS_STICKYERR)) {
 		/* a FAULT without a reason comes after a WAIT, and its ACK was not seen as one */
@@ -690,7 +728,7 @@ static bool find_bounds(const struct view *v, const struct probe *p, size_t acce
 static int recover_view(struct memq *q, const struct view *v)
 {
 	const size_t proof = last_proof(v);
-	const size_t accepted = proof == NONE ? 0 : proof + 1;
+	size_t accepted = proof == NONE ? 0 : proof + 1;
 	const size_t refused = first_refused(v, accepted);
 	size_t lo, hi, last;
 	bool was_refused;
@@ -708,6 +746,9 @@ static int recover_view(struct memq *q, const struct view *v)
 		return 0;
 	}
 
+	/* after a refusal all is FAULT: a WAIT is the first one, and all before it was accepted */
+	if (refused < v->n && view_x(v, refused)->ack == SWD_ACK_WAIT)
+		accepted = refused;
 	last = last_drw_before(v, refused);
 	ret = probe_port(q, v->has_short, last == NONE ? 0 : memq_slot_addr(q, view_slot(v, last)),
 			 &p);
@@ -786,6 +827,7 @@ int memq_recover(struct memq *q, struct memq_batch *b)
 	if (!ret)
 		ret = recover_view(q, &v);
 	q->enc = (struct memq_ap){ 0 };
+	q->reads_op = 0; /* every read before q->next is settled */
 	free(list);
 	return ret;
 }

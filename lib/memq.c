@@ -444,6 +444,7 @@ int memq_latch(struct memq *q, int code)
 	q->next = (struct memq_pos){ .op = q->tail };
 	q->enc = (struct memq_ap){ 0 };
 	q->plan = (struct memq_ap){ 0 };
+	q->reads_op = 0;
 	return code;
 }
 
@@ -512,9 +513,10 @@ static int step(struct memq *q, bool may_wait, bool *idle)
 		return memq_latch(q, q->dap->gone);
 	}
 	if (q->next.op < q->tail && !is_at_sleep(q)) {
-		if (q->n_in_flight < q->host->max_in_flight)
-			return send_one(q);
-		return reap_one(q);
+		if (q->n_in_flight == q->host->max_in_flight ||
+		    (q->n_in_flight && memq_must_wait(q)))
+			return reap_one(q);
+		return send_one(q);
 	}
 	if (!may_wait) {
 		*idle = true;
