@@ -179,7 +179,11 @@ static void ap_start(struct vdp *d, u8 apsel, u8 reg, bool write, u32 data)
 		.reg = reg, .write = write, .data = data, .start_ps = now, .done_ps = now
 	};
 	power_update(d);
-	if (!d->sys_ack || !d->dbg_ack) {
+	if (!mcu_ap_clocked(d->mcu)) {
+		/* the bus clock stopped between ACK and launch: nothing comes back */
+		d->run.data = rubbish(d);
+		d->run.done_ps = SIM_NEVER;
+	} else if (!d->sys_ack || !d->dbg_ack) {
 		sim_complain(d->sim, "swdp", "AP %s 0x%02x before the power-up acknowledge",
 			     write ? "write" : "read", reg);
 		d->run.data = rubbish(d);

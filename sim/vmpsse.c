@@ -125,11 +125,11 @@ struct bit_way {
 
 static struct bit_way bit_way(const struct vmpsse *m, u8 op)
 {
-	bool idle_high = m->out & PIN_SK;
+	bool idle_high = m->out & PIN_SK, write = op & (OP_WRITE | OP_TMS);
 
 	return (struct bit_way){
-		.write = op & (OP_WRITE | OP_TMS),
-		.lead_write = !!(op & OP_WRITE_NEG) == idle_high,
+		.write = write,
+		.lead_write = write && !!(op & OP_WRITE_NEG) == idle_high,
 		.trail_read = !!(op & OP_READ_NEG) != idle_high,
 		.pin = op & OP_TMS ? PIN_TMS : PIN_DO,
 	};
@@ -140,6 +140,30 @@ static bool sample(struct vmpsse *m)
 	if (m->loopback)
 		return m->out & PIN_DO;
 	return vwire_levels(m->wire) & PIN_DI;
+}
+
+/* is DI the wire's SWDIO, and does a cycle of SK touch nothing else? */
+static bool is_simple(const struct vmpsse *m, const struct bit_way *way)
+{
+	return !way->lead_write && !way->trail_read && way->pin == PIN_DO && !m->loopback &&
+	       !m->sim->opts.reference_dp && vwire_is_di(m->wire) && vwire_can_cycle(m->wire);
+}
+
+/* one SWCLK cycle of that kind; an edge on DO alone means nothing to the target */
+static bool clock_simple_bit(struct vmpsse *m, const struct bit_way *way, bool bit)
+{
+	u64 t = period(m);
+	bool in;
+
+	if (way->write) {
+		m->out = (u16)(bit ? m->out | PIN_DO : m->out & ~PIN_DO);
+		m->wire->out = m->out;
+	}
+	m->tick += t / 2;
+	go_to(m);
+	in = vwire_cycle(m->wire);
+	m->tick += t - t / 2;
+	return in;
 }
 
 /* one SWCLK cycle; returns what was sampled on DI */
@@ -155,7 +179,7 @@ static bool clock_bit(struct vmpsse *m, const struct bit_way *way, bool bit)
 		/* fall first; the rise is in the middle */
 		m->out &= (u16)~PIN_SK;
 		pins(m);
-		if (way->write && way->lead_write)
+		if (way->lead_write)
 			set_pin(m, way->pin, bit);
 	}
 	m->tick += t / 2;
@@ -167,7 +191,7 @@ static bool clock_bit(struct vmpsse *m, const struct bit_way *way, bool bit)
 	m->tick += t - t / 2;
 	if (idle)
 		return before;
-	if (way->write && way->lead_write)
+	if (way->lead_write)
 		set_pin(m, way->pin, bit);
 	go_to(m);
 	after = way->trail_read ? vwire_sample(m->wire, sample(m)) : before;
@@ -252,6 +276,7 @@ static void shift_stream(struct vmpsse *m, u8 op, const u8 *out, u8 *in, size_t 
 	struct bit_way way = bit_way(m, op);
 	bool fast = way.write && !way.lead_write && !way.trail_read && !(m->out & PIN_SK) &&
 		    way.pin == PIN_DO && !m->loopback && !m->sim->opts.reference_dp;
+	bool simple = is_simple(m, &way);
 	size_t i = 0, done;
 
 	while (i < n) {
@@ -259,7 +284,8 @@ static void shift_stream(struct vmpsse *m, u8 op, const u8 *out, u8 *in, size_t 
 		if (!done) {
 			bool bit = out && (out[i / 8] >> (i % 8) & 1);
 
-			put_bits(in, i, clock_bit(m, &way, bit), 1);
+			bit = simple ? clock_simple_bit(m, &way, bit) : clock_bit(m, &way, bit);
+			in[i / 8] |= (u8)(bit << (i % 8));
 			done = 1;
 		}
 		i += done;
@@ -276,12 +302,13 @@ static u8 reverse(u8 b)
 /* a byte command goes on with the @n bytes that are at hand, or just clocks for a read */
 static void shift_bytes(struct vmpsse *m, u8 op, const u8 *src, size_t n)
 {
-	u8 out[CHUNK + 8] = { 0 }, in[CHUNK + 8];
+	u8 out[CHUNK + 8], in[CHUNK + 8];
 	u64 t0 = m->tick, per_byte = 8 * period(m);
 	size_t i;
 
 	memset(in, 0, n + 8);
 	if (op & OP_WRITE) {
+		memset(out + n, 0, 8);
 		for (i = 0; i < n; i++)
 			out[i] = op & OP_LSB ? src[i] : reverse(src[i]);
 	}

@@ -109,15 +109,10 @@ static bool pull_level(const struct vwire *w)
 	return swdp_pull_level(w->dp);
 }
 
-/**
- * vwire_swdio() - level of the SWDIO wire at the bridge, now
- * @w: cable
- */
-bool vwire_swdio(struct vwire *w)
+static bool line_level(struct vwire *w, struct drive host)
 {
 	bool detached = w->sim->faults.swdio_open || w->sim->faults.swap_swd;
 	enum swd_level target = detached ? SWD_FLOAT : swdp_output(w->dp);
-	struct drive host = host_drive(w);
 	u64 now = sim_now_ps(w->sim);
 
 	if (host.level == SWD_FLOAT && target == SWD_FLOAT) {
@@ -136,6 +131,15 @@ bool vwire_swdio(struct vwire *w)
 		w->held = false;
 	w->held_ps = now;
 	return w->held;
+}
+
+/**
+ * vwire_swdio() - level of the SWDIO wire at the bridge, now
+ * @w: cable
+ */
+bool vwire_swdio(struct vwire *w)
+{
+	return line_level(w, host_drive(w));
 }
 
 static bool target_clk(const struct vwire *w)
@@ -166,14 +170,18 @@ static bool bit_error(struct vwire *w, bool line)
 	return line;
 }
 
-static void rise(struct vwire *w)
+/* the target sees @line */
+static void clock_target(struct vwire *w, bool line, bool strong)
 {
-	bool line = target_swdio(w);
-	bool strong = host_drive(w).strong && !w->sim->faults.swdio_open;
-
+	w->flip_host = false;
 	if (w->error_in && !--w->error_in)
 		line = bit_error(w, line);
 	swdp_clock(w->dp, line, strong);
+}
+
+static void rise(struct vwire *w)
+{
+	clock_target(w, target_swdio(w), host_drive(w).strong && !w->sim->faults.swdio_open);
 }
 
 static bool asserts_nrst(const struct vwire *w)
@@ -211,9 +219,18 @@ void vwire_set(struct vwire *w, u16 out, u16 dir)
 	if (clk == w->target_clk)
 		return;
 	w->target_clk = clk;
-	w->flip_host = false;
 	if (clk)
 		rise(w);
+}
+
+/**
+ * vwire_is_di() - does the bridge's DI pin see SWDIO?
+ * @w: cable
+ */
+bool vwire_is_di(const struct vwire *w)
+{
+	/* with the buffer in JTAG mode it sees TDO */
+	return !(w->dir & PIN_DI) && !(w->wiring == WIRING_BUFFER && pin_level(w, PIN_AC0));
 }
 
 /**
@@ -223,9 +240,8 @@ void vwire_set(struct vwire *w, u16 out, u16 dir)
 u16 vwire_levels(struct vwire *w)
 {
 	u16 lev = (u16)(w->out | ~w->dir);
-	bool buffered_tdo = w->wiring == WIRING_BUFFER && pin_level(w, PIN_AC0);
 
-	if (!(w->dir & PIN_DI) && !buffered_tdo)
+	if (vwire_is_di(w))
 		lev = (u16)(vwire_swdio(w) ? lev | PIN_DI : lev & ~PIN_DI);
 	if (w->wiring == WIRING_BUFFER)
 		return lev;
@@ -238,8 +254,34 @@ u16 vwire_levels(struct vwire *w)
 
 static bool is_sound(const struct vwire *w)
 {
-	return !w->sim->faults.swap_swd && !w->sim->faults.swdio_open && swdp_pull_level(w->dp) &&
-	       (w->dir & PIN_SK) && !(w->out & PIN_SK);
+	return vwire_can_cycle(w) && swdp_pull_level(w->dp);
+}
+
+/**
+ * vwire_can_cycle() - do SK and SWDIO lead where they should, with SK low?
+ * @w: cable
+ */
+bool vwire_can_cycle(const struct vwire *w)
+{
+	return !w->sim->faults.swap_swd && !w->sim->faults.swdio_open && (w->dir & PIN_SK) &&
+	       !(w->out & PIN_SK);
+}
+
+/**
+ * vwire_cycle() - SK goes high and low again, the rise being now
+ * @w: cable
+ *
+ * The same as two vwire_set() with a vwire_levels() before them, where vwire_can_cycle().
+ *
+ * Return: SWDIO as sampled at the rise.
+ */
+bool vwire_cycle(struct vwire *w)
+{
+	struct drive host = host_drive(w);
+	bool line = line_level(w, host);
+
+	clock_target(w, line, host.strong);
+	return line ^ w->flip_host;
 }
 
 /**

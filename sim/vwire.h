@@ -54,6 +54,11 @@ void vwire_set(struct vwire *w, u16 out, u16 dir);
 u16 vwire_levels(struct vwire *w);
 bool vwire_swdio(struct vwire *w);
 
+/* a whole cycle of SK at once, where nothing else than SWDIO is of interest */
+bool vwire_can_cycle(const struct vwire *w);
+/* does the bridge's DI pin see SWDIO? */
+bool vwire_is_di(const struct vwire *w);
+bool vwire_cycle(struct vwire *w);
 /* SWDIO as the host samples it around a rise: call it before or after, a bit error is added */
 static inline bool vwire_sample(struct vwire *w, bool level)
 {

@@ -1264,6 +1264,83 @@ static void test_frames_at_any_ratio_of_swclk_to_hclk_agree_with_their_edges(voi
 		teardown((void **)&f[i]);
 }
 
+/* random commands of every kind, on every wiring */
+static size_t random_commands(struct sim_rng *r, struct fix *f)
+{
+	static const u8 ops[] = { 0x11, 0x13, 0x18, 0x19, 0x1a, 0x1b, 0x20, 0x22, 0x24, 0x26,
+				  0x28, 0x2a, 0x2c, 0x2e, 0x31, 0x33, 0x36, 0x39, 0x3b, 0x3c,
+				  0x3e, 0x4b, 0x6b, 0x6e, 0x80, 0x80, 0x81, 0x82, 0x83, 0x84,
+				  0x85, 0x85, 0x86, 0x8c, 0x8d, 0x8e, 0x8f, 0xaa };
+	size_t n_in = 0, i, k, len;
+
+	for (i = 0; i < 200; i++) {
+		u8 op = ops[sim_rng_u64(r) % ARRAY_SIZE(ops)];
+		u64 x = sim_rng_u64(r);
+
+		PUT(f, op);
+		if (op & 0x80) {
+			n_in += op == 0x81 || op == 0x83 ? 1 : op == 0xaa ? 2 : 0;
+			if (op == 0x8e)
+				PUT(f, (u8)(x & 7));
+			else if (op == 0x8f)
+				PUT(f, (u8)x, 0);
+			else if (op == 0x86)
+				PUT(f, (u8)(x & 3), 0);
+			else if (op == 0x80)
+				PUT(f, (u8)x, (u8)(x >> 8 & 0xfb));
+			else if (op == 0x82)
+				PUT(f, (u8)(x & 0xfe), (u8)(x >> 8));
+			continue;
+		}
+		if (op & 2) {
+			PUT(f, (u8)(x % 7));
+			len = 1;
+		} else {
+			len = op & 0x40 ? 1 : 1 + x % 16;
+			PUT(f, (u8)(op & 0x40 ? x % 7 : len - 1));
+			if (!(op & 0x40))
+				PUT(f, 0);
+		}
+		for (k = 0; k < len && op & 0x50; k++)
+			PUT(f, (u8)(x >> k));
+		n_in += op & 0x20 ? len : 0;
+	}
+	return n_in;
+}
+
+static void test_cycles_at_once_do_exactly_what_their_edges_do_on_every_wiring(void **state)
+{
+	static const char *const names[] = { "resistor", "tristate", "buffer" };
+	static const u8 drive[] = { 0x80, 0x08, 0x1b }, let_go[] = { 0x80, 0x00, 0x19 };
+	unsigned int seed, i;
+
+	for (seed = 0; seed < 150; seed++) {
+		struct fix *f[2];
+		struct sim_rng r[2];
+		size_t n = 0;
+
+		for (i = 0; i < 2; i++) {
+			setup((void **)&f[i]);
+			f[i]->opts.reference_dp = i;
+			f[i]->opts.seed = seed;
+			f[i]->faults.ber = seed % 4 == 3 ? 1e-3 : 0;
+			snprintf(f[i]->opts.wiring, sizeof(f[i]->opts.wiring), "%s",
+				 names[seed % 3]);
+			plug(f[i]);
+			mpsse(f[i]);
+			PUT(f[i], 0x82, 0x00, 0x0b);
+			if (seed % 4 != 3)
+				assert_int_equal(switched_dpidr(f[i], drive, let_go, 3), DPIDR_L4);
+			sim_rng_init(&r[i], &f[i]->sim, "commands");
+			n = random_commands(&r[i], f[i]);
+			run(f[i], n);
+		}
+		assert_same(f[0], f[1], n, seed);
+		for (i = 0; i < 2; i++)
+			teardown((void **)&f[i]);
+	}
+}
+
 static void test_whole_frames_and_idle_skips_do_exactly_what_their_edges_do(void **state)
 {
 	unsigned int seed;
@@ -1320,6 +1397,8 @@ int main(void)
 		T(test_swapped_wires_show_as_zeros_and_the_target_never_answers),
 		T(test_bit_errors_come_at_the_rate_asked_for_in_both_directions),
 		cmocka_unit_test(test_frames_at_any_ratio_of_swclk_to_hclk_agree_with_their_edges),
+		cmocka_unit_test(
+			test_cycles_at_once_do_exactly_what_their_edges_do_on_every_wiring),
 		cmocka_unit_test(test_whole_frames_and_idle_skips_do_exactly_what_their_edges_do),
 	};
 

@@ -1336,6 +1336,41 @@ test_slow_hclk_makes_an_access_after_a_write_wait_unless_idle_comes_between(void
 	assert_int_equal(rd(f, RDBUFF, NULL), OK);
 }
 
+static void test_absent_ap_reads_0_and_swallows_writes(void **state)
+{
+	struct fix *f = *state;
+	unsigned int n;
+
+	connect(f);
+	point_at(f, FAKE_RAM);
+	n = f->mcu->n_access;
+	dp_write(f, SELECT, 0x010000f0);
+	assert_int_equal(ap_read(f, AP_RC), 0);
+	dp_write(f, SELECT, 0x01000000);
+	ap_write(f, AP_W4, 0);
+	ap_write(f, AP_WC, 0x55);
+	assert_int_equal(f->mcu->n_access, n);
+	dp_write(f, SELECT, 0);
+	assert_int_equal(ap_read(f, AP_R4), FAKE_RAM);
+	assert_no_complaints(f);
+}
+
+static void test_ap_write_launched_into_a_stopped_bus_hangs_until_dapabort(void **state)
+{
+	struct fix *f = *state;
+
+	connect(f);
+	point_at(f, FAKE_RAM);
+	wr(f, AP_WC, 1);
+	f->mcu->clocked = false;
+	idle(f, 100);
+	f->mcu->clocked = true;
+	assert_int_equal(rd(f, RDBUFF, NULL), WAIT);
+	dp_write(f, ABORT, 1);
+	assert_int_equal(rd(f, RDBUFF, NULL), OK);
+	assert_int_equal(f->mcu->n_access, 0);
+}
+
 static void test_wait_fault_hits_every_nth_ap_access(void **state)
 {
 	struct fix *f = *state;
@@ -1424,6 +1459,8 @@ int main(void)
 		T(test_ap_write_followed_by_a_stopped_clock_is_not_launched),
 		T(test_start_bit_right_after_parity_launches_a_write_as_idle_does),
 		T(test_slow_hclk_makes_an_access_after_a_write_wait_unless_idle_comes_between),
+		T(test_absent_ap_reads_0_and_swallows_writes),
+		T(test_ap_write_launched_into_a_stopped_bus_hangs_until_dapabort),
 		T(test_wait_fault_hits_every_nth_ap_access),
 	};
 
