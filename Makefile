@@ -90,13 +90,16 @@ $(BUILD)/libswdrom.a: $(LIB_OBJ)
 $(BUILD)/libswdrom-sim.a: $(SIM_OBJ)
 	$(call say,AR,$@) rm -f $@ && $(AR) rcs $@ $^
 
+$(BUILD)/libtestsup.a: $(TSUP_OBJ)
+	$(call say,AR,$@) rm -f $@ && $(AR) rcs $@ $^
+
 LIBS = -Wl,--start-group $(BUILD)/libswdrom.a $(BUILD)/libswdrom-sim.a -Wl,--end-group
 
 $(BUILD)/swdrom: $(CLI_OBJ) $(BUILD)/libswdrom.a $(BUILD)/libswdrom-sim.a
 	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $(CLI_OBJ) $(LIBS) $(PKG_LIBS) -lm
 
-$(BUILD)/tests/test-%: $(BUILD)/tests/test-%.o $(TSUP_OBJ) $(BUILD)/libswdrom.a $(BUILD)/libswdrom-sim.a
-	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $< $(TSUP_OBJ) $(LIBS) $(PKG_LIBS) $(TEST_LIBS)
+$(BUILD)/tests/test-%: $(BUILD)/tests/test-%.o $(BUILD)/libtestsup.a $(BUILD)/libswdrom.a $(BUILD)/libswdrom-sim.a
+	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $< $(BUILD)/libtestsup.a $(LIBS) $(PKG_LIBS) $(TEST_LIBS)
 
 -include $(ALL_OBJ:.o=.d) $(BUILD)/tests/bench.d
 
@@ -132,8 +135,8 @@ bench: deps
 bench-run: $(BUILD)/tests/bench
 	@$(BUILD)/tests/bench --json $(BUILD)/bench.json
 
-$(BUILD)/tests/bench: $(BUILD)/tests/bench.o $(TSUP_OBJ) $(BUILD)/libswdrom.a $(BUILD)/libswdrom-sim.a
-	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $< $(TSUP_OBJ) $(LIBS) $(PKG_LIBS) -lm
+$(BUILD)/tests/bench: $(BUILD)/tests/bench.o $(BUILD)/libtestsup.a $(BUILD)/libswdrom.a $(BUILD)/libswdrom-sim.a
+	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $< $(BUILD)/libtestsup.a $(LIBS) $(PKG_LIBS) -lm
 
 # ---- quality ----
 

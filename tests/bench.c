@@ -41,8 +41,8 @@ struct figure {
 
 static void die(struct bench *b, const char *what)
 {
-	fprintf(stderr, "bench: %s: %s%s%s\n", what, b->ctx.err.what, b->ctx.err.where[0] ? ", " : "",
-		b->ctx.err.where);
+	fprintf(stderr, "bench: %s: %s%s%s\n", what, b->ctx.err.what,
+		b->ctx.err.where[0] ? ", " : "", b->ctx.err.where);
 	exit(1);
 }
 
@@ -187,8 +187,8 @@ int main(int argc, char **argv)
 		x ^= x << 13, x ^= x >> 7, x ^= x << 17;
 		data[i] = (u8)x;
 	}
-	printf("%-26s %11s %15s %13s %13s %8s %7s %8s %11s\n", "job", "SWCLK", "rate", "virtual time",
-	       "limit", "of limit", "trips", "retries", "host CPU");
+	printf("%-26s %11s %15s %13s %13s %8s %7s %8s %11s\n", "job", "SWCLK", "rate",
+	       "virtual time", "limit", "of limit", "trips", "retries", "host CPU");
 	for (i = 0; i < ARRAY_SIZE(hz); i++) {
 		struct figure f[4];
 		struct bench b;
