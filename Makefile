@@ -101,7 +101,15 @@ $(BUILD)/swdrom: $(CLI_OBJ) $(BUILD)/libswdrom.a $(BUILD)/libswdrom-sim.a
 $(BUILD)/tests/test-%: $(BUILD)/tests/test-%.o $(BUILD)/libtestsup.a $(BUILD)/libswdrom.a $(BUILD)/libswdrom-sim.a
 	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $< $(BUILD)/libtestsup.a $(LIBS) $(PKG_LIBS) $(TEST_LIBS)
 
--include $(ALL_OBJ:.o=.d) $(BUILD)/tests/bench.d
+# libusb against mocked devices: this test alone needs umockdev
+USB_MOCK = $(BUILD)/tests/usb/mock-ftdi.o
+UMOCKDEV_CFLAGS = $(shell pkg-config --cflags umockdev-1.0 2>/dev/null)
+$(USB_MOCK) $(BUILD)/tests/test-ftdi-usb.o: PKG_CFLAGS += $(UMOCKDEV_CFLAGS)
+$(BUILD)/tests/test-ftdi-usb: TSUP_OBJ += $(USB_MOCK)
+$(BUILD)/tests/test-ftdi-usb: TEST_LIBS += $(shell pkg-config --libs umockdev-1.0 2>/dev/null)
+$(BUILD)/tests/test-ftdi-usb: $(USB_MOCK)
+
+-include $(ALL_OBJ:.o=.d) $(BUILD)/tests/bench.d $(USB_MOCK:.o=.d)
 
 # ---- tests ----
 
@@ -143,7 +151,7 @@ $(BUILD)/tests/bench: $(BUILD)/tests/bench.o $(BUILD)/libtestsup.a $(BUILD)/libs
 #: make lint       clang-format, clang-tidy, cppcheck
 .PHONY: lint
 C_FILES = $(sort $(wildcard include/*.h lib/*.[ch] chips/*.[ch] drivers/*.[ch] sim/*.[ch] cli/*.[ch] \
-	  tests/*.[ch] tests/support/*.[ch] tests/fuzz/*.c))
+	  tests/*.[ch] tests/support/*.[ch] tests/usb/*.[ch] tests/fuzz/*.c))
 lint:
 	@tools/deps.sh build lint
 	@echo '  clang-format'; clang-format --dry-run -Werror $(C_FILES)
