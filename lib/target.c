@@ -230,7 +230,7 @@ static int speed_up(struct target *t, u32 hz, u32 attach_hz)
 	int ret = 0;
 
 	for (unsigned int i = 0; i <= CLOCK_TRIES; i++, hz = hz / 3 * 2) {
-		if (i == CLOCK_TRIES)
+		if (i == CLOCK_TRIES || hz < attach_hz)
 			hz = attach_hz; /* known to work */
 		ret = dap_set_hz(t->dap, hz, &real_hz);
 		if (!ret)

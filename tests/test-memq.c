@@ -384,7 +384,7 @@ static void test_unplugged_adapter_ends_in_enodev_at_every_access(void **state)
 
 /* ---- mixed work, and everything that can go wrong with it ---- */
 
-#define N_JOBS	  120
+#define N_JOBS	  70
 #define MAX_BYTES 96
 
 struct work {
