@@ -99,13 +99,13 @@ $(BUILD)/swdrom: $(CLI_OBJ) $(BUILD)/libswdrom.a $(BUILD)/libswdrom-sim.a
 	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $(CLI_OBJ) $(LIBS) $(PKG_LIBS) -lm
 
 $(BUILD)/tests/test-%: $(BUILD)/tests/test-%.o $(BUILD)/libtestsup.a $(BUILD)/libswdrom.a $(BUILD)/libswdrom-sim.a
-	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $< $(BUILD)/libtestsup.a $(LIBS) $(PKG_LIBS) $(TEST_LIBS)
+	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $< $(EXTRA_OBJ) $(BUILD)/libtestsup.a $(LIBS) $(PKG_LIBS) $(TEST_LIBS)
 
 # libusb against mocked devices: this test alone needs umockdev
 USB_MOCK = $(BUILD)/tests/usb/mock-ftdi.o
 UMOCKDEV_CFLAGS = $(shell pkg-config --cflags umockdev-1.0 2>/dev/null)
 $(USB_MOCK) $(BUILD)/tests/test-ftdi-usb.o: PKG_CFLAGS += $(UMOCKDEV_CFLAGS)
-$(BUILD)/tests/test-ftdi-usb: TSUP_OBJ += $(USB_MOCK)
+$(BUILD)/tests/test-ftdi-usb: EXTRA_OBJ = $(USB_MOCK)
 $(BUILD)/tests/test-ftdi-usb: TEST_LIBS += $(shell pkg-config --libs umockdev-1.0 2>/dev/null)
 $(BUILD)/tests/test-ftdi-usb: $(USB_MOCK)
 
