@@ -326,11 +326,12 @@ struct mtd_info *target_mtd(struct target *t, const char *name)
 int target_detach(struct target *t, enum target_exit how)
 {
 	struct ctx *ctx = t->ctx;
-	const struct err saved = ctx->err;
+	struct err saved;
 	int ret = 0;
 
 	if (!t->dap)
 		return 0;
+	saved = ctx->err;
 	err_clear(&ctx->err);
 	if (t->q) {
 		memq_discard(t->q);
