@@ -15,7 +15,7 @@
 /* high speed: 8 microframes a millisecond (USB 2.0, 8.4.3.1) */
 #define USB_MICROFRAME_PS (125 * PS_PER_US)
 /* bulk payload that a bus really carries: 512 bytes each 12.8 us, 40 MB/s */
-#define USB_BYTE_PS   25000
+#define USB_BYTE_PS   UINT64_C(25000)
 #define USB_PACKET    512
 #define USB_PACKET_PS (USB_PACKET * USB_BYTE_PS)
 /* each IN packet of an FTDI chip begins with two modem status bytes */
