@@ -132,7 +132,7 @@ static bool parse_number(const char *s, const char *end, uint64_t *val)
 	if (stop < end && (*stop == 'K' || *stop == 'k'))
 		scale = 1024;
 	else if (stop < end && *stop == 'M')
-		scale = 1024 * 1024;
+		scale = 1048576;
 	if (scale > 1)
 		stop++;
 	if (stop != end || v > UINT64_MAX / scale)
@@ -163,7 +163,7 @@ static bool parse_reset(struct options *o, const char *text)
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(text, names[i]))
+		if (strcmp(text, names[i]) != 0)
 			continue;
 		o->exit = (enum swdrom_exit)i;
 		o->has_exit = true;

@@ -17,10 +17,12 @@ static double seconds(uint64_t ns)
 
 static void print_size(FILE *out, uint64_t bytes)
 {
-	if (bytes && bytes % (1024 * 1024) == 0)
-		fprintf(out, "%" PRIu64 " MiB", bytes / (1024 * 1024));
-	else if (bytes && bytes % 1024 == 0)
-		fprintf(out, "%" PRIu64 " KiB", bytes / 1024);
+	const uint64_t kib = 1024, mib = 1024 * kib;
+
+	if (bytes && bytes % mib == 0)
+		fprintf(out, "%" PRIu64 " MiB", bytes / mib);
+	else if (bytes && bytes % kib == 0)
+		fprintf(out, "%" PRIu64 " KiB", bytes / kib);
 	else
 		fprintf(out, "%" PRIu64 " bytes", bytes);
 }
@@ -224,7 +226,7 @@ static json_t *json_text(const char *text)
 	s = json_string(text);
 	if (s)
 		return s;
-	for (i = 0; text[i] && i < sizeof(clean) - 1; i++)
+	for (i = 0; i < sizeof(clean) - 1 && text[i]; i++)
 		clean[i] = (unsigned char)text[i] < 0x80 ? text[i] : '?';
 	clean[i] = '\0';
 	return json_string(clean);

@@ -100,6 +100,7 @@ int image_parse_elf(struct image_builder *b, const u8 *buf, size_t len, struct e
 	if (elf_version(EV_CURRENT) == EV_NONE)
 		return elf_bad(b, err, NULL, "libelf is too old");
 	/* elf_memory() takes char * but writes only in elf_update(), which is never called */
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr) */
 	elf = elf_memory((char *)(uintptr_t)buf, len);
 	if (!elf || elf_kind(elf) != ELF_K_ELF) {
 		elf_end(elf);

@@ -118,7 +118,7 @@ int image_parse_srec(struct image_builder *b, const u8 *buf, size_t len, struct 
 		.b = b,
 		.err = err,
 	};
-	u8 rec[SREC_MAX_RECORD];
+	u8 rec[SREC_MAX_RECORD] = { 0 };
 	const u8 *line;
 	size_t n;
 	int ret;

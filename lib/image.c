@@ -5,6 +5,7 @@
 #include "lib/image.h"
 #include "lib/image-priv.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -383,13 +384,16 @@ int image_parse(struct image *img, const char *name, const u8 *buf, size_t len,
 	struct image_builder b = { .file = image_add_file(&one, name) };
 	int ret;
 
-	if (!b.file)
+	if (!b.file) {
+		image_clear(&one);
 		return no_memory(err);
+	}
 	if (fmt == IMAGE_AUTO)
 		fmt = format_detect(name, buf, len);
 	ret = parse_into(&b, buf, len, fmt, bin_addr, err);
 	if (ret)
 		goto out;
+	assert(b.segs); /* a file without data was refused */
 	qsort(b.segs, b.n, sizeof(*b.segs), segment_cmp);
 	ret = segments_check(b.segs, b.n, err);
 	if (ret)
@@ -419,7 +423,7 @@ static int file_error(struct err *err, int code, const char *path, const char *w
 
 static int read_stream(FILE *f, const char *path, u8 **buf, size_t *len, struct err *err)
 {
-	size_t cap = KIB(64), n = 0;
+	size_t cap = (size_t)KIB(64), n = 0;
 	u8 *p = malloc(cap), *bigger;
 
 	while (p) {
@@ -488,8 +492,10 @@ int image_add(struct image *img, u64 addr, const u8 *data, size_t len, const cha
 			b.file = img->files[i];
 	if (!b.file)
 		b.file = image_add_file(&one, file);
-	if (!b.file)
+	if (!b.file) {
+		image_clear(&one);
 		return no_memory(err);
+	}
 	ret = image_builder_add(&b, addr, data, len, 0, 0, err);
 	if (!ret) {
 		one.segs = b.segs;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LAYOUT_MAX_FILE MIB(1)
+#define LAYOUT_MAX_FILE ((size_t)MIB(1))
 #define LAYOUT_NEXT	"write `start:end name`, for example `00000000:00003fff boot`"
 
 struct layout_line {

@@ -15,6 +15,7 @@
  * that is faster and touches nothing else.
  */
 #include "lib/plan.h"
+#include "lib/plan-priv.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -22,27 +23,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define READ_CHUNK KIB(256) /* present contents held at a time, at least one block */
+#define READ_CHUNK ((u64)KIB(256)) /* present contents held at a time, at least one block */
 
 struct piece {
 	struct mtd_info *mtd;
 	u64 offset;
 	size_t len;
 	const u8 *data;
-};
-
-struct block {
-	struct mtd_info *mtd;
-	u64 start;
-	u32 size;
-	size_t first_piece;   /* first one that reaches into it */
-	u32 image_bytes;      /* of its bytes, how many the image sets */
-	u32 skipped;	      /* of those, how many are there already */
-	u8 *want;	      /* neighbours' are contiguous */
-	bool erase, program;  /* what has to be done */
-	bool is_blank;	      /* known to be */
-	u64 cover, cover_len; /* the erase that takes it along */
-	u64 cover_ns;	      /* its cost, at its first block, or 0 */
 };
 
 struct plan_priv {
@@ -56,7 +43,7 @@ struct planner {
 	struct err *err;
 	struct piece *pieces;
 	size_t n_pieces, a_pieces;
-	struct block *blocks;
+	struct plan_block *blocks;
 	size_t n_blocks, a_blocks;
 	struct plan_step *programs;
 	size_t n_programs, a_programs;
@@ -70,21 +57,17 @@ static int no_memory(struct err *err)
 	return err_set(err, -ENOMEM, "free memory on this computer", "out of memory");
 }
 
-/* room for one more in an array that doubles; false: no memory, the array is as it was */
-static bool array_grow(void *array, size_t n, size_t *allocated, size_t size)
+/* @array with room for one more than @n; NULL: no memory, it is as it was */
+static void *array_grow(void *array, size_t n, size_t *allocated, size_t size)
 {
 	size_t want = *allocated ? 2 * *allocated : 32;
-	void *p;
 
-	if (n < *allocated)
-		return true;
-	memcpy(&p, array, sizeof(p));
-	p = realloc(p, want * size);
-	if (!p)
-		return false;
-	memcpy(array, &p, sizeof(p));
-	*allocated = want;
-	return true;
+	if (array && n < *allocated)
+		return array;
+	array = realloc(array, want * size); /* the caller keeps its pointer until this succeeds */
+	if (array)
+		*allocated = want;
+	return array;
 }
 
 static void planner_exit(struct planner *p)
@@ -155,9 +138,12 @@ static struct plan_sum *sum_of(const struct planner *p, const struct mtd_info *m
 static int add_step(struct planner *p, const struct plan_step *step)
 {
 	struct plan *plan = p->plan;
+	struct plan_step *steps;
 
-	if (!array_grow(&plan->steps, plan->n_steps, &p->a_steps, sizeof(*plan->steps)))
+	steps = array_grow(plan->steps, plan->n_steps, &p->a_steps, sizeof(*steps));
+	if (!steps)
 		return no_memory(p->err);
+	plan->steps = steps;
 	plan->steps[plan->n_steps++] = *step;
 	return 0;
 }
@@ -251,10 +237,14 @@ static int place_image(struct planner *p, const struct image *img, struct mtd_in
 			u64 from = max(seg->addr, mtd->base);
 			u64 to = min(seg->addr + seg->len, mtd->base + mtd->size);
 
+			struct piece *pieces;
+
 			if (from >= to)
 				continue;
-			if (!array_grow(&p->pieces, p->n_pieces, &p->a_pieces, sizeof(*p->pieces)))
+			pieces = array_grow(p->pieces, p->n_pieces, &p->a_pieces, sizeof(*pieces));
+			if (!pieces)
 				return no_memory(p->err);
+			p->pieces = pieces;
 			p->pieces[p->n_pieces++] = (struct piece){
 				.mtd = mtd,
 				.offset = from - mtd->base,
@@ -268,11 +258,19 @@ static int place_image(struct planner *p, const struct image *img, struct mtd_in
 
 /* ---- blocks ---- */
 
-static int add_block(struct planner *p, struct mtd_info *mtd, u64 start, u64 size, size_t piece)
+static struct plan_block *add_block(struct planner *p, struct mtd_info *mtd, u64 start, u64 size,
+				    size_t piece)
 {
-	if (!array_grow(&p->blocks, p->n_blocks, &p->a_blocks, sizeof(*p->blocks)))
-		return no_memory(p->err);
-	p->blocks[p->n_blocks++] = (struct block){
+	struct plan_block *blocks;
+
+	blocks = array_grow(p->blocks, p->n_blocks, &p->a_blocks, sizeof(*blocks));
+	if (!blocks) {
+		no_memory(p->err);
+		return NULL;
+	}
+	p->blocks = blocks;
+	blocks += p->n_blocks++;
+	*blocks = (struct plan_block){
 		.mtd = mtd,
 		.start = start,
 		.size = (u32)size,
@@ -280,31 +278,29 @@ static int add_block(struct planner *p, struct mtd_info *mtd, u64 start, u64 siz
 		.cover = start,
 		.cover_len = size,
 	};
-	return 0;
+	return blocks;
 }
 
 /* the erase blocks that hold the pieces, ascending for each device */
 static int list_blocks(struct planner *p)
 {
 	size_t i;
-	int ret;
 
 	for (i = 0; i < p->n_pieces; i++) {
 		const struct piece *pc = &p->pieces[i];
 		u64 at = pc->offset, end = pc->offset + pc->len, start, size;
 
 		for (; at < end; at = start + size) {
-			struct block *b = p->n_blocks ? &p->blocks[p->n_blocks - 1] : NULL;
+			struct plan_block *b = p->n_blocks ? &p->blocks[p->n_blocks - 1] : NULL;
 
 			if (!mtd_block_at(pc->mtd, at, &start, &size))
 				return err_set(p->err, -EINVAL, NULL,
 					       "%s has no erase block at 0x%" PRIx64, pc->mtd->name,
 					       at);
 			if (!b || b->mtd != pc->mtd || b->start != start) {
-				ret = add_block(p, pc->mtd, start, size, i);
-				if (ret)
-					return ret;
-				b = &p->blocks[p->n_blocks - 1];
+				b = add_block(p, pc->mtd, start, size, i);
+				if (!b)
+					return -ENOMEM;
 			}
 			b->image_bytes += (u32)(min(end, start + size) - at);
 		}
@@ -318,7 +314,7 @@ static size_t run_end(const struct planner *p, size_t i, u64 max_len)
 	u64 len = p->blocks[i].size;
 
 	for (i++; i < p->n_blocks; i++) {
-		const struct block *b = &p->blocks[i], *prev = b - 1;
+		const struct plan_block *b = &p->blocks[i], *prev = b - 1;
 
 		if (b->mtd != prev->mtd || b->start != prev->start + prev->size ||
 		    b->size > max_len - min(len, max_len))
@@ -381,7 +377,7 @@ static u64 count_not_blank(const struct mtd_info *mtd, const u8 *buf, size_t len
  * What the block shall hold: the image over @present (NULL: not read, the image sets every byte).
  * Returns how many bytes of it are kept contents.
  */
-static u64 fill_want(const struct planner *p, struct block *b, const u8 *present)
+static u64 fill_want(const struct planner *p, struct plan_block *b, const u8 *present)
 {
 	u64 end = b->start + b->size, kept = 0;
 	size_t i;
@@ -406,7 +402,7 @@ static u64 fill_want(const struct planner *p, struct block *b, const u8 *present
 }
 
 /* how many bytes in [from, to) of the block's device come from the image */
-static u64 image_bytes_in(const struct planner *p, const struct block *b, u64 from, u64 to)
+static u64 image_bytes_in(const struct planner *p, const struct plan_block *b, u64 from, u64 to)
 {
 	u64 sum = 0;
 	size_t i;
@@ -430,7 +426,7 @@ static bool can_program(const struct mtd_info *mtd, const u8 *present, const u8 
 
 	if (mtd->write_once) {
 		for (i = 0; i < size; i += unit)
-			if (memcmp(present + i, want + i, unit) &&
+			if (memcmp(present + i, want + i, unit) != 0 &&
 			    !is_blank(mtd, present + i, unit))
 				return false;
 		return true;
@@ -442,7 +438,7 @@ static bool can_program(const struct mtd_info *mtd, const u8 *present, const u8 
 	return true;
 }
 
-static int add_program(struct planner *p, const struct block *b, u32 from, u32 to)
+static int add_program(struct planner *p, const struct plan_block *b, u32 from, u32 to)
 {
 	struct plan_step *last = p->n_programs ? &p->programs[p->n_programs - 1] : NULL;
 	u64 offset = b->start + from;
@@ -452,8 +448,10 @@ static int add_program(struct planner *p, const struct block *b, u32 from, u32 t
 		last->len += to - from;
 		return 0;
 	}
-	if (!array_grow(&p->programs, p->n_programs, &p->a_programs, sizeof(*p->programs)))
+	last = array_grow(p->programs, p->n_programs, &p->a_programs, sizeof(*last));
+	if (!last)
 		return no_memory(p->err);
+	p->programs = last;
 	p->programs[p->n_programs++] = (struct plan_step){
 		.kind = PLAN_PROGRAM,
 		.mtd = b->mtd,
@@ -469,7 +467,7 @@ static int add_program(struct planner *p, const struct block *b, u32 from, u32 t
  * once only, exactly those that differ; else from the first to the last in each page, since a page
  * costs the same for one byte as for all.
  */
-static int program_block(struct planner *p, struct block *b, const u8 *present)
+static int program_block(struct planner *p, struct plan_block *b, const u8 *present)
 {
 	const struct mtd_info *mtd = b->mtd;
 	u32 unit = mtd->writesize, page = max(mtd->writebufsize, unit), at, u;
@@ -483,7 +481,7 @@ static int program_block(struct planner *p, struct block *b, const u8 *present)
 		for (u = at; u < end; u += unit) {
 			u32 n = min(unit, end - u);
 
-			if (present ? !memcmp(present + u, b->want + u, n)
+			if (present ? memcmp(present + u, b->want + u, n) == 0
 				    : is_blank(mtd, b->want + u, n))
 				continue;
 			first = min(first, u);
@@ -502,7 +500,7 @@ static int program_block(struct planner *p, struct block *b, const u8 *present)
 	return 0;
 }
 
-static int judge_block(struct planner *p, struct block *b, const u8 *present)
+static int judge_block(struct planner *p, struct plan_block *b, const u8 *present)
 {
 	u64 kept = fill_want(p, b, present);
 
@@ -516,7 +514,7 @@ static int judge_block(struct planner *p, struct block *b, const u8 *present)
 	return program_block(p, b, present);
 }
 
-static bool must_read(const struct planner *p, const struct block *b)
+static bool must_read(const struct planner *p, const struct plan_block *b)
 {
 	return !p->opts->no_skip || b->image_bytes < b->size;
 }
@@ -534,7 +532,7 @@ static int judge_chunk(struct planner *p, size_t from, size_t to, u8 *present)
 		for (end = i + 1; end < to && must_read(p, &p->blocks[end]) == read; end++)
 			;
 		if (read) {
-			const struct block *b = &p->blocks[i];
+			const struct plan_block *b = &p->blocks[i];
 
 			ret = p->read(p->arg, b->mtd, b->start, (size_t)run_len(p, i, end),
 				      present + (b->start - base));
@@ -543,7 +541,7 @@ static int judge_chunk(struct planner *p, size_t from, size_t to, u8 *present)
 					      b->mtd->name);
 		}
 		for (; i < end; i++) {
-			struct block *b = &p->blocks[i];
+			struct plan_block *b = &p->blocks[i];
 
 			ret = judge_block(p, b, read ? present + (b->start - base) : NULL);
 			if (ret)
@@ -574,75 +572,14 @@ static int judge_run(struct planner *p, size_t from, size_t to)
 	return ret;
 }
 
-/* ---- larger erases ---- */
+/* ---- steps ---- */
 
-/* first block of [from, to) that ends after @offset */
-static size_t find_block(const struct planner *p, size_t from, size_t to, u64 offset)
-{
-	while (from < to) {
-		size_t mid = from + (to - from) / 2;
-
-		if (p->blocks[mid].start + p->blocks[mid].size > offset)
-			to = mid;
-		else
-			from = mid + 1;
-	}
-	return from;
-}
-
-/*
- * Take [start, start+size) in one erase if every block of it is to be erased or known to be blank,
- * and it costs less than what is planned for them so far.
- */
-static void try_unit(struct planner *p, size_t from, size_t to, u64 start, u64 size, u64 typ_ns)
-{
-	u64 at = start, sum_ns = 0;
-	size_t first = find_block(p, from, to, start), i;
-
-	for (i = first; i < to && at < start + size; i++) {
-		const struct block *b = &p->blocks[i];
-
-		if (b->start != at || (!b->erase && !b->is_blank))
-			return;
-		if (b->cover < start || b->cover + b->cover_len > start + size)
-			return; /* not nested: leave it */
-		sum_ns += b->cover_ns;
-		at += b->size;
-	}
-	if (at != start + size || typ_ns >= sum_ns)
-		return;
-	for (i = first; i < to && p->blocks[i].start < start + size; i++) {
-		p->blocks[i].cover = start;
-		p->blocks[i].cover_len = size;
-		p->blocks[i].cover_ns = i == first ? typ_ns : 0;
-	}
-}
-
-/* choose the erases for the blocks [from, to) of one device */
-static void choose_erases(struct planner *p, size_t from, size_t to)
-{
-	const struct mtd_info *mtd = p->blocks[from].mtd;
-	unsigned int u, k;
-	size_t i;
-
-	for (i = from; i < to; i++)
-		p->blocks[i].cover_ns = p->blocks[i].erase ? mtd->erase_typ_ns : 0;
-	for (u = 0; u < mtd->n_units; u++) {
-		const struct mtd_erase_unit *unit = &mtd->units[u];
-		unsigned int count = unit->stride ? unit->count : 1;
-
-		for (k = 0; k < count; k++)
-			try_unit(p, from, to, unit->offset + k * unit->stride, unit->size,
-				 unit->typ_ns);
-	}
-}
-
-static bool is_in_unit(const struct block *b)
+static bool is_in_unit(const struct plan_block *b)
 {
 	return b->cover != b->start || b->cover_len != b->size;
 }
 
-static bool is_changed(const struct block *b)
+static bool is_changed(const struct plan_block *b)
 {
 	return b->erase || b->program || is_in_unit(b);
 }
@@ -655,7 +592,7 @@ static int emit_erases(struct planner *p, size_t from, size_t to)
 	int ret;
 
 	for (i = from; i < to; i++) {
-		const struct block *b = &p->blocks[i];
+		const struct plan_block *b = &p->blocks[i];
 		struct plan_step *last =
 			plan->n_steps > own ? &plan->steps[plan->n_steps - 1] : NULL;
 
@@ -739,7 +676,7 @@ static int emit_verifies(struct planner *p)
 	int ret;
 
 	for (i = 0; i < p->n_blocks; i++) {
-		struct block *b = &p->blocks[i];
+		struct plan_block *b = &p->blocks[i];
 
 		if (!is_in_unit(b))
 			sum_of(p, b->mtd)->skipped += b->skipped;
@@ -774,29 +711,6 @@ static void sum_up(struct planner *p)
 			plan->est_ns += plan->steps[i].est_ns;
 }
 
-u64 plan_busy_ns(const struct plan *plan, const struct mtd_info *mtd)
-{
-	u64 longest = 0, sum;
-	size_t i, k;
-
-	for (i = 0; i < plan->n_steps; i++) {
-		const struct mtd_info *dev = plan->steps[i].mtd;
-
-		if (mtd && dev != mtd)
-			continue;
-		/* each device once, at its first step */
-		for (k = 0; k < i && plan->steps[k].mtd != dev; k++)
-			;
-		if (k < i)
-			continue;
-		for (sum = 0; k < plan->n_steps; k++)
-			if (plan->steps[k].mtd == dev && plan->steps[k].kind != PLAN_VERIFY)
-				sum += plan->steps[k].est_ns;
-		longest = max(longest, sum);
-	}
-	return longest;
-}
-
 /* ---- entry points ---- */
 
 static int plan_write_steps(struct planner *p)
@@ -812,7 +726,7 @@ static int plan_write_steps(struct planner *p)
 	}
 	for (i = 0; i < p->n_blocks; i = end) {
 		end = device_end(p, i);
-		choose_erases(p, i, end);
+		plan_choose_erases(&p->blocks[i], end - i);
 		ret = emit_erases(p, i, end);
 		if (ret)
 			return ret;
@@ -911,7 +825,8 @@ int plan_erase(struct plan *plan, struct mtd_info *mtd, u64 offset, u64 len, str
 {
 	static const struct plan_opts opts;
 	struct planner p = { .plan = plan, .opts = &opts, .err = err };
-	u64 at, start, size;
+	u64 at, start = 0, size = 0;
+	struct plan_block *b;
 	int ret;
 
 	memset(plan, 0, sizeof(*plan));
@@ -920,65 +835,17 @@ int plan_erase(struct plan *plan, struct mtd_info *mtd, u64 offset, u64 len, str
 		ret = check_erase(mtd, offset, len, err);
 	for (at = offset; at < offset + len && !ret; at = start + size) {
 		mtd_block_at(mtd, at, &start, &size);
-		ret = add_block(&p, mtd, start, size, 0);
-		if (!ret)
-			p.blocks[p.n_blocks - 1].erase = true;
+		b = add_block(&p, mtd, start, size, 0);
+		if (b)
+			b->erase = true;
+		else
+			ret = -ENOMEM;
 	}
 	if (!ret) {
-		choose_erases(&p, 0, p.n_blocks);
+		plan_choose_erases(p.blocks, p.n_blocks);
 		ret = emit_erases(&p, 0, p.n_blocks);
 	}
 	if (!ret)
 		ret = emit_verify(&p, mtd, offset, len, NULL);
 	return planner_done(&p, ret);
-}
-
-/* ---- printing ---- */
-
-#define PRINT_GAP KIB(4) /* steps that are no further apart are one line */
-
-static void print_step(const struct plan_step *first, u64 end, u64 bytes, u64 est_ns, size_t n,
-		       void (*line)(void *arg, const char *text), void *arg)
-{
-	static const char *const kinds[] = {
-		[PLAN_ERASE] = "erase", [PLAN_PROGRAM] = "program", [PLAN_VERIFY] = "verify"
-	};
-	char text[160], pieces[32] = "";
-
-	if (n > 1)
-		snprintf(pieces, sizeof(pieces), " in %zu pieces", n);
-	snprintf(text, sizeof(text),
-		 "%-8s %-6s 0x%08" PRIx64 "..0x%08" PRIx64 " %9" PRIu64 " bytes  %8.3f s%s",
-		 kinds[first->kind], first->mtd->name, first->mtd->base + first->offset,
-		 first->mtd->base + end - 1, bytes, (double)est_ns / 1e9, pieces);
-	line(arg, text);
-}
-
-void plan_print(const struct plan *plan, void (*line)(void *arg, const char *text), void *arg)
-{
-	char text[200];
-	size_t i, k;
-
-	for (i = 0; i < plan->n_steps; i = k) {
-		const struct plan_step *s = &plan->steps[i];
-		u64 end = s->offset + s->len, bytes = s->len, est_ns = s->est_ns;
-
-		for (k = i + 1; k < plan->n_steps; k++) {
-			const struct plan_step *n = &plan->steps[k];
-
-			if (n->kind != s->kind || n->mtd != s->mtd || n->offset < end ||
-			    n->offset - end > PRINT_GAP)
-				break;
-			end = n->offset + n->len;
-			bytes += n->len;
-			est_ns += n->est_ns;
-		}
-		print_step(s, end, bytes, est_ns, k - i, line, arg);
-	}
-	snprintf(text, sizeof(text),
-		 "erase %" PRIu64 ", program %" PRIu64 " (%" PRIu64 " of them kept contents), skip "
-		 "%" PRIu64 ", verify %" PRIu64 " bytes; about %.3f s at typical times",
-		 plan->all.erased, plan->all.programmed, plan->all.kept, plan->all.skipped,
-		 plan->all.verified, (double)plan->est_ns / 1e9);
-	line(arg, text);
 }

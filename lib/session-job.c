@@ -6,6 +6,7 @@
 #include "lib/plan.h"
 #include "lib/session-priv.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,7 +17,7 @@
  * Read at a time: large against the pause between two flushes (a USB round trip of some 0.3 ms,
  * against 100 ms of wire at 15 MHz), small enough for progress and for Ctrl-C to be heard.
  */
-#define READ_CHUNK KIB(128)
+#define READ_CHUNK ((size_t)KIB(128))
 
 /*
  * A bit error that slips past SWD's parity is rare enough that the first round mends it. The later
@@ -242,7 +243,7 @@ static u64 image_bytes_in(const struct image *img, const struct mtd_info *mtd)
 /* read-out protection makes the debug port's reads of flash fail (RM0351 3.5.1): say so first */
 static int check_readable(struct swdrom *s, const struct mtd_info *mtd)
 {
-	if (s->target.rdp == RDP_LEVEL_0 || strcmp(mtd->name, "flash"))
+	if (s->target.rdp == RDP_LEVEL_0 || strcmp(mtd->name, "flash") != 0)
 		return 0;
 	return err_set(&s->ctx.err, -EROFS,
 		       "going back to level 0 erases the whole flash; swdrom does not do that",
@@ -302,13 +303,14 @@ static int read_some(struct reader *r, struct mtd_info *mtd, u64 from, size_t le
 	size_t n;
 	int ret;
 
+	assert(mtd);
 	if (r->img && r->mtd != mtd) {
 		r->done = 0;
 		r->total = image_bytes_in(r->img, mtd);
 	}
 	r->mtd = mtd;
 	for (; len; from += n, buf += n, len -= n) {
-		n = min(len, (size_t)READ_CHUNK);
+		n = min(len, READ_CHUNK);
 		if (ctx_stopped(ctx))
 			return err_set(&ctx->err, -EINTR, "run the same command again",
 				       "stopped on request before 0x%08" PRIx64
@@ -486,10 +488,11 @@ static int verify_step(struct swdrom *s, struct reader *reader, const struct pla
 		       struct mismatch *mm, struct image *bad)
 {
 	u64 at = 0, bad_until = step->offset, equal = 0;
-	u8 *buf = malloc(READ_CHUNK);
+	u8 *buf = calloc(1, READ_CHUNK);
 	size_t n, i;
 	int ret = 0;
 
+	assert(step->mtd);
 	if (!buf)
 		return err_set(&s->ctx.err, -ENOMEM, NULL, "out of memory");
 	for (; at < step->len && !ret; at += n) {
@@ -708,7 +711,7 @@ enum swdrom_status swdrom_verify(struct swdrom *s)
 static int erase_ranges(struct swdrom *s, const struct selection *sel,
 			const struct swdrom_write_opts *opts)
 {
-	struct plan *plans = calloc(sel->n, sizeof(*plans));
+	struct plan *plans = calloc(max(sel->n, (size_t)1), sizeof(*plans));
 	struct mismatch mm;
 	size_t i;
 	int ret = 0;

@@ -185,7 +185,7 @@ static bool bench_busy_since(const struct session_work *w, const struct bench_bu
 	unsigned int i, k;
 
 	for (i = 0; i < n_now; i++) {
-		if (strcmp(now[i].device, device))
+		if (strcmp(now[i].device, device) != 0)
 			continue;
 		*busy_ns = now[i].erase_ns + now[i].program_ns;
 		for (k = 0; k < w->n_before; k++)

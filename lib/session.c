@@ -53,16 +53,13 @@ enum swdrom_status session_status(struct swdrom *s, enum session_phase phase, in
 
 	if (!ret)
 		return SWDROM_OK;
+	status = status_of_errno(ret);
 	if (ret == -ENOMEM)
 		status = SWDROM_FAILED;
 	else if (phase == PHASE_CONFIG)
 		status = SWDROM_USAGE;
-	else if (phase == PHASE_IMAGE && ret != -EINVAL)
-		status = SWDROM_BAD_IMAGE;
-	else if (phase == PHASE_OUTPUT && ret != -EINVAL)
-		status = SWDROM_FAILED;
-	else
-		status = status_of_errno(ret);
+	else if (ret != -EINVAL && phase != PHASE_RUN)
+		status = phase == PHASE_IMAGE ? SWDROM_BAD_IMAGE : SWDROM_FAILED;
 	err_set(&s->ctx.err, ret, NULL, "%s", strerror(-ret));
 	if (s->status == SWDROM_OK)
 		s->status = status;
@@ -288,7 +285,7 @@ static int own_params(struct swdrom *s, struct params *p, struct session_params 
 		return err_set(&s->ctx.err, -EINVAL, "for example clock=15M",
 			       "clock=%s is not between 1 kHz and 100 MHz", params_get(p, "clock"));
 	own->under_reset = connect && !strcmp(connect, "under-reset");
-	if (connect && !own->under_reset && strcmp(connect, "normal"))
+	if (connect && !own->under_reset && strcmp(connect, "normal") != 0)
 		return err_set(&s->ctx.err, -EINVAL, NULL,
 			       "connect=%s is neither normal nor under-reset", connect);
 	return 0;
@@ -323,9 +320,9 @@ static int open_adapter(struct swdrom *s, struct params *p)
 
 static int attach(struct swdrom *s, const struct session_params *own, bool no_reset)
 {
-	u32 limit = s->host->max_hz ? s->host->max_hz : SESSION_DEFAULT_HZ;
+	u32 hz = s->host->max_hz ? min(s->host->max_hz, SESSION_DEFAULT_HZ) : SESSION_DEFAULT_HZ;
 	struct target_attach_opts opts = {
-		.swclk_hz = own->clock_hz ? (u32)own->clock_hz : min(limit, SESSION_DEFAULT_HZ),
+		.swclk_hz = own->clock_hz ? (u32)own->clock_hz : hz,
 		.connect_under_reset = own->under_reset,
 		.no_reset = no_reset,
 		.board = s->has_board ? &s->board : NULL,
@@ -475,9 +472,9 @@ static void list_programmers(const struct lister *l)
 	}
 }
 
-static int list_connected(struct swdrom *s, const char *programmer, const struct lister *l)
+static int list_connected(struct swdrom *s, const char *programmer, struct lister *l)
 {
-	const struct log log = { .fn = list_log, .arg = (void *)(uintptr_t)l, .level = LOG_INFO };
+	const struct log log = { .fn = list_log, .arg = l, .level = LOG_INFO };
 	const struct programmer *prog;
 	const char *text;
 	struct params *p;
@@ -500,7 +497,7 @@ static int list_connected(struct swdrom *s, const char *programmer, const struct
 enum swdrom_status swdrom_list(struct swdrom *s, const char *programmer,
 			       void (*line)(void *arg, const char *text), void *arg)
 {
-	const struct lister l = { .line = line, .arg = arg };
+	struct lister l = { .line = line, .arg = arg };
 	char text[80];
 	size_t i;
 	int ret;
@@ -516,7 +513,7 @@ enum swdrom_status swdrom_list(struct swdrom *s, const char *programmer,
 	line(arg, "boards (-b):");
 	list_words(&l, board_names());
 	line(arg, "adapters (adapter=):");
-	ret = adapter_for_each(list_adapter, (void *)(uintptr_t)&l, &s->ctx.err);
+	ret = adapter_for_each(list_adapter, &l, &s->ctx.err);
 	if (!ret && programmer)
 		ret = list_connected(s, programmer, &l);
 	return session_status(s, PHASE_RUN, ret);

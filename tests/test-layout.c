@@ -62,7 +62,7 @@ static void test_malformed_layouts_are_refused_with_line_and_reason(void **state
 		{ "0:1 a\nroot\n", "rom.layout line 2", "start address" },
 		{ "0-1 a\n", "rom.layout line 1", "colon" },
 		{ "0:z a\n", "rom.layout line 1", "end address" },
-		{ "0: a\n", "rom.layout line 1", "a space is missing" },
+		{ "0: x\n", "rom.layout line 1", "end address" },
 		{ "2:1 a\n", "rom.layout line 1", "ends before it starts" },
 		{ "0:ffffffffffffffff a\n", "rom.layout line 1", "ends before it starts" },
 		{ "0:10000000000000000 a\n", "rom.layout line 1", "end address" },
