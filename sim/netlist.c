@@ -1,0 +1,694 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The virtual boards: nets between MCU pins and NOR pins, and what each net's level is.
+ *
+ * A net may be driven by the MCU (QUADSPI through alternate function 10, or GPIO output), by the
+ * chip, or by nobody: then pulls of MCU and board decide, and without any it floats: it keeps its
+ * last level (a few pF do that), and a random one at the start of each frame.
+ *
+ * Two ways to move data: clock edge by clock edge over the nets, which knows contention, floating
+ * and slow pins; and byte by byte straight between controller and chip, taken only when all lines
+ * of a phase are as they should be, with the same result (tests compare both).
+ */
+#include "sim/netlist.h"
+#include "sim/vgpio.h"
+#include "sim/vnor.h"
+#include "sim/vquadspi.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct mcu_pin {
+	u8 port, pin; /* port 0 = A */
+};
+
+#define PIN(_port, _pin)              \
+	{                             \
+		(_port) - 'A', (_pin) \
+	}
+
+struct vboard {
+	const char *name, *mcu;
+	u32 flash_kib;
+	unsigned int package_pins;
+	const char *nor; /* NULL: none */
+	struct mcu_pin pin[N_QSPI_LINES];
+	u8 pull[N_QSPI_LINES]; /* resistors on the board, 10k: enum pin_pull */
+};
+
+static const struct vboard boards[] = {
+	{
+		/* UM1879: N25Q128A13 on port E; the MCU's pulls are the only ones */
+		.name = "stm32l476g-disco",
+		.mcu = "STM32L476VG",
+		.flash_kib = 1024,
+		.package_pins = 100,
+		.nor = "n25q128a13",
+		.pin = { [LINE_CLK] = PIN('E', 10),
+			 [LINE_NCS] = PIN('E', 11),
+			 [LINE_IO0] = PIN('E', 12),
+			 [LINE_IO1] = PIN('E', 13),
+			 [LINE_IO2] = PIN('E', 14),
+			 [LINE_IO3] = PIN('E', 15) },
+	},
+	{
+		/* invented: 64-pin part, resistors to 3V3 on CS#, WP# and HOLD# */
+		.name = "l476rg-w25q128",
+		.mcu = "STM32L476RG",
+		.flash_kib = 1024,
+		.package_pins = 64,
+		.nor = "w25q128jv",
+		.pin = { [LINE_CLK] = PIN('B', 10),
+			 [LINE_NCS] = PIN('B', 11),
+			 [LINE_IO0] = PIN('B', 1),
+			 [LINE_IO1] = PIN('B', 0),
+			 [LINE_IO2] = PIN('A', 7),
+			 [LINE_IO3] = PIN('A', 6) },
+		.pull = { [LINE_NCS] = PULL_UP, [LINE_IO2] = PULL_UP, [LINE_IO3] = PULL_UP },
+	},
+	{
+		/* invented: resistor on CS# only */
+		.name = "l476rc-mt25ql128",
+		.mcu = "STM32L476RC",
+		.flash_kib = 256,
+		.package_pins = 64,
+		.nor = "mt25ql128aba",
+		.pin = { [LINE_CLK] = PIN('B', 10),
+			 [LINE_NCS] = PIN('B', 11),
+			 [LINE_IO0] = PIN('B', 1),
+			 [LINE_IO1] = PIN('B', 0),
+			 [LINE_IO2] = PIN('A', 7),
+			 [LINE_IO3] = PIN('A', 6) },
+		.pull = { [LINE_NCS] = PULL_UP },
+	},
+	{
+		.name = "l476re-bare",
+		.mcu = "STM32L476RE",
+		.flash_kib = 512,
+		.package_pins = 64,
+	},
+};
+
+static const char *const board_names[] = {
+	"stm32l476g-disco", "l476rg-w25q128", "l476rc-mt25ql128", "l476re-bare", NULL,
+};
+
+/* the pins of the STM32L476 that carry QUADSPI signals, all as AF10 (DS10198 table 17) */
+#define QUADSPI_AF 10
+
+static const struct {
+	struct mcu_pin pin;
+	u8 line;
+} af_pins[] = {
+	{ PIN('B', 10), LINE_CLK }, { PIN('E', 10), LINE_CLK }, { PIN('B', 11), LINE_NCS },
+	{ PIN('E', 11), LINE_NCS }, { PIN('B', 1), LINE_IO0 },	{ PIN('E', 12), LINE_IO0 },
+	{ PIN('B', 0), LINE_IO1 },  { PIN('E', 13), LINE_IO1 }, { PIN('A', 7), LINE_IO2 },
+	{ PIN('E', 14), LINE_IO2 }, { PIN('A', 6), LINE_IO3 },	{ PIN('E', 15), LINE_IO3 },
+};
+
+static const char *const line_names[N_QSPI_LINES] = { "CLK", "NCS", "IO0", "IO1", "IO2", "IO3" };
+
+/*
+ * Highest frequency by OSPEEDR, MHz: DS10198, I/O AC characteristics, 2.7 V and up, C = 10 pF,
+ * about what one NOR and a short trace are (recalled figures).
+ */
+static const u32 speed_mhz[4] = { 10, 50, 100, 180 };
+
+enum route { ROUTE_NONE, ROUTE_QUADSPI, ROUTE_GPIO };
+
+struct net {
+	enum route route; /* who drives it on the MCU's side */
+	bool gpio_high, open_drain;
+	u8 pull;
+	u8 speed;
+	bool level; /* as it stands */
+};
+
+struct netlist {
+	struct sim *sim;
+	const struct vboard *board;
+	struct vgpio *gpio;
+	struct vquadspi *qspi;
+	struct vnor *nor;
+	struct sim_rng rng;
+
+	struct net net[N_QSPI_LINES];
+	bool clean;	 /* CLK, NCS, IO0, IO1 belong to QUADSPI */
+	bool clean_wide; /* IO2 and IO3 too */
+	bool known_idle; /* IO2, IO3 have a known level in 1 and 2 line phases */
+	bool reference;	 /* always take the edges */
+	bool slow;	 /* OSPEEDR of some pin too low for this clock */
+	bool late;	 /* inputs sampled before the chip's output is there */
+	bool said_contention, said_route;
+	bool float_io3_level;
+
+	/* what QUADSPI puts out */
+	bool q_ncs, q_clk;
+	u8 q_mask, q_val;
+	struct vquadspi_clock clk;
+};
+
+static const struct vboard *find_board(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(boards); i++)
+		if (!strcmp(boards[i].name, name))
+			return &boards[i];
+	return NULL;
+}
+
+const char *const *netlist_board_names(void)
+{
+	return board_names;
+}
+
+u32 netlist_flash_kib(const char *board)
+{
+	const struct vboard *b = find_board(board);
+
+	return b ? b->flash_kib : 0;
+}
+
+/* ---- who drives what ---- */
+
+static bool carries(const struct mcu_pin *pin, unsigned int line)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(af_pins); i++)
+		if (af_pins[i].line == line && af_pins[i].pin.port == pin->port &&
+		    af_pins[i].pin.pin == pin->pin)
+			return true;
+	return false;
+}
+
+static void route_line(struct netlist *n, unsigned int line)
+{
+	const struct mcu_pin *pin = &n->board->pin[line];
+	struct net *net = &n->net[line];
+	struct vgpio_pin p;
+
+	vgpio_pin(n->gpio, pin->port, pin->pin, &p);
+	net->route = ROUTE_NONE;
+	if (p.mode == GPIO_AF && p.af == QUADSPI_AF && carries(pin, line))
+		net->route = ROUTE_QUADSPI;
+	else if (p.mode == GPIO_OUTPUT && !(p.open_drain && p.out))
+		net->route = ROUTE_GPIO;
+	net->gpio_high = p.out;
+	net->open_drain = p.open_drain;
+	net->speed = p.speed;
+	net->pull = p.pull != PULL_NONE ? p.pull : n->board->pull[line];
+}
+
+static bool has_level_when_idle(const struct net *net)
+{
+	return net->route != ROUTE_NONE || net->pull != PULL_NONE;
+}
+
+static void route_all(struct netlist *n)
+{
+	unsigned int i;
+
+	n->clean = true;
+	for (i = 0; i < N_QSPI_LINES; i++) {
+		route_line(n, i);
+		if (i <= LINE_IO1 && (n->net[i].route != ROUTE_QUADSPI || n->net[i].open_drain))
+			n->clean = false;
+	}
+	n->clean_wide = n->net[LINE_IO2].route == ROUTE_QUADSPI &&
+			n->net[LINE_IO3].route == ROUTE_QUADSPI && !n->net[LINE_IO2].open_drain &&
+			!n->net[LINE_IO3].open_drain;
+	n->known_idle =
+		has_level_when_idle(&n->net[LINE_IO2]) && has_level_when_idle(&n->net[LINE_IO3]);
+	n->said_route = false;
+}
+
+/* ---- levels ---- */
+
+/* does the MCU drive @line, and where to? */
+static bool mcu_drives(const struct netlist *n, unsigned int line, bool *high)
+{
+	const struct net *net = &n->net[line];
+	bool level;
+
+	if (net->route == ROUTE_GPIO) {
+		*high = net->gpio_high;
+		return true;
+	}
+	if (net->route != ROUTE_QUADSPI)
+		return false;
+	if (line == LINE_CLK) {
+		level = n->q_clk;
+	} else if (line == LINE_NCS) {
+		level = n->q_ncs;
+	} else {
+		if (!(n->q_mask & BIT(line - LINE_IO0)))
+			return false;
+		level = n->q_val >> (line - LINE_IO0) & 1;
+	}
+	*high = level;
+	return !(net->open_drain && level);
+}
+
+static void settle_line(struct netlist *n, unsigned int line)
+{
+	struct net *net = &n->net[line];
+	bool by_mcu, by_chip = false, mcu_high = false, chip_high = false;
+	u8 val;
+
+	by_mcu = mcu_drives(n, line, &mcu_high);
+	if (n->nor && line >= LINE_IO0 && !(line == LINE_IO3 && n->sim->faults.float_io3)) {
+		by_chip = vnor_driven(n->nor, &val) & BIT(line - LINE_IO0);
+		chip_high = val >> (line - LINE_IO0) & 1;
+	}
+	if (by_mcu && by_chip && mcu_high != chip_high) {
+		if (!n->said_contention)
+			sim_complain(n->sim, "board", "%s: MCU and NOR drive against each other",
+				     line_names[line]);
+		n->said_contention = true;
+		net->level = sim_rng_u64(&n->rng) & 1;
+	} else if (by_mcu) {
+		net->level = mcu_high;
+	} else if (by_chip) {
+		net->level = chip_high;
+	} else if (net->pull != PULL_NONE) {
+		net->level = net->pull == PULL_UP;
+	}
+}
+
+static u8 io_levels(const struct netlist *n)
+{
+	u8 io = 0;
+	unsigned int i;
+
+	for (i = 0; i < 4; i++)
+		io |= n->net[LINE_IO0 + i].level ? BIT(i) : 0;
+	return io;
+}
+
+/* what the chip sees on IO0..IO3 */
+static u8 chip_io(const struct netlist *n)
+{
+	u8 io = io_levels(n);
+
+	if (n->sim->faults.float_io3)
+		io = (u8)(io & ~BIT(3)) | (n->float_io3_level ? BIT(3) : 0);
+	return io;
+}
+
+/* all nets take their levels, the chip sees them, and its answer settles too */
+static void settle(struct netlist *n, u64 at_ps)
+{
+	unsigned int i;
+
+	for (i = 0; i < N_QSPI_LINES; i++)
+		settle_line(n, i);
+	if (!n->nor)
+		return;
+	vnor_set_pins(n->nor, n->net[LINE_NCS].level, n->net[LINE_CLK].level, chip_io(n), at_ps);
+	for (i = LINE_IO0; i < N_QSPI_LINES; i++)
+		settle_line(n, i);
+}
+
+/* ---- GPIO's view ---- */
+
+static void gpio_before(void *dev, u64 at_ps)
+{
+	struct netlist *n = dev;
+
+	if (n->qspi)
+		vquadspi_sync(n->qspi, at_ps);
+}
+
+static void gpio_after(void *dev, u64 at_ps)
+{
+	struct netlist *n = dev;
+
+	if (!n->board->nor || !n->gpio)
+		return;
+	route_all(n);
+	vnor_set_period(n->nor, 0); /* edges made by register writes are slow */
+	settle(n, at_ps);
+	vnor_set_period(n->nor, n->clk.period_ps);
+}
+
+static bool gpio_level(void *dev, unsigned int port, unsigned int pin, bool *high, u64 at_ps)
+{
+	struct netlist *n = dev;
+	unsigned int i;
+
+	if (!n->board->nor)
+		return false;
+	for (i = 0; i < N_QSPI_LINES; i++) {
+		if (n->board->pin[i].port != port || n->board->pin[i].pin != pin)
+			continue;
+		vquadspi_sync(n->qspi, at_ps);
+		*high = n->net[i].level;
+		return true;
+	}
+	return false;
+}
+
+/* ---- QUADSPI's view ---- */
+
+/* a frame starts: say what is not wired up, and let what floats float */
+static void check_routes(struct netlist *n)
+{
+	unsigned int i;
+
+	for (i = 0; i < N_QSPI_LINES; i++) {
+		const struct mcu_pin *pin = &n->board->pin[i];
+		struct net *net = &n->net[i];
+
+		if (!has_level_when_idle(net))
+			net->level = sim_rng_u64(&n->rng) & 1;
+		if (n->said_route || net->route == ROUTE_QUADSPI)
+			continue;
+		if (i <= LINE_IO1)
+			sim_complain(
+				n->sim, "board",
+				"QUADSPI %s: P%c%u is not in alternate function %u, the NOR %s",
+				line_names[i], 'A' + pin->port, pin->pin, QUADSPI_AF,
+				net->route == ROUTE_GPIO ? "sees the GPIO output"
+				: net->pull != PULL_NONE ? "sees a pull resistor"
+							 : "sees a floating pin");
+		else if (!has_level_when_idle(net))
+			sim_complain(n->sim, "board", "QUADSPI %s: P%c%u floats", line_names[i],
+				     'A' + pin->port, pin->pin);
+	}
+	n->said_route = true;
+	n->said_contention = false;
+	n->float_io3_level = sim_rng_u64(&n->rng) & 1;
+	if (n->sim->faults.float_io3 && n->nor)
+		sim_complain(n->sim, "board", "NOR IO3 is not connected");
+}
+
+static void check_speed(struct netlist *n, const struct vquadspi_clock *clk)
+{
+	u64 delay =
+		n->nor ? vnor_output_delay_ps(n->nor) + 2000 : 0; /* and the MCU's set-up time */
+	unsigned int i;
+
+	n->slow = false;
+	for (i = 0; i < N_QSPI_LINES; i++) {
+		if (n->net[i].route != ROUTE_QUADSPI ||
+		    clk->period_ps * speed_mhz[n->net[i].speed] >= 1000000)
+			continue;
+		sim_complain(n->sim, "board",
+			     "%s: OSPEEDR = %u is too slow for a clock of %llu ps: bits are lost",
+			     line_names[i], n->net[i].speed, (unsigned long long)clk->period_ps);
+		n->slow = true;
+		break;
+	}
+	/* the chip's output changes with the falling edge, half a period before the rising one */
+	n->late = delay > clk->period_ps / 2 + (clk->shifted ? clk->period_ps / 2 : 0);
+	if (n->late)
+		sim_complain(
+			n->sim, "board",
+			"inputs sampled before the NOR's output is valid (%llu ps): SSHIFT = %u",
+			(unsigned long long)delay, clk->shifted);
+}
+
+static void port_select(void *dev, const struct vquadspi_clock *clk, u64 at_ps)
+{
+	struct netlist *n = dev;
+
+	n->clk = *clk;
+	if (!n->board->nor)
+		return;
+	check_routes(n);
+	check_speed(n, clk);
+	vnor_set_period(n->nor, clk->period_ps);
+	n->q_mask = 0;
+	n->q_clk = clk->idle_high;
+	settle(n, at_ps);
+	n->q_ncs = false;
+	settle(n, at_ps);
+}
+
+static void port_deselect(void *dev, u64 at_ps)
+{
+	struct netlist *n = dev;
+
+	if (!n->board->nor)
+		return;
+	n->q_clk = n->clk.idle_high;
+	settle(n, at_ps);
+	n->q_ncs = true;
+	n->q_mask = 0;
+	settle(n, at_ps);
+}
+
+/* one clock: falling edge with new outputs, rising edge; returns what the MCU samples */
+static u8 one_clock(struct netlist *n, u8 mask, u8 val, u64 rise_ps)
+{
+	u8 in;
+
+	n->q_clk = false;
+	n->q_mask = mask;
+	n->q_val = val;
+	if (n->slow && (sim_rng_u64(&n->rng) & 7) == 0)
+		n->q_val ^= mask & (u8)sim_rng_u64(&n->rng) & 0x3;
+	settle(n, rise_ps - n->clk.period_ps / 2);
+	in = io_levels(n);
+	if ((n->slow || n->late) && (sim_rng_u64(&n->rng) & 7) == 0)
+		in ^= (u8)sim_rng_u64(&n->rng) & 0xf;
+	n->q_clk = true;
+	settle(n, rise_ps);
+	return in;
+}
+
+/* lines that QUADSPI drives, and levels, while it sends @bits over @lines (RM0351 17.3.4) */
+static u8 phase_out(u8 lines, u8 bits, u8 *mask)
+{
+	*mask = lines == 4 ? 0xf : lines == 2 ? 0xf : 0xd; /* one line: IO1 is the input */
+	return lines == 4 ? bits : (u8)((bits & IO_MASK(lines)) | BIT(3));
+}
+
+static u8 phase_in(u8 lines, u8 *mask)
+{
+	*mask = lines == 4 ? 0 : lines == 2 ? 0xc : 0xd;
+	return BIT(3);
+}
+
+static bool can_take_bytes(const struct netlist *n, u8 lines)
+{
+	return n->nor && n->clean && !n->reference && !n->slow && !n->late &&
+	       !n->sim->faults.float_io3 && (lines == 4 ? n->clean_wide : n->known_idle);
+}
+
+static void show(struct netlist *n, unsigned int line, bool level)
+{
+	if (n->net[line].route == ROUTE_QUADSPI)
+		n->net[line].level = level;
+	else if (n->net[line].route == ROUTE_GPIO)
+		n->net[line].level = n->net[line].gpio_high;
+	else if (n->net[line].pull != PULL_NONE)
+		n->net[line].level = n->net[line].pull == PULL_UP;
+}
+
+/* the nets as they stand at the last rising edge of a byte taken whole */
+static void show_all(struct netlist *n, u8 mask, u8 val)
+{
+	unsigned int i;
+
+	n->q_clk = true;
+	n->q_mask = mask;
+	n->q_val = val;
+	n->net[LINE_CLK].level = true;
+	for (i = 0; i < 4; i++)
+		if (mask & BIT(i))
+			show(n, LINE_IO0 + i, val >> i & 1);
+}
+
+static u8 static_io(const struct netlist *n, u8 lines)
+{
+	u8 io = io_levels(n) & IO_MASK(2);
+
+	if (lines == 4)
+		return io_levels(n);
+	io |= n->net[LINE_IO2].route == ROUTE_QUADSPI ? 0
+	      : n->net[LINE_IO2].route == ROUTE_GPIO
+		      ? (n->net[LINE_IO2].gpio_high ? BIT(2) : 0)
+		      : (n->net[LINE_IO2].pull == PULL_UP ? BIT(2) : 0);
+	io |= n->net[LINE_IO3].route == ROUTE_QUADSPI ? BIT(3)
+	      : n->net[LINE_IO3].route == ROUTE_GPIO
+		      ? (n->net[LINE_IO3].gpio_high ? BIT(3) : 0)
+		      : (n->net[LINE_IO3].pull == PULL_UP ? BIT(3) : 0);
+	return io;
+}
+
+static void port_send(void *dev, u8 byte, u8 lines, u64 at_ps)
+{
+	struct netlist *n = dev;
+	u8 mask, val, io;
+	unsigned int left;
+
+	if (!n->board->nor)
+		return;
+	if (can_take_bytes(n, lines)) {
+		val = phase_out(lines, byte & IO_MASK(lines), &mask);
+		io = lines == 4 ? val
+				: (u8)((static_io(n, lines) & ~IO_MASK(lines)) |
+				       (val & IO_MASK(lines)));
+		if (lines == 1)
+			io = (u8)(io & ~BIT(1)) | (n->net[LINE_IO1].level ? BIT(1) : 0);
+		if (vnor_send_byte(n->nor, byte, lines, io,
+				   at_ps + n->clk.period_ps * (8 / lines))) {
+			show_all(n, mask, val);
+			return;
+		}
+	}
+	for (left = 8; left;) {
+		left -= lines;
+		val = phase_out(lines, byte >> left, &mask);
+		at_ps += n->clk.period_ps;
+		one_clock(n, mask, val, at_ps);
+	}
+}
+
+/* bits that the MCU takes from the levels: one line is read on IO1 */
+static u8 take(u8 io, u8 lines)
+{
+	return lines == 1 ? io >> 1 & 1 : io & IO_MASK(lines);
+}
+
+static u8 port_recv(void *dev, u8 lines, u64 at_ps)
+{
+	struct netlist *n = dev;
+	u8 mask, val = phase_in(lines, &mask), byte = 0, driven;
+	unsigned int i;
+
+	if (!n->board->nor)
+		return (u8)sim_rng_u64(&n->rng); /* pins that lead nowhere */
+	if (can_take_bytes(n, lines) && vnor_recv_byte(n->nor, &byte, lines, static_io(n, lines),
+						       at_ps + n->clk.period_ps * (8 / lines))) {
+		show_all(n, mask, val);
+		driven = vnor_driven(n->nor, &val);
+		for (i = 0; i < 4; i++)
+			if (driven & BIT(i))
+				n->net[LINE_IO0 + i].level = val >> i & 1;
+		return byte;
+	}
+	for (i = 0; i < 8; i += lines) {
+		at_ps += n->clk.period_ps;
+		byte = (u8)(byte << lines) | take(one_clock(n, mask, val, at_ps), lines);
+	}
+	return byte;
+}
+
+static void port_dummy(void *dev, u8 lines, unsigned int clocks, u64 at_ps)
+{
+	struct netlist *n = dev;
+	u8 mask, val = phase_in(lines, &mask);
+
+	if (!n->board->nor)
+		return;
+	while (clocks--) {
+		at_ps += n->clk.period_ps;
+		one_clock(n, mask, val, at_ps);
+	}
+}
+
+static u64 port_quiet_until(void *dev)
+{
+	struct netlist *n = dev;
+
+	if (!n->nor || !can_take_bytes(n, 1))
+		return 0;
+	return vnor_quiet_until(n->nor);
+}
+
+/* ---- life ---- */
+
+struct netlist *netlist_new(struct sim *sim)
+{
+	const struct vboard *board = find_board(sim->opts.board);
+	struct netlist *n;
+	struct vgpio_board gpio_board = { .before = gpio_before,
+					  .after = gpio_after,
+					  .level = gpio_level };
+	struct vquadspi_port port = {
+		.select = port_select,
+		.deselect = port_deselect,
+		.send = port_send,
+		.recv = port_recv,
+		.dummy = port_dummy,
+		.quiet_until = port_quiet_until,
+	};
+	unsigned int i;
+
+	if (!board)
+		return NULL;
+	n = calloc(1, sizeof(*n));
+	if (!n)
+		return NULL;
+	n->sim = sim;
+	n->board = board;
+	n->q_ncs = true;
+	sim_rng_init(&n->rng, sim, "board");
+	if (board->nor) {
+		n->nor = vnor_new(sim, board->nor);
+		if (!n->nor)
+			goto out_free;
+	}
+	port.dev = n;
+	gpio_board.dev = n;
+	/* QUADSPI first: at a reset it lets go of NCS before the pins turn analog */
+	n->qspi = vquadspi_new(sim, &port);
+	n->gpio = vgpio_new(sim, &gpio_board);
+	if (!n->qspi || !n->gpio)
+		goto out_free;
+	n->net[LINE_NCS].level = true;
+	for (i = LINE_IO0; i < N_QSPI_LINES; i++)
+		n->net[i].level = sim_rng_u64(&n->rng) & 1;
+	if (board->nor)
+		route_all(n);
+	return n;
+
+out_free:
+	netlist_free(n);
+	return NULL;
+}
+
+void netlist_free(struct netlist *n)
+{
+	if (!n)
+		return;
+	vquadspi_free(n->qspi);
+	vgpio_free(n->gpio);
+	vnor_free(n->nor);
+	free(n);
+}
+
+void netlist_save(struct netlist *n)
+{
+	vquadspi_sync(n->qspi, sim_now_ps(n->sim));
+	if (n->nor)
+		vnor_save(n->nor);
+}
+
+void netlist_set_power(struct netlist *n, bool on)
+{
+	u64 now = sim_now_ps(n->sim);
+
+	vquadspi_sync(n->qspi, now);
+	if (n->nor)
+		vnor_set_power(n->nor, on, now);
+	if (!on)
+		vquadspi_power_off(n->qspi);
+}
+
+u8 *netlist_nor_data(struct netlist *n, size_t *size)
+{
+	u64 now = sim_now_ps(n->sim);
+
+	if (size)
+		*size = 0;
+	if (!n->nor)
+		return NULL;
+	vquadspi_sync(n->qspi, now);
+	vnor_sync(n->nor, now);
+	return vnor_data(n->nor, size);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * QUADSPI of the virtual STM32L476.
+ */
+#ifndef SWDROM_SIM_VQUADSPI_H
+#define SWDROM_SIM_VQUADSPI_H
+
+#include "sim/mcu.h"
+#include "sim/pins.h"
+
+struct vquadspi;
+
+struct vquadspi_clock {
+	u64 period_ps;
+	bool idle_high; /* DCR.CKMODE */
+	bool shifted;	/* CR.SSHIFT: inputs sampled half a period later */
+};
+
+/*
+ * What hangs on the six signals. Calls come in the order of time; the first rising edge of the
+ * clocks asked for is one period after @at_ps. Lines that a phase does not use are driven as RM0351 17.3.4
+ * says: in 1 and 2 line phases IO2 = 0 and IO3 = 1.
+ */
+struct vquadspi_port {
+	void *dev;
+	void (*select)(void *dev, const struct vquadspi_clock *clk, u64 at_ps);
+	void (*deselect)(void *dev, u64 at_ps);
+	void (*send)(void *dev, u8 byte, u8 lines, u64 at_ps);
+	u8 (*recv)(void *dev, u8 lines, u64 at_ps);
+	void (*dummy)(void *dev, u8 lines, unsigned int clocks, u64 at_ps);
+	/* the status read that just ended would be answered the same until then; 0: who knows */
+	u64 (*quiet_until)(void *dev);
+};
+
+/* registers registers and window on the MCU's bus; NULL: no memory. @port is copied */
+struct vquadspi *vquadspi_new(struct sim *sim, const struct vquadspi_port *port);
+void vquadspi_free(struct vquadspi *q);
+/* run it forward to @at_ps; what reads its pins or the chip behind them asks for that first */
+void vquadspi_sync(struct vquadspi *q, u64 at_ps);
+/* supply gone: no more edges */
+void vquadspi_power_off(struct vquadspi *q);
+
+/* ---- for tests ---- */
+enum bus_resp vquadspi_reg_access(struct vquadspi *q, struct bus_xact *x);
+enum bus_resp vquadspi_window_access(struct vquadspi *q, struct bus_xact *x);
+
+#endif
