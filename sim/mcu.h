@@ -47,7 +47,7 @@ bool mcu_ap_reads_rubbish(const struct mcu *mcu);
 void mcu_set_nrst(struct mcu *mcu, bool asserted); /* from the adapter or the button */
 bool mcu_nrst_low(const struct mcu *mcu);	   /* level of the nRST net, whoever pulls it */
 void mcu_set_power(struct mcu *mcu, bool on);
-/* DP and AP registers reset with power only; swdp asks to be told */
+/* DP and AP registers reset with power only; swdp asks to be told. Several may ask (24 at most) */
 void mcu_on_power(struct mcu *mcu, void (*fn)(void *arg, bool on), void *arg);
 
 /* ---- towards other models on the same bus (QUADSPI, GPIO: netlist.c registers them) ---- */
@@ -69,5 +69,8 @@ u8 *mcu_sram(struct mcu *mcu, u32 addr);      /* NULL if none there */
 void mcu_set_optr(struct mcu *mcu, u32 optr); /* as if loaded at power-on */
 void mcu_set_wrp(struct mcu *mcu, unsigned int bank, char area, u8 first, u8 last);
 bool mcu_core_halted(const struct mcu *mcu);
+/* the application goes to sleep now (or wakes): as faults.app_sleeps, at any time */
+enum mcu_sleep { MCU_AWAKE, MCU_SLEEP, MCU_STOP };
+void mcu_set_sleep(struct mcu *mcu, enum mcu_sleep how);
 
 #endif

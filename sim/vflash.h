@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Flash of the virtual STM32L476: main memory, OTP, option bytes, system memory, and their
+ * controller.
+ */
+#ifndef SWDROM_SIM_VFLASH_H
+#define SWDROM_SIM_VFLASH_H
+
+#include "sim/mcu-priv.h"
+
+struct vflash *vflash_new(struct mcu *mcu);
+void vflash_free(struct vflash *f);
+void vflash_save(struct vflash *f);
+/* @load_options: power-on and OBL_LAUNCH; a plain reset keeps the loaded ones */
+void vflash_reset(struct vflash *f, bool load_options, u64 t);
+void vflash_power_off(struct vflash *f, u64 t);
+
+/* x->offset from the start of main flash, as addressed */
+enum bus_resp vflash_main_access(struct vflash *f, struct bus_xact *x);
+/* 0x1fff0000 ... 0x1fffffff: system memory, OTP, engineering bytes, option bytes */
+enum bus_resp vflash_info_access(struct vflash *f, struct bus_xact *x);
+bool vflash_peek32(struct vflash *f, u32 addr, u32 *val);
+
+u32 vflash_optr(const struct vflash *f); /* in force */
+unsigned int vflash_rdp_level(const struct vflash *f);
+u8 *vflash_data(struct vflash *f, size_t *size);
+void vflash_set_optr(struct vflash *f, u32 optr);
+void vflash_set_wrp(struct vflash *f, unsigned int bank, char area, u8 first, u8 last);
+
+#endif
