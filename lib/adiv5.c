@@ -404,10 +404,10 @@ static int dap_scan_aps(struct dap *dap)
 	int ret;
 
 	for (unsigned int tries = 0; tries < NOISE_TRIES; tries++) {
-		for (u32 ap = 0; ap < ARRAY_SIZE(info->ap); ap++) {
+		for (size_t ap = 0; ap < ARRAY_SIZE(info->ap); ap++) {
 			struct swd_xfer *p = x + 5 * ap;
 
-			p[0] = swd_wr(REQ_SELECT_W, ap << 24 | (AP_IDR & 0xf0));
+			p[0] = swd_wr(REQ_SELECT_W, (u32)ap << 24 | (AP_IDR & 0xf0));
 			p[1] = swd_rd(swd_req(true, true, AP_IDR));
 			p[2] = swd_rd(swd_req(true, true, AP_CFG));
 			p[3] = swd_rd(swd_req(true, true, AP_BASE));
@@ -429,7 +429,7 @@ static int dap_scan_aps(struct dap *dap)
 		fault_at = x[n_ok].ack == SWD_ACK_FAULT ? n_ok : SIZE_MAX;
 	}
 	dap->is_select_known = false;
-	for (u32 ap = 0; ap < n_ok / 5; ap++) {
+	for (size_t ap = 0; ap < n_ok / 5; ap++) {
 		const struct swd_xfer *p = x + 5 * ap;
 
 		info->ap[ap].idr = p[2].data;
@@ -440,7 +440,7 @@ static int dap_scan_aps(struct dap *dap)
 			continue;
 		info->n_aps = (u8)(ap + 1);
 		has_mem |= info->ap[ap].is_mem;
-		log_dbg(&dap->ctx->log, "AP %u: IDR 0x%08x BASE 0x%08x CFG 0x%x%s", ap, p[2].data,
+		log_dbg(&dap->ctx->log, "AP %zu: IDR 0x%08x BASE 0x%08x CFG 0x%x%s", ap, p[2].data,
 			p[4].data, p[3].data, info->ap[ap].is_mem ? ", MEM-AP" : "");
 	}
 	if (!has_mem)

@@ -85,11 +85,11 @@ struct memq {
 	struct dap *dap;
 	struct ctx *ctx;
 	struct swd_host *host;
-	u8 ap;
 	u32 select;
 	u32 csw_base;
+	u32 ap_writes; /* dap->ap_writes when CSW and TAR were last known */
+	u8 ap;
 	bool has_small; /* AP takes 8 and 16 bit accesses */
-	u32 ap_writes;	/* dap->ap_writes when CSW and TAR were last known */
 
 	/* operations: ring, numbered from 0 for ever */
 	struct memq_op *ops;
@@ -163,7 +163,7 @@ void memq_deliver(struct memq *q, const struct memq_slot *s, u32 data);
 u32 memq_slot_addr(const struct memq *q, const struct memq_slot *s);
 
 /* memq_pop() - oldest batch in flight, waited for. is_short tells whether all replies are there */
-int memq_pop(struct memq *q, struct memq_batch **b);
+int memq_pop(struct memq *q, struct memq_batch **out);
 
 /*
  * memq_recover() - @b, the oldest, was not all OK: find out what the target did, settle results,

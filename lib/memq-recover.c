@@ -39,7 +39,7 @@
 #define SHORT_WEIGHT 8u
 /* damaged probe replies in a row */
 #define MAX_PROBES 64u
-#define MIN_BATCH  64u
+#define MIN_BATCH  ((size_t)64)
 #define IDLE_MAX   256u
 #define NONE	   SIZE_MAX
 
@@ -67,7 +67,7 @@ static const struct memq_batch *view_batch(const struct view *v, size_t *i)
 {
 	unsigned int k = 0;
 
-	while (*i >= v->b[k]->n)
+	while (k + 1 < v->n_b && *i >= v->b[k]->n)
 		*i -= v->b[k++]->n;
 	return v->b[k];
 }

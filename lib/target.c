@@ -9,6 +9,7 @@
  */
 #include "lib/target.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -107,7 +108,9 @@ static int open_queue(struct target *t)
 		return err_set(&t->ctx->err, ap, NULL, "no memory access port (DPIDR 0x%08x)",
 			       info->dpidr);
 	t->q = memq_new(t->dap, (u8)ap);
-	return t->q ? 0 : t->ctx->err.code;
+	if (t->q)
+		return 0;
+	return t->ctx->err.code ? t->ctx->err.code : -EIO;
 }
 
 /* one rung */
@@ -162,16 +165,17 @@ static int climb(struct target *t, const struct target_attach_opts *opts)
 {
 	struct ctx *ctx = t->ctx;
 	const u32 wanted = opts->swclk_hz ? opts->swclk_hz : ATTACH_HZ;
+	const u32 normal_hz = min(wanted, ATTACH_HZ), slow_hz = min(wanted, SLOW_HZ);
 	const struct {
 		const char *name;
 		u32 hz, flags;
 		bool is_on;
 	} rungs[] = {
-		{ "normal", min(wanted, ATTACH_HZ), 0, !opts->connect_under_reset },
-		{ "slower clock", min(wanted, SLOW_HZ), 0, !opts->connect_under_reset },
-		{ "under reset", min(wanted, ATTACH_HZ), DAP_UNDER_RESET,
+		{ "normal", normal_hz, 0, !opts->connect_under_reset },
+		{ "slower clock", slow_hz, 0, !opts->connect_under_reset },
+		{ "under reset", normal_hz, DAP_UNDER_RESET,
 		  opts->connect_under_reset || dap_has_nrst(t->dap) },
-		{ "under reset, slower clock", min(wanted, SLOW_HZ), DAP_UNDER_RESET,
+		{ "under reset, slower clock", slow_hz, DAP_UNDER_RESET,
 		  opts->connect_under_reset || dap_has_nrst(t->dap) },
 	};
 	struct err first = { 0 };
@@ -289,6 +293,7 @@ int target_attach(struct target *t, struct ctx *ctx, struct swd_host *host,
 		t->dap = NULL;
 		return ret;
 	}
+	assert(t->family);
 	/* the bus clock is raised by quiesce: only then can a fast SWCLK be followed */
 	ret = t->family->quiesce ? t->family->quiesce(t) : 0;
 	if (!ret && opts->swclk_hz > host->hz)
