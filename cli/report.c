@@ -54,7 +54,8 @@ void report_probe(const struct outcome *r, FILE *out)
 		const struct swdrom_mtd_info *m = &r->report->mtds[i];
 
 		fprintf(out, "%-8s 0x%08" PRIx64 "..0x%08" PRIx64 "  %s%s\n", m->name, m->base,
-			m->base + m->size - 1, m->about, m->writeable ? "" : " (read-only)");
+			m->base + m->size - 1, m->about,
+			m->writeable || strstr(m->about, "read-only") ? "" : ", read-only");
 	}
 }
 

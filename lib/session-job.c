@@ -25,6 +25,8 @@
  */
 #define REPAIR_ROUNDS 3
 
+#define NOTHING	      "nothing was changed"
+
 struct job_range {
 	struct mtd_info *mtd;
 	u64 offset, len;
@@ -291,8 +293,9 @@ static void finish(struct swdrom *s)
 struct reader {
 	struct swdrom *s;
 	const char *step;
-	u64 done, total; /* for progress, of the present device */
-	bool is_repair;	 /* its bytes were counted before */
+	u64 done, total;    /* for progress, of the present device */
+	bool is_repair;	    /* its bytes were counted before */
+	const char *so_far; /* what to say when the user stops it */
 	const struct mtd_info *mtd;
 	const struct image *img; /* totals by device are taken from it, where there is one */
 };
@@ -313,10 +316,12 @@ static int read_some(struct reader *r, struct mtd_info *mtd, u64 from, size_t le
 		n = min(len, READ_CHUNK);
 		if (ctx_stopped(ctx))
 			return err_set(&ctx->err, -EINTR, "run the same command again",
-				       "stopped on request before 0x%08" PRIx64
-				       " of %s was read (%s)",
-				       mtd->base + from, mtd->name, r->step);
+				       "stopped on request while reading 0x%08" PRIx64
+				       " of %s (step: %s): %s",
+				       mtd->base + from, mtd->name, r->step, r->so_far);
+		ctx->progress = NULL; /* this is a part of a larger step */
 		ret = mtd_read(mtd, from, n, buf);
+		ctx->progress = r->s->cb.progress;
 		if (ret)
 			return ret;
 		r->done += n;
@@ -337,7 +342,9 @@ static int read_ranges(struct swdrom *s, const struct selection *sel, struct ima
 
 	for (i = 0; i < sel->n && !ret; i++) {
 		const struct job_range *r = &sel->ranges[i];
-		struct reader reader = { .s = s, .step = "read", .total = r->len };
+		struct reader reader = {
+			.s = s, .step = "read", .total = r->len, .so_far = NOTHING
+		};
 		u8 *buf;
 
 		ret = check_readable(s, r->mtd);
@@ -519,10 +526,25 @@ static int verify_step(struct swdrom *s, struct reader *reader, const struct pla
 	return ret;
 }
 
+static bool has_changed(const struct swdrom *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->n_mtds; i++)
+		if (s->mtds[i].programmed_bytes || s->mtds[i].erased_bytes)
+			return true;
+	return false;
+}
+
 static int verify_plan(struct swdrom *s, const struct plan *plan, struct mismatch *mm,
 		       struct image *bad, bool is_repair)
 {
-	struct reader reader = { .s = s, .step = "verify", .is_repair = is_repair };
+	struct reader reader = {
+		.s = s,
+		.step = "verify",
+		.is_repair = is_repair,
+		.so_far = has_changed(s) ? "all was programmed, not all of it verified" : NOTHING,
+	};
 	size_t i, k;
 	int ret = 0;
 
@@ -568,7 +590,10 @@ static struct plan_opts plan_opts(const struct swdrom *s, const struct swdrom_wr
 static int repair(struct swdrom *s, const struct image *bad, bool blindly, struct mismatch *mm,
 		  struct image *still_bad)
 {
-	struct reader reader = { .s = s, .step = "read", .img = bad };
+	struct reader reader = { .s = s,
+				 .step = "read",
+				 .img = bad,
+				 .so_far = "the repair of what verify found is not finished" };
 	struct swdrom_write_opts opts = { .force = blindly };
 	struct plan_opts popts = plan_opts(s, &opts);
 	struct plan plan;
@@ -623,7 +648,7 @@ static int prove(struct swdrom *s, const struct plan *plan)
 
 static int write_image(struct swdrom *s, const struct swdrom_write_opts *opts)
 {
-	struct reader reader = { .s = s, .step = "read", .img = s->image };
+	struct reader reader = { .s = s, .step = "read", .img = s->image, .so_far = NOTHING };
 	struct plan_opts popts = plan_opts(s, opts);
 	struct plan plan;
 	char hint[256];

@@ -39,6 +39,7 @@ static struct world {
 	volatile sig_atomic_t stop;
 	unsigned int stop_after_reads;
 	struct swdrom *s;
+	unsigned int n_progress;
 	char warnings[4096];
 } w;
 
@@ -181,6 +182,7 @@ static int fake_read(struct mtd_info *mtd, u64 from, size_t len, u8 *buf)
 {
 	const u8 *mem = mtd == &w.otp_mtd ? w.otp : w.flash;
 
+	ctx_progress(mtd->ctx, "part", mtd->name, len, len);
 	memcpy(buf, mem + from, len);
 	w.now_ns += 1000 * len;
 	if (w.bad_reads && from <= w.bad_offset && w.bad_offset < from + len && !--w.bad_reads)
@@ -218,9 +220,18 @@ static void on_log(void *arg, enum swdrom_log_level level, const char *line)
 		snprintf(w.warnings + n, sizeof(w.warnings) - n, "%s\n", line);
 }
 
+static void on_progress(void *arg, const char *step, const char *mtd, uint64_t done, uint64_t total)
+{
+	/* devices read in parts: only the whole is worth a bar */
+	assert_string_not_equal(step, "part");
+	assert_true(done <= total);
+	w.n_progress++;
+}
+
 static int setup(void **state)
 {
 	struct swdrom_callbacks cb = { .log = on_log,
+				       .progress = on_progress,
 				       .log_level = SWDROM_LOG_WIRE,
 				       .stop = &w.stop };
 
@@ -338,6 +349,7 @@ static void test_write_programs_verifies_and_reports(void **state)
 	assert_int_equal(r->bench.work_ns, 100 * 1000);
 	assert_in_range((u64)(r->bench.ratio * 1000), 599, 600);
 	assert_int_equal(swdrom_error(w.s)->status, SWDROM_OK);
+	assert_int_equal(w.n_progress, 2); /* read, verify: the scheduler is a stand-in */
 }
 
 static void test_what_differs_after_programming_is_repaired(void **state)
@@ -555,7 +567,8 @@ static void test_a_stop_while_reading_is_heard(void **state)
 	assert_int_equal(add(0x08000000, 2 * PAGE, 1), SWDROM_OK);
 	assert_int_equal(open_fake(), SWDROM_OK);
 	assert_int_equal(write_image(), SWDROM_INTERRUPTED);
-	assert_non_null(strstr(swdrom_error(w.s)->what, "verify"));
+	assert_non_null(
+		strstr(swdrom_error(w.s)->what, "all was programmed, not all of it verified"));
 }
 
 static void test_each_failure_has_its_status(void **state)
