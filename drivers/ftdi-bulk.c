@@ -233,8 +233,8 @@ int ftdi_bulk_submit(struct ftdi_bulk *io, struct usb_batch *b)
 	io->n_batches++;
 	ret = in_post_all(io); /* before the bytes out, see above */
 	if (!ret && b->n_out) {
-		libusb_fill_bulk_transfer(q->xfer, io->dev, io->ep_out, (u8 *)(uintptr_t)b->out,
-					  (int)b->n_out, out_done, q, 0);
+		libusb_fill_bulk_transfer(q->xfer, io->dev, io->ep_out, (u8 *)b->out, (int)b->n_out,
+					  out_done, q, 0);
 		ret = libusb_submit_transfer(q->xfer);
 		q->is_out_pending = !ret;
 		if (ret == LIBUSB_ERROR_NO_DEVICE)

@@ -586,9 +586,9 @@ static int ftdi_programmer_open(struct params *p, const struct log *log, struct 
 	ret = usb_scan(u->ftdi->usb_ctx, &wish, &devs, err);
 	if (!ret)
 		ret = usb_select(&wish, &devs, log, err, &d);
-	if (!ret)
+	if (!ret && d)
 		ret = ftdi_usb_start(u, &wish, d, err);
-	if (!ret) {
+	if (!ret && d) {
 		describe_dev(d, line, sizeof(line));
 		log_dbg(log, "opened %s, channel %c", line, 'A' + u->t.channel);
 	}

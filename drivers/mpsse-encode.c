@@ -112,7 +112,7 @@ static u64 idle_bytes_max(const struct mpsse_wire *w, u32 idle)
 	u64 n_bytes = idle / 8, n_cmds = n_bytes / MPSSE_LEN_MAX + 1;
 
 	if (idle < IDLE_LONG)
-		return w->wiring == ADAPTER_TMS ? 3 * (idle / TMS_BITS + 2) : n_bytes + 2;
+		return w->wiring == ADAPTER_TMS ? 3 * ((u64)idle / TMS_BITS + 2) : n_bytes + 2;
 	return 32 + 3 * n_cmds + (w->has_clock_bytes ? 0 : n_bytes);
 }
 
@@ -123,7 +123,7 @@ static size_t xfer_bytes_max(const struct mpsse_wire *w)
 	case ADAPTER_RESISTOR:
 		return 6 + 3; /* it may begin a new shift command */
 	case ADAPTER_TMS:
-		return 2 * sizeof(w->drive.bytes) + 36 * 4 + 2 * 3 + 9 * 3;
+		return 2 * sizeof(w->drive.bytes) + 177; /* 36 bits of 4, 2 of 3, 9 TMS commands */
 	default:
 		return 2 * sizeof(w->drive.bytes) + 5 + 3 + 6 + 3;
 	}

@@ -407,7 +407,7 @@ static int mpsse_read_pins(struct swd_host *h, struct swd_pins *pins)
 	struct mpsse *m = to_mpsse(h);
 	const struct adapter *a = &m->adapter;
 	struct adapter_pins low, high, floating;
-	u16 at_low, at_high, at_float;
+	u16 at_low = 0, at_high = 0, at_float = 0;
 	int ret = mpsse_check_idle(m, "reading pins");
 
 	if (!ret)
@@ -488,12 +488,13 @@ static int mpsse_submit(struct swd_host *h, struct swd_batch *b)
 
 	ms = CMD_MS + s->code.cycles * 2000 / h->hz +
 	     (s->code.n_out + s->code.n_in) * 2000 / USB_FLOOR_BPS;
+	ms = min(ms, (u64)UINT32_MAX);
 	s->usb = (struct usb_batch){
 		.out = s->code.out,
 		.n_out = s->code.n_out,
 		.in = s->in,
 		.n_in = s->code.n_in,
-		.timeout_ms = (u32)min(ms, (u64)UINT32_MAX),
+		.timeout_ms = (u32)ms,
 	};
 	ret = h->t->ops->submit(h->t, &s->usb);
 	if (ret) {
@@ -671,6 +672,7 @@ int swd_host_open(struct ctx *ctx, struct transport *t, const struct adapter *a,
 {
 	const struct ftdi_chip *chip = ftdi_chip_find(t->bcd_device);
 	struct mpsse *m;
+	unsigned int n_flight = min((unsigned int)t->max_in_flight, (unsigned int)MAX_IN_FLIGHT);
 	u32 base, hz = a->max_hz ? min(a->max_hz, (u32)START_HZ) : START_HZ;
 	int ret = mpsse_check_chip(ctx, t, a, chip);
 
@@ -692,7 +694,7 @@ int swd_host_open(struct ctx *ctx, struct transport *t, const struct adapter *a,
 		.max_hz = a->max_hz,
 		.has_nrst = a->nsrst != ADAPTER_NSRST_NONE,
 		.max_xfers = MAX_XFERS,
-		.max_in_flight = min((unsigned int)t->max_in_flight, (unsigned int)MAX_IN_FLIGHT),
+		.max_in_flight = n_flight,
 	};
 	m->wire.wiring = a->wiring;
 	m->wire.has_clock_bytes = chip->is_h;

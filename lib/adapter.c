@@ -22,7 +22,7 @@
 #define PIN_DI		 BIT(2)
 #define PIN_TMS		 BIT(3)
 
-#define ADAPTER_FILE_MAX MIB(1) /* nobody writes a longer one by hand */
+#define ADAPTER_FILE_MAX ((size_t)MIB(1)) /* nobody writes a longer one by hand */
 
 enum key_type {
 	KEY_TEXT,
@@ -268,7 +268,7 @@ static int reader_key(void *user, const char *section, const char *name, const c
 
 	if (r->stop)
 		return 1;
-	if (strcmp(section, r->cur.name)) {
+	if (strcmp(section, r->cur.name) != 0) {
 		reader_end_section(r);
 		if (r->stop)
 			return 1;
@@ -283,7 +283,7 @@ static int reader_key(void *user, const char *section, const char *name, const c
 					      "key '%s' stands before the first section", name));
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(keys); i++) {
-		if (strcmp(keys[i].name, name))
+		if (strcmp(keys[i].name, name) != 0)
 			continue;
 		if (r->seen & BIT(i) && keys[i].type != KEY_NOTE)
 			return reader_fail(r,
@@ -506,7 +506,7 @@ static int lookup_section(void *arg, const struct adapter_reader *r)
 
 	l->n_sections++;
 	lookup_note_similar(l, &r->cur);
-	if (l->name && strcmp(l->name, r->cur.name))
+	if (l->name && strcmp(l->name, r->cur.name) != 0)
 		return 0;
 	if (l->n_found++ && l->name) {
 		ret = err_set(l->err, -EINVAL, "rename one of them", "two sections are named [%s]",
@@ -597,7 +597,7 @@ static int load_builtin(struct adapter_lookup *l)
 	int ret;
 
 	for (const struct builtin_file *f = builtin_files; f->name; f++) {
-		if (strncmp(f->name, "adapters/", 9))
+		if (strncmp(f->name, "adapters/", 9) != 0)
 			continue;
 		ret = adapter_read(f->name, f->text, lookup_section, l, l->err);
 		if (ret)
@@ -623,7 +623,7 @@ static int load_builtin(struct adapter_lookup *l)
  */
 int adapter_load(struct adapter *a, const char *name_or_path, struct err *err)
 {
-	struct adapter found;
+	struct adapter found = { .wiring = ADAPTER_JTAG_ONLY };
 	struct adapter_lookup l = { .name = NULL, .out = &found, .err = err };
 	int ret;
 
@@ -677,7 +677,7 @@ int adapter_for_each(adapter_fn *fn, void *arg, struct err *err)
 	for (const struct builtin_file *f = builtin_files; f->name; f++) {
 		int ret;
 
-		if (strncmp(f->name, "adapters/", 9))
+		if (strncmp(f->name, "adapters/", 9) != 0)
 			continue;
 		ret = adapter_read(f->name, f->text, visit_section, &v, err);
 		if (ret)
