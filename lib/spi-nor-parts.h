@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The SPI-NOR tables' seam: what a row of chips/nor-*.c says, and what hooks of a manufacturer may
+ * do. Parameters settle in this order, later wins: row, vendor hook, SFDP, part hook.
+ */
+#ifndef SWDROM_LIB_SPI_NOR_PARTS_H
+#define SWDROM_LIB_SPI_NOR_PARTS_H
+
+#include "lib/spi-nor-sfdp.h"
+
+struct spi_nor;
+
+#define NOR_ID_MAX  6
+#define NOR_N_ERASE SFDP_N_ERASE
+
+/* where the quad enable bit is and how it is written; n + 1 of JESD216's QER code n */
+enum nor_qe {
+	NOR_QE_UNKNOWN,
+	NOR_QE_NONE,	   /* 0: quad opcodes always work */
+	NOR_QE_SR2_B1_W2,  /* 1: 01h with two bytes; a one-byte 01h clears SR2 */
+	NOR_QE_SR1_B6,	   /* 2: 01h with one byte */
+	NOR_QE_SR2_B7,	   /* 3: 3Eh, read 3Fh */
+	NOR_QE_SR2_B1_W2K, /* 4: like 1, a one-byte 01h keeps SR2 */
+	NOR_QE_SR2_B1_W2R, /* 5: like 1, SR2 is read by 35h */
+	NOR_QE_SR2_B1_31,  /* 6: 31h, read 35h */
+	NOR_QE_RESERVED,   /* 7 */
+};
+
+/* how a chip above 16 MiB gets its fourth address byte */
+enum nor_4byte {
+	NOR_4B_NONE,	  /* 3 bytes are enough, or nothing is known */
+	NOR_4B_OPCODES,	  /* opcodes of their own; no mode to restore */
+	NOR_4B_EN4B,	  /* B7h, back by E9h */
+	NOR_4B_WREN_EN4B, /* the same with 06h before each */
+	NOR_4B_ALWAYS,
+};
+
+/* where block protection bits are and what they cover */
+enum nor_bp {
+	NOR_BP_UNKNOWN, /* any of SR bits 4:2 is taken for protection of everything */
+	NOR_BP_NONE,
+	NOR_BP3_TB5_SEC6, /* Winbond style up to 128 Mbit: BP 4:2, TB 5, SEC 6, CMP SR2 bit 6 */
+	NOR_BP4_TB6,	  /* from 256 Mbit: BP 5:2, TB 6, CMP SR2 bit 6 */
+	NOR_BP4_MICRON,	  /* BP0-2 4:2, TB 5, BP3 6 */
+	NOR_BP4_TB_CR3,	  /* Macronix: BP 5:2, TB in CR (15h) bit 3 */
+	NOR_BP4_TBS_FR1,  /* ISSI: BP 5:2, TBS in the function register (48h) bit 1 */
+};
+
+/* what was really tried */
+enum nor_tested { TESTED_NO, TESTED_SIM, TESTED_OUTSIDE, TESTED_HW };
+
+struct nor_erase_type {
+	u32 size; /* 0: absent */
+	u8 opcode;
+	u64 typ_ns, max_ns;
+};
+
+struct nor_read_op {
+	u8 opcode; /* 0: absent */
+	u8 addr_width, data_width;
+	u8 cycles; /* mode and dummy clocks between address and data */
+};
+
+/* all that the core needs to know about a chip */
+struct nor_params {
+	u64 size;
+	u32 page_size;
+	u8 addr_nbytes;
+	enum nor_4byte fourbyte;
+	struct nor_erase_type erase[NOR_N_ERASE]; /* ascending size, absent ones last */
+	u8 chip_erase;				  /* opcode, 0: none */
+	u64 chip_erase_typ_ns, chip_erase_max_ns;
+	u8 program, program_quad; /* opcodes */
+	u8 program_quad_addr_width;
+	u64 program_typ_ns, program_max_ns;
+	struct nor_read_op read, read_1_1_4, read_1_4_4;
+	enum nor_qe qe;
+	bool volatile_sr; /* 50h makes the next status write volatile: no trace is left */
+	u32 max_hz;
+	u32 slow_read_max_hz; /* of 03h */
+	/* ready when (answer & mask) == match */
+	u8 poll_opcode, poll_mask, poll_match;
+	/* sticky or final failure bits, looked at after program and erase; 0: none */
+	u8 fail_opcode, fail_program, fail_erase, fail_protect;
+	u8 fail_clear; /* opcode that clears them, 0: they clear themselves */
+	enum nor_bp bp;
+	bool has_wps; /* SR3 bit 2: locks per block, all set at power-up */
+};
+
+#define NOR_ERASE_4K	  BIT(0)
+#define NOR_ERASE_32K	  BIT(1)
+#define NOR_ERASE_64K	  BIT(2)
+#define NOR_QUAD_READ	  BIT(3) /* 6Bh, 8 dummy cycles */
+#define NOR_QUAD_IO	  BIT(4) /* EBh, 2 mode and 4 dummy cycles */
+#define NOR_QUAD_PP	  BIT(5) /* 32h, 1-1-4 */
+#define NOR_QUAD_PP_38	  BIT(6) /* 38h, 1-4-4 */
+#define NOR_NO_CHIP_ERASE BIT(7)
+#define NOR_HAS_WPS	  BIT(8)
+#define NOR_4B_OPS	  BIT(9) /* 13h, 0Ch, 6Ch, ECh, 12h, 34h, 21h, 5Ch, DCh */
+
+/* typical and maximum, as in the data sheet; 0: not known */
+struct nor_times {
+	u32 pp_us[2];
+	u32 erase_4k_ms[2], erase_32k_ms[2], erase_64k_ms[2];
+	u32 chip_ms[2];
+};
+
+struct nor_part {
+	u8 id[NOR_ID_MAX], id_len;
+	const char *name; /* lower case, as in board files */
+	u32 flags;
+	u64 size;      /* 0: only SFDP knows */
+	u32 page_size; /* 0: 256 */
+	enum nor_4byte fourbyte;
+	enum nor_qe qe; /* NOR_QE_UNKNOWN: the vendor's usual one */
+	enum nor_bp bp; /* NOR_BP_UNKNOWN: the vendor's usual one */
+	u8 max_mhz;	/* 0: 50 */
+	struct nor_times times;
+	enum nor_tested tested;
+	/* parts that share an ID: is it this one? NULL: yes. @sfdp is NULL where there is none */
+	bool (*match)(const u8 *id, const struct sfdp_info *sfdp);
+	/* last word, after SFDP */
+	void (*fixup)(struct nor_params *p, const struct sfdp_info *sfdp);
+};
+
+#define NOR_ID(...) .id = { __VA_ARGS__ }, .id_len = sizeof((const u8[]){ __VA_ARGS__ })
+
+struct nor_vendor {
+	const char *name;
+	u8 id; /* first byte of the JEDEC ID */
+	const struct nor_part *parts;
+	size_t n_parts;
+	/* what all parts of this maker have in common; before SFDP */
+	void (*defaults)(struct nor_params *p, const struct nor_part *part);
+	/* look at (and put right) the volatile configuration; may change p->read_* */
+	int (*setup)(struct spi_nor *nor, struct nor_params *p);
+};
+
+/* every maker, NULL-terminated; defined in chips/nor-vendors.c */
+extern const struct nor_vendor *const nor_vendors[];
+
+/*
+ * nor_find_part() - the row for an ID: longest ID first, then table order among those whose match()
+ * agrees. *vendor is set whenever the maker is known, also if no row fits.
+ */
+const struct nor_part *nor_find_part(const u8 *id, unsigned int id_len,
+				     const struct sfdp_info *sfdp,
+				     const struct nor_vendor **vendor);
+
+/* nor_settle() - parameters from row, vendor hook, SFDP, part hook; -EOPNOTSUPP with the reason */
+int nor_settle(struct nor_params *p, const struct nor_part *part, const struct nor_vendor *vendor,
+	       const struct sfdp_info *sfdp, struct err *err);
+
+/* registers, for hooks (lib/spi-nor-regs.c): blocking, checked */
+int nor_read_reg(struct spi_nor *nor, u8 opcode, u8 *buf, unsigned int len);
+int nor_write_reg(struct spi_nor *nor, u8 opcode, const u8 *buf, unsigned int len,
+		  bool is_volatile);
+
+#endif

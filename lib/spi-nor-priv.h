@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Inside the SPI-NOR core: shared by lib/spi-nor*.c and its tests. */
+#ifndef SWDROM_LIB_SPI_NOR_PRIV_H
+#define SWDROM_LIB_SPI_NOR_PRIV_H
+
+#include "lib/spi-nor.h"
+#include "lib/spi-nor-parts.h"
+
+#define NOR_N_UNITS 4 /* up to three larger erase types, and the chip */
+
+/* may reads and programs use four lines? */
+enum nor_quad {
+	NOR_QUAD_OFF,	   /* chip, board or controller can't, or the lines proved bad */
+	NOR_QUAD_UNPROVEN, /* enabled, but nothing with a pattern has been read both ways yet */
+	NOR_QUAD_PROVEN,
+};
+
+struct spi_nor {
+	struct mtd_info mtd;
+	struct spi_mem *mem;
+	u8 id[NOR_ID_MAX];
+	const struct nor_vendor *vendor; /* NULL: unknown */
+	const struct nor_part *part;	 /* NULL: unknown */
+	struct nor_params p;
+	char name[48], about[96];
+	struct mtd_region region;
+	struct mtd_erase_unit units[NOR_N_UNITS];
+	enum nor_quad quad;
+	bool prepared;
+	bool in_4byte_mode;
+	u64 busy_program_ns; /* learned: one page */
+	u64 busy_erase_ns[NOR_N_UNITS + 1];
+};
+
+static inline struct spi_nor *to_nor(struct mtd_info *mtd)
+{
+	return container_of(mtd, struct spi_nor, mtd);
+}
+
+static inline struct err *nor_err(struct spi_nor *nor)
+{
+	return &nor->mem->ctx->err;
+}
+
+/* ---- lib/spi-nor-recover.c ---- */
+
+/* spi_nor_recover() - bring whatever is out there back to one line, idle; nothing is erased or
+ * written. 0, or an error of the controller */
+int spi_nor_recover(struct spi_mem *mem);
+/* spi_nor_read_id() - 9Fh twice; -ENXIO unless equal and plausible (then @id says what was read) */
+int spi_nor_read_id(struct spi_mem *mem, u8 id[NOR_ID_MAX]);
+
+/* ---- lib/spi-nor-regs.c ---- */
+
+struct spi_mem_op nor_op_simple(u8 opcode);
+struct spi_mem_op nor_op_read_reg(u8 opcode, u8 *buf, unsigned int len);
+int nor_write_enable(struct spi_nor *nor);
+/* wait until the chip is ready; -ETIMEDOUT with @what in the message */
+int nor_wait_ready(struct spi_nor *nor, u64 timeout_ns, const char *what);
+int nor_enable_quad(struct spi_nor *nor);
+int nor_enter_4byte(struct spi_nor *nor);
+void nor_exit_4byte(struct spi_nor *nor);
+int nor_is_locked(struct spi_nor *nor, u64 from, u64 len);
+
+/* [*from, *to) that the block protection bits cover; pure */
+void nor_bp_range(enum nor_bp layout, u64 size, u8 sr1, u8 sr2, bool bottom, u64 *from, u64 *to);
+
+/* ---- lib/spi-nor.c ---- */
+
+/* command templates in the width that may be used now */
+struct spi_mem_op nor_op_read(const struct spi_nor *nor, bool quad, u64 from, u8 *buf, u32 len);
+struct spi_mem_op nor_op_program(const struct spi_nor *nor, u64 to, const u8 *buf, u32 len);
+struct spi_mem_op nor_op_erase(const struct spi_nor *nor, u8 opcode, u64 at);
+
+/* ---- lib/spi-nor-job.c ---- */
+
+int nor_issue(struct flash_job *job, struct memq *q);
+int nor_check(struct flash_job *job);
+
+#endif

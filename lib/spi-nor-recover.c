@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Bringing a SPI-NOR back to one line and idle, before anything is known about it.
+ *
+ * The application may have left it in continuous read (XIP), in QPI or DPI, in deep power-down, in
+ * 4-byte mode, with changed dummy cycles, or busy. A reset of the microcontroller resets none of
+ * that. The order matters: what a chip in one mode takes for the way out must mean nothing to a
+ * chip in another. A four-line opcode is two clocks to a chip on one line: an incomplete byte,
+ * ignored. A one-line opcode reaches a chip in QPI as nibbles 8 and 9, or A and B, and no such byte
+ * erases or programs. So: four lines first, two next, one last, and no write enable anywhere.
+ *
+ *	four lines  all ones (ends continuous read), ABh, 66h 99h, F5h, FFh
+ *	two lines   all ones, 66h 99h
+ *	one line	FFh FFh 04h ABh, wait while busy, 66h 99h
+ *
+ * Resets are 66h and 99h, two frames with nothing between. A one-line reset would break off an
+ * erase that still runs, so that is waited for first.
+ */
+#include "lib/spi-nor-priv.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#define OP_WRDI	      0x04
+#define OP_RDSR	      0x05
+#define OP_RESET_EN   0x66
+#define OP_RDID	      0x9f
+#define OP_RESET      0x99
+#define OP_RELEASE_PD 0xab
+#define OP_EXIT_QPI_A 0xf5 /* Macronix, Micron, ISSI */
+#define OP_EXIT_QPI_B 0xff /* Winbond, GigaDevice, SST */
+#define OP_MIO_RDID   0xaf /* ID in QPI: Micron, Macronix, ISSI, SST26 */
+
+/* ABh to ready: 30 us at most in the data sheets seen (Micron, Macronix), with a margin */
+#define T_WAKE_NS (200 * USEC_NS)
+/* reset of an idle chip: 30 us Winbond, 90 us Micron, 450 us SEMPER */
+#define T_RESET_NS (1 * MSEC_NS)
+/* a 64K erase takes 4 s at the worst; a chip erase that still runs is given up */
+#define T_BUSY_NS (4 * SEC_NS)
+/* reset in the middle of a program or erase */
+#define T_RESET_BUSY_NS (1 * SEC_NS)
+
+static int send(struct spi_mem *mem, u8 opcode, u8 width)
+{
+	struct spi_mem_op op = { .cmd = { .opcode = opcode, .buswidth = width } };
+
+	if (width > mem->max_width)
+		return 0;
+	return mem->ops->exec(mem, &op);
+}
+
+static int send_all(struct spi_mem *mem, const u8 *opcodes, size_t n, u8 width)
+{
+	for (size_t i = 0; i < n; i++) {
+		int rc = send(mem, opcodes[i], width);
+
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+static void sleep_ns(struct spi_mem *mem, u64 ns)
+{
+	clock_sleep_ns(mem->ctx->clk, ns);
+}
+
+static int all_ones(struct spi_mem *mem, unsigned int width, unsigned int cycles)
+{
+	int rc;
+
+	if (width > mem->max_width)
+		return 0;
+	rc = mem->ops->drive_high(mem, width, cycles);
+	/* a controller that can't make this shape leaves it to the others */
+	return rc == -EOPNOTSUPP ? 0 : rc;
+}
+
+static int read_sr(struct spi_mem *mem, u8 *sr)
+{
+	struct spi_mem_op op = nor_op_read_reg(OP_RDSR, sr, 1);
+
+	return mem->ops->exec(mem, &op);
+}
+
+/* wait while the status register says busy; FFh is nobody, or a chip that is not on one line yet */
+static int wait_idle(struct spi_mem *mem, u64 timeout_ns, bool *was_busy)
+{
+	u64 from = clock_now_ns(mem->ctx->clk);
+	u8 sr = 0;
+	int rc;
+
+	*was_busy = false;
+	for (;;) {
+		rc = read_sr(mem, &sr);
+		if (rc || !(sr & BIT(0)) || sr == 0xff)
+			return rc;
+		if (!*was_busy)
+			log_info(&mem->ctx->log, "external flash is busy (SR %02x): waiting for it",
+				 sr);
+		*was_busy = true;
+		if (clock_now_ns(mem->ctx->clk) - from >= timeout_ns)
+			return 0;
+		sleep_ns(mem, 2 * MSEC_NS);
+	}
+}
+
+static int recover_four_lines(struct spi_mem *mem)
+{
+	static const u8 cycles[] = { 8, 10, 16 };
+	static const u8 wake[] = { OP_RELEASE_PD }, reset[] = { OP_RESET_EN, OP_RESET };
+	static const u8 leave[] = { OP_EXIT_QPI_A, OP_EXIT_QPI_B };
+	int rc;
+
+	if (mem->max_width < 4)
+		return 0;
+	for (unsigned int i = 0; i < ARRAY_SIZE(cycles); i++) {
+		rc = all_ones(mem, 4, cycles[i]);
+		if (rc)
+			return rc;
+	}
+	rc = send_all(mem, wake, ARRAY_SIZE(wake), 4);
+	if (rc)
+		return rc;
+	sleep_ns(mem, T_WAKE_NS);
+	rc = send_all(mem, reset, ARRAY_SIZE(reset), 4);
+	if (rc)
+		return rc;
+	sleep_ns(mem, T_RESET_NS);
+	return send_all(mem, leave, ARRAY_SIZE(leave), 4);
+}
+
+static int recover_two_lines(struct spi_mem *mem)
+{
+	static const u8 reset[] = { OP_RESET_EN, OP_RESET };
+	int rc;
+
+	if (mem->max_width < 2)
+		return 0;
+	rc = all_ones(mem, 2, 16);
+	if (!rc)
+		rc = send_all(mem, reset, ARRAY_SIZE(reset), 2);
+	if (rc)
+		return rc;
+	sleep_ns(mem, T_RESET_NS);
+	return 0;
+}
+
+static int recover_one_line(struct spi_mem *mem)
+{
+	static const u8 quiet[] = { 0xff, 0xff, OP_WRDI, OP_RELEASE_PD };
+	static const u8 reset[] = { OP_RESET_EN, OP_RESET };
+	bool was_busy;
+	int rc;
+
+	rc = send_all(mem, quiet, ARRAY_SIZE(quiet), 1);
+	if (rc)
+		return rc;
+	sleep_ns(mem, T_WAKE_NS);
+	rc = wait_idle(mem, T_BUSY_NS, &was_busy);
+	if (!rc)
+		rc = send_all(mem, reset, ARRAY_SIZE(reset), 1);
+	if (rc)
+		return rc;
+	sleep_ns(mem, T_RESET_NS);
+	return wait_idle(mem, T_RESET_BUSY_NS, &was_busy);
+}
+
+int spi_nor_recover(struct spi_mem *mem)
+{
+	int rc = recover_four_lines(mem);
+
+	if (!rc)
+		rc = recover_two_lines(mem);
+	if (!rc)
+		rc = recover_one_line(mem);
+	return err_at(&mem->ctx->err, rc, "resetting the external flash");
+}
+
+static bool is_plausible(const u8 *id)
+{
+	for (unsigned int i = 0; i < NOR_ID_MAX; i++)
+		if (id[i] != id[0])
+			return true;
+	return false;
+}
+
+static int read_id_once(struct spi_mem *mem, u8 *id)
+{
+	struct spi_mem_op op = nor_op_read_reg(OP_RDID, id, NOR_ID_MAX);
+
+	return mem->ops->exec(mem, &op);
+}
+
+/* does somebody answer on four lines, set there for good by non-volatile configuration? */
+static bool answers_on_four_lines(struct spi_mem *mem)
+{
+	static const u8 opcodes[] = { OP_MIO_RDID, OP_RDID };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(opcodes) && mem->max_width >= 4; i++) {
+		u8 id[2][NOR_ID_MAX] = { 0 };
+
+		for (unsigned int k = 0; k < 2; k++) {
+			struct spi_mem_op op = nor_op_read_reg(opcodes[i], id[k], 3);
+
+			op.cmd.buswidth = 4;
+			op.data.buswidth = 4;
+			if (!spi_mem_supports_op(mem, &op) || mem->ops->exec(mem, &op))
+				return false;
+		}
+		if (is_plausible(id[0]) && id[0][0] != 0x00 && id[0][0] != 0xff &&
+		    !memcmp(id[0], id[1], 3))
+			return true;
+	}
+	return false;
+}
+
+static int no_answer(struct spi_mem *mem, const u8 *a, const u8 *b)
+{
+	static const char next[] =
+		"check the board file's pins against the schematic, and the flash's supply";
+	struct err *err = &mem->ctx->err;
+	const char *why = "an answer, but no ID: noise, or another kind of chip";
+
+	if (memcmp(a, b, NOR_ID_MAX))
+		why = "the answer changes from read to read: floating lines, or a loose contact";
+	else if (!is_plausible(a) && a[0] == 0xff)
+		why = "IO1 stays high: no supply, chip select or clock not wired as described, or "
+		      "the chip is held in reset";
+	else if (!is_plausible(a) && a[0] == 0x00)
+		why = "IO1 stays low: shorted, or IO0 and IO1 swapped";
+	if (answers_on_four_lines(mem))
+		return err_set(err, -EOPNOTSUPP,
+			       "set the chip's non-volatile configuration back to SPI first",
+			       "the external flash answers on four lines only (QPI)");
+	return err_set(err, -ENXIO, next,
+		       "no SPI-NOR flash answers: ID reads %02x %02x %02x, %02x %02x %02x; %s",
+		       a[0], a[1], a[2], b[0], b[1], b[2], why);
+}
+
+int spi_nor_read_id(struct spi_mem *mem, u8 id[NOR_ID_MAX])
+{
+	u8 again[NOR_ID_MAX] = { 0 };
+	int rc;
+
+	memset(id, 0, NOR_ID_MAX);
+	rc = read_id_once(mem, id);
+	if (!rc)
+		rc = read_id_once(mem, again);
+	if (rc)
+		return rc;
+	/* 00h and FFh are no makers; old one-byte IDs of two equal bytes do not exist either */
+	if (memcmp(id, again, NOR_ID_MAX) || id[0] == 0x00 || id[0] == 0xff ||
+	    (id[1] == 0x00 && id[2] == 0x00) || (id[1] == 0xff && id[2] == 0xff))
+		return no_answer(mem, id, again);
+	return 0;
+}

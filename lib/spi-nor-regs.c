@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A SPI-NOR's registers: status, quad enable, block protection, 4-byte mode. Cold paths: each
+ * command is sent and waited for.
+ */
+#include "lib/spi-nor-priv.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define OP_WRSR		 0x01
+#define OP_WRDI		 0x04
+#define OP_RDSR		 0x05
+#define OP_WREN		 0x06
+#define OP_RDCR		 0x15 /* Macronix; read SR3 on Winbond style parts */
+#define OP_WRSR2	 0x31
+#define OP_RDSR2	 0x35
+#define OP_WRSR2_B7	 0x3e
+#define OP_RDSR2_B7	 0x3f
+#define OP_RDFR		 0x48 /* ISSI function register */
+#define OP_VOLATILE_WREN 0x50
+#define OP_EN4B		 0xb7
+#define OP_EX4B		 0xe9
+
+#define SR1_WIP		 BIT(0)
+#define SR1_WEL		 BIT(1)
+#define SR1_QE		 BIT(6) /* NOR_QE_SR1_B6 */
+#define SR2_QE		 BIT(1)
+#define SR2_CMP		 BIT(6)
+#define SR2_B7		 BIT(7)
+#define SR3_WPS		 BIT(2)
+
+/* tW, non-volatile: 500 ms at the slowest (Spansion), with a margin */
+#define T_WRITE_SR_NS (2 * SEC_NS)
+
+struct spi_mem_op nor_op_simple(u8 opcode)
+{
+	return (struct spi_mem_op){ .cmd = { .opcode = opcode, .buswidth = 1 } };
+}
+
+struct spi_mem_op nor_op_read_reg(u8 opcode, u8 *buf, unsigned int len)
+{
+	return (struct spi_mem_op){
+		.cmd = { .opcode = opcode, .buswidth = 1 },
+		.data = { .dir = SPI_MEM_IN, .buswidth = 1, .nbytes = len, .in = buf },
+	};
+}
+
+/**
+ * nor_read_reg() - read a register
+ * @nor: chip
+ * @opcode: which
+ * @buf: its bytes
+ * @len: how many
+ */
+int nor_read_reg(struct spi_nor *nor, u8 opcode, u8 *buf, unsigned int len)
+{
+	struct spi_mem_op op = nor_op_read_reg(opcode, buf, len);
+
+	return spi_mem_exec(nor->mem, &op);
+}
+
+static int nor_send(struct spi_nor *nor, u8 opcode)
+{
+	struct spi_mem_op op = nor_op_simple(opcode);
+
+	return spi_mem_exec(nor->mem, &op);
+}
+
+/**
+ * nor_write_enable() - set WEL and see that it is set
+ * @nor: chip, idle
+ */
+int nor_write_enable(struct spi_nor *nor)
+{
+	int rc = nor_send(nor, OP_WREN);
+	u8 sr = 0;
+
+	if (!rc)
+		rc = nor_read_reg(nor, OP_RDSR, &sr, 1);
+	if (!rc && !(sr & SR1_WEL))
+		rc = err_set(nor_err(nor), -EIO, "power-cycle the board and try again",
+			     "%s does not accept write enable (SR %02x)", nor->name, sr);
+	return rc;
+}
+
+/**
+ * nor_wait_ready() - wait until nothing runs in the chip
+ * @nor: chip
+ * @timeout_ns: bound
+ * @what: for the message: "status register write"
+ */
+int nor_wait_ready(struct spi_nor *nor, u64 timeout_ns, const char *what)
+{
+	struct sysclock *clk = nor->mem->ctx->clk;
+	u64 from = clock_now_ns(clk), pause = 100 * USEC_NS;
+
+	for (;;) {
+		u8 val = 0;
+		int rc = nor_read_reg(nor, nor->p.poll_opcode, &val, 1);
+
+		if (rc || (val & nor->p.poll_mask) == nor->p.poll_match)
+			return rc;
+		if (clock_now_ns(clk) - from > timeout_ns)
+			return err_set(nor_err(nor), -ETIMEDOUT,
+				       "power-cycle the board; if it stays so the chip is bad",
+				       "%s is still busy with %s after %" PRIu64
+				       " ms (register %02xh reads %02x)",
+				       nor->name, what, timeout_ns / MSEC_NS, nor->p.poll_opcode,
+				       val);
+		clock_sleep_ns(clk, pause);
+		pause = min(2 * pause, 5 * MSEC_NS);
+	}
+}
+
+/**
+ * nor_write_reg() - write a register and wait for it
+ * @nor: chip, idle
+ * @opcode: which
+ * @buf: its bytes
+ * @len: how many
+ * @is_volatile: by 50h instead of 06h: only the volatile copy changes
+ */
+int nor_write_reg(struct spi_nor *nor, u8 opcode, const u8 *buf, unsigned int len, bool is_volatile)
+{
+	struct spi_mem_op op = {
+		.cmd = { .opcode = opcode, .buswidth = 1 },
+		.data = { .dir = SPI_MEM_OUT, .buswidth = 1, .nbytes = len, .out = buf },
+	};
+	int rc = is_volatile ? nor_send(nor, OP_VOLATILE_WREN) : nor_write_enable(nor);
+
+	if (!rc)
+		rc = spi_mem_exec(nor->mem, &op);
+	return rc ? rc : nor_wait_ready(nor, T_WRITE_SR_NS, "a register write");
+}
+
+/* ---- quad enable ---- */
+
+/* register, bit and way of writing, for each QER */
+static int qe_read(struct spi_nor *nor, u8 sr[2], bool *is_set)
+{
+	int rc;
+
+	sr[0] = sr[1] = 0;
+	switch (nor->p.qe) {
+	case NOR_QE_SR1_B6:
+		rc = nor_read_reg(nor, OP_RDSR, &sr[0], 1);
+		*is_set = sr[0] & SR1_QE;
+		return rc;
+	case NOR_QE_SR2_B7:
+		rc = nor_read_reg(nor, OP_RDSR2_B7, &sr[1], 1);
+		*is_set = sr[1] & SR2_B7;
+		return rc;
+	case NOR_QE_SR2_B1_W2:
+	case NOR_QE_SR2_B1_W2K:
+	case NOR_QE_SR2_B1_W2R:
+	case NOR_QE_SR2_B1_31:
+		rc = nor_read_reg(nor, OP_RDSR, &sr[0], 1);
+		if (!rc)
+			rc = nor_read_reg(nor, OP_RDSR2, &sr[1], 1);
+		*is_set = sr[1] & SR2_QE;
+		return rc;
+	default:
+		*is_set = true;
+		return 0;
+	}
+}
+
+static int qe_write(struct spi_nor *nor, const u8 sr[2], bool is_volatile)
+{
+	u8 two[2] = { (u8)(sr[0] & ~(SR1_WIP | SR1_WEL)), sr[1] };
+
+	switch (nor->p.qe) {
+	case NOR_QE_SR1_B6:
+		two[0] |= SR1_QE;
+		return nor_write_reg(nor, OP_WRSR, two, 1, is_volatile);
+	case NOR_QE_SR2_B7:
+		two[1] |= SR2_B7;
+		return nor_write_reg(nor, OP_WRSR2_B7, &two[1], 1, is_volatile);
+	case NOR_QE_SR2_B1_31:
+		two[1] |= SR2_QE;
+		return nor_write_reg(nor, OP_WRSR2, &two[1], 1, is_volatile);
+	default:
+		/* with one byte some parts clear the second register */
+		two[1] |= SR2_QE;
+		return nor_write_reg(nor, OP_WRSR, two, 2, is_volatile);
+	}
+}
+
+/**
+ * nor_enable_quad() - set the quad enable bit, if there is one and it is not set yet
+ * @nor: chip, idle
+ *
+ * By a volatile write where the chip has them, so that nothing is left behind. Other bits of the
+ * register stay as they are.
+ * Return: 0; -EIO if the bit does not stick (a locked status register); other errors as they come.
+ */
+int nor_enable_quad(struct spi_nor *nor)
+{
+	u8 sr[2];
+	bool is_set;
+	int rc = qe_read(nor, sr, &is_set);
+
+	if (rc || is_set)
+		return rc;
+	for (unsigned int i = nor->p.volatile_sr ? 0 : 1; i < 2; i++) {
+		rc = qe_write(nor, sr, i == 0);
+		if (!rc)
+			rc = qe_read(nor, sr, &is_set);
+		if (rc)
+			return rc;
+		if (is_set) {
+			log_dbg(&nor->mem->ctx->log, "%s: quad enable set%s", nor->name,
+				i == 0 ? " (volatile)" : "");
+			return 0;
+		}
+	}
+	return err_set(nor_err(nor), -EIO, "is WP# low and the status register locked?",
+		       "%s does not take its quad enable bit (SR1 %02x, SR2 %02x)", nor->name,
+		       sr[0], sr[1]);
+}
+
+/* ---- 4-byte mode ---- */
+
+static int set_4byte_mode(struct spi_nor *nor, bool on)
+{
+	int rc = 0;
+
+	if (nor->p.fourbyte == NOR_4B_WREN_EN4B)
+		rc = nor_write_enable(nor);
+	if (!rc)
+		rc = nor_send(nor, on ? OP_EN4B : OP_EX4B);
+	/* W25Q256FV wanted WREN, others leave WEL set: clear it in any case */
+	return rc ? rc : nor_send(nor, OP_WRDI);
+}
+
+/**
+ * nor_enter_4byte() - where 4-byte addresses are a mode
+ * @nor: chip, idle
+ */
+int nor_enter_4byte(struct spi_nor *nor)
+{
+	int rc;
+
+	if (nor->p.addr_nbytes != 4 || nor->in_4byte_mode ||
+	    (nor->p.fourbyte != NOR_4B_EN4B && nor->p.fourbyte != NOR_4B_WREN_EN4B))
+		return 0;
+	rc = set_4byte_mode(nor, true);
+	nor->in_4byte_mode = !rc;
+	return rc;
+}
+
+/**
+ * nor_exit_4byte() - back to what the application's boot code expects
+ * @nor: chip, idle; errors are logged
+ */
+void nor_exit_4byte(struct spi_nor *nor)
+{
+	if (!nor->in_4byte_mode)
+		return;
+	nor->in_4byte_mode = false;
+	if (set_4byte_mode(nor, false))
+		log_warn(&nor->mem->ctx->log, "%s: still in 4-byte address mode", nor->name);
+}
+
+/* ---- block protection ---- */
+
+/**
+ * nor_bp_range() - what the block protection bits cover
+ * @layout: where they are
+ * @size: of the chip
+ * @sr1: status register 1
+ * @sr2: status register 2 (CMP); 0 where there is none
+ * @bottom: TB from a register of its own
+ * @from: start of the protected range
+ * @to: its end; equal to @from: nothing is protected
+ */
+void nor_bp_range(enum nor_bp layout, u64 size, u8 sr1, u8 sr2, bool bottom, u64 *from, u64 *to)
+{
+	u64 len = 0, block = KIB(64);
+	unsigned int bp;
+
+	*from = *to = 0;
+	switch (layout) {
+	case NOR_BP_NONE:
+		return;
+	case NOR_BP3_TB5_SEC6:
+		bp = sr1 >> 2 & 7;
+		bottom = sr1 & BIT(5);
+		block = max(size / 64, (u64)KIB(64));
+		if (bp == 7)
+			len = size;
+		else if (bp && sr1 & BIT(6))
+			len = min((u64)KIB(4) << (bp - 1), (u64)KIB(32));
+		else if (bp)
+			len = block << (bp - 1);
+		break;
+	case NOR_BP4_MICRON:
+		bp = (sr1 >> 2 & 7) | (sr1 & BIT(6) ? 8 : 0);
+		bottom = sr1 & BIT(5);
+		len = bp ? block << (bp - 1) : 0;
+		sr2 = 0;
+		break;
+	case NOR_BP4_TB6:
+		bp = sr1 >> 2 & 15;
+		bottom = sr1 & BIT(6);
+		len = bp ? block << (bp - 1) : 0;
+		break;
+	case NOR_BP4_TB_CR3:
+	case NOR_BP4_TBS_FR1:
+		bp = sr1 >> 2 & 15;
+		len = bp ? block << (bp - 1) : 0;
+		sr2 = 0;
+		break;
+	case NOR_BP_UNKNOWN:
+		len = sr1 & GENMASK(4, 2) ? size : 0;
+		sr2 = 0;
+		break;
+	}
+	len = min(len, size);
+	if (sr2 & SR2_CMP) {
+		bottom = !bottom;
+		len = size - len;
+	}
+	*from = bottom ? 0 : size - len;
+	*to = bottom ? len : size;
+}
+
+static bool has_sr2(const struct spi_nor *nor)
+{
+	return nor->p.bp == NOR_BP3_TB5_SEC6 || nor->p.bp == NOR_BP4_TB6;
+}
+
+/**
+ * nor_is_locked() - would erasing or programming be refused?
+ * @nor: chip, idle
+ * @from: start
+ * @len: length
+ *
+ * Return: 0: no; -EROFS with registers and remedy; other errors as they come.
+ */
+int nor_is_locked(struct spi_nor *nor, u64 from, u64 len)
+{
+	static const char next[] =
+		"clear the BP bits (06h, then 01h with them 0; WP# high), or write elsewhere";
+	u8 sr1 = 0, sr2 = 0, sr3 = 0, tb = 0;
+	u64 lo, hi;
+	int rc;
+
+	rc = nor_read_reg(nor, OP_RDSR, &sr1, 1);
+	if (!rc && has_sr2(nor))
+		rc = nor_read_reg(nor, OP_RDSR2, &sr2, 1);
+	if (!rc && nor->p.has_wps)
+		rc = nor_read_reg(nor, OP_RDCR, &sr3, 1);
+	if (!rc && nor->p.bp == NOR_BP4_TB_CR3) {
+		rc = nor_read_reg(nor, OP_RDCR, &tb, 1);
+		tb &= BIT(3);
+	} else if (!rc && nor->p.bp == NOR_BP4_TBS_FR1) {
+		rc = nor_read_reg(nor, OP_RDFR, &tb, 1);
+		tb &= BIT(1);
+	}
+	if (rc)
+		return rc;
+	if (sr3 & SR3_WPS)
+		return err_set(nor_err(nor), -EROFS, "unlock all blocks (06h, 98h) or clear WPS",
+			       "%s locks each block by itself since power-up (SR3 %02x: WPS)",
+			       nor->name, sr3);
+	nor_bp_range(nor->p.bp, nor->p.size, sr1, sr2, tb, &lo, &hi);
+	if (lo == hi || from >= hi || from + len <= lo)
+		return 0;
+	if (nor->p.bp == NOR_BP_UNKNOWN)
+		return err_set(nor_err(nor), -EROFS, next,
+			       "%s has block protection bits set (SR %02x)", nor->name, sr1);
+	return err_set(nor_err(nor), -EROFS, next,
+		       "0x%" PRIx64 " to 0x%" PRIx64
+		       " of %s is write-protected by its BP bits (SR1 %02x%s)%s",
+		       lo, hi - 1, nor->name, sr1, sr2 & SR2_CMP ? ", CMP in SR2" : "",
+		       sr1 & BIT(7) ? ", and the status register is locked while WP# is low" : "");
+}
