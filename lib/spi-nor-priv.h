@@ -28,8 +28,11 @@ struct spi_nor {
 	enum nor_quad quad;
 	bool prepared;
 	bool in_4byte_mode;
-	u64 busy_program_ns; /* learned: one page */
-	u64 busy_erase_ns[NOR_N_UNITS + 1];
+	u64 busy_program_ns; /* learned: from the end of a page program to a status poll that matches */
+	bool program_measured; /* busy_program_ns is more than a guess */
+	u64 busy_erase_ns[NOR_N_ERASE +
+			  1]; /* learned: each erase type, the chip last; 0: not yet */
+	u64 last_op_max_ns;   /* limit of the operation started last */
 };
 
 static inline struct spi_nor *to_nor(struct mtd_info *mtd)

@@ -226,7 +226,8 @@ static void use_4b_opcodes(struct nor_params *p, const struct sfdp_info *s)
 	memcpy(old, p->erase, sizeof(old));
 	memset(p->erase, 0, sizeof(p->erase));
 	for (unsigned int i = 0; i < NOR_N_ERASE; i++) {
-		u8 opcode = opcode_4b(old[i].opcode);
+		/* 5Ch is not on all parts that have DCh (W25Q256JV): only 4BAIT proves it */
+		u8 opcode = f || old[i].opcode != 0x52 ? opcode_4b(old[i].opcode) : 0;
 
 		for (unsigned int k = 0; f && k < SFDP_N_ERASE; k++)
 			if (s->bfpt.erase[k].size == old[i].size)

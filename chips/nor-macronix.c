@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Macronix MX25L, MX25U, MX25R. QE is SR bit 6; BP in SR 5:2, TB in CR (15h) bit 3, one-time. P_FAIL
+ * and E_FAIL stand in the security register (2Bh) bits 5 and 6 and clear themselves with the next
+ * success. CR bits 7:6 choose dummy cycles. MX25R wakes in low power mode: 8 MHz for four lines.
+ */
+#include "chips/nor-vendors.h"
+
+#define OP_RDCR 0x15
+
+/* MX25L12835F, MX25L51245G, MX25R6435F data sheets */
+#define MX25_TIMES(_pp_us, _chip_typ_s, _chip_max_s)                                       \
+	{                                                                                  \
+		.pp_us = { _pp_us, 1500 }, .erase_4k_ms = { 30, 400 },                     \
+		.erase_32k_ms = { 150, 1000 }, .erase_64k_ms = { 280, 2000 }, .chip_ms = { \
+			(_chip_typ_s)*1000,                                                \
+			(_chip_max_s)*1000                                                 \
+		}                                                                          \
+	}
+#define MX25R_TIMES(_chip_typ_s, _chip_max_s)                                              \
+	{                                                                                  \
+		.pp_us = { 850, 10000 }, .erase_4k_ms = { 48, 384 },                       \
+		.erase_32k_ms = { 240, 3000 }, .erase_64k_ms = { 480, 3840 }, .chip_ms = { \
+			(_chip_typ_s)*1000,                                                \
+			(_chip_max_s)*1000                                                 \
+		}                                                                          \
+	}
+
+static bool has_quad_sfdp(const u8 *id, const struct sfdp_info *sfdp)
+{
+	(void)id;
+	return sfdp && sfdp->bfpt.reads[SFDP_READ_1_4_4].opcode;
+}
+
+/* clang-format off */
+static const struct nor_part macronix_parts[] = {
+	{ NOR_ID(0xc2, 0x20, 0x14), .name = "mx25l8006e", .size = MIB(1),
+	  .flags = NOR_E4_64, .max_mhz = 86, .qe = NOR_QE_NONE },
+	{ NOR_ID(0xc2, 0x20, 0x15), .name = "mx25l1606e", .size = MIB(2),
+	  .flags = NOR_E4_64, .max_mhz = 86, .qe = NOR_QE_NONE },
+	/* under these IDs old parts have no quad mode: SFDP says which one it is */
+	{ NOR_ID(0xc2, 0x20, 0x16), .name = "mx25l3233f", .size = MIB(4),
+	  .flags = NOR_E4_32_64 | NOR_QUAD_READ | NOR_QUAD_IO | NOR_QUAD_PP_38, .max_mhz = 104, .match = has_quad_sfdp,
+	  .times = MX25_TIMES(330, 10, 30) },
+	{ NOR_ID(0xc2, 0x20, 0x16), .name = "mx25l3206e", .size = MIB(4),
+	  .flags = NOR_E4_64, .max_mhz = 86, .qe = NOR_QE_NONE },
+	{ NOR_ID(0xc2, 0x20, 0x17), .name = "mx25l6433f", .size = MIB(8),
+	  .flags = NOR_E4_32_64 | NOR_QUAD_READ | NOR_QUAD_IO | NOR_QUAD_PP_38, .max_mhz = 104, .match = has_quad_sfdp,
+	  .times = MX25_TIMES(330, 20, 60) },
+	{ NOR_ID(0xc2, 0x20, 0x17), .name = "mx25l6406e", .size = MIB(8),
+	  .flags = NOR_E4_64, .max_mhz = 86, .qe = NOR_QE_NONE },
+	{ NOR_ID(0xc2, 0x20, 0x18), .name = "mx25l12835f", .size = MIB(16),
+	  .flags = NOR_E4_32_64 | NOR_QUAD_READ | NOR_QUAD_IO | NOR_QUAD_PP_38, .max_mhz = 104, .match = has_quad_sfdp,
+	  .times = MX25_TIMES(330, 42, 100) },
+	{ NOR_ID(0xc2, 0x20, 0x18), .name = "mx25l12805d", .size = MIB(16),
+	  .flags = NOR_E4_64, .max_mhz = 86, .qe = NOR_QE_NONE },
+	/* E, F and G generation under one ID: a mode is what all of them have */
+	{ NOR_ID(0xc2, 0x20, 0x19), .name = "mx25l25645g", .size = MIB(32),
+	  .flags = NOR_E4_32_64 | NOR_QUAD_READ | NOR_QUAD_IO | NOR_QUAD_PP_38, .max_mhz = 104, .fourbyte = NOR_4B_EN4B,
+	  .times = MX25_TIMES(256, 112, 300) },
+	{ NOR_ID(0xc2, 0x20, 0x1a), .name = "mx25l51245g", .size = MIB(64),
+	  .flags = NOR_E4_32_64 | NOR_QUAD_READ | NOR_QUAD_IO | NOR_QUAD_PP_38, .max_mhz = 104, .fourbyte = NOR_4B_EN4B,
+	  .times = MX25_TIMES(250, 200, 600) },
+	{ NOR_ID(0xc2, 0x25, 0x36), .name = "mx25u3235f", .size = MIB(4),
+	  .flags = NOR_E4_32_64 | NOR_QUAD_READ | NOR_QUAD_IO | NOR_QUAD_PP_38, .max_mhz = 104 },
+	{ NOR_ID(0xc2, 0x25, 0x37), .name = "mx25u6435f", .size = MIB(8),
+	  .flags = NOR_E4_32_64 | NOR_QUAD_READ | NOR_QUAD_IO | NOR_QUAD_PP_38, .max_mhz = 104 },
+	{ NOR_ID(0xc2, 0x25, 0x38), .name = "mx25u12835f", .size = MIB(16),
+	  .flags = NOR_E4_32_64 | NOR_QUAD_READ | NOR_QUAD_IO | NOR_QUAD_PP_38, .max_mhz = 104 },
+	{ NOR_ID(0xc2, 0x25, 0x39), .name = "mx25u25645g", .size = MIB(32),
+	  .flags = NOR_E4_32_64 | NOR_QUAD_READ | NOR_QUAD_IO | NOR_QUAD_PP_38, .max_mhz = 104, .fourbyte = NOR_4B_EN4B },
+	{ NOR_ID(0xc2, 0x25, 0x3a), .name = "mx25u51245g", .size = MIB(64),
+	  .flags = NOR_E4_32_64 | NOR_QUAD_READ | NOR_QUAD_IO | NOR_QUAD_PP_38, .max_mhz = 104, .fourbyte = NOR_4B_EN4B,
+	  .times = MX25_TIMES(256, 192, 600) },
+	{ NOR_ID(0xc2, 0x28, 0x14), .name = "mx25r8035f", .size = MIB(1),
+	  .flags = NOR_E4_32_64 | NOR_QUAD_READ | NOR_QUAD_IO | NOR_QUAD_PP_38, .max_mhz = 8, .bp = NOR_BP4_TB_CR3,
+	  .times = MX25R_TIMES(7, 60) },
+	{ NOR_ID(0xc2, 0x28, 0x15), .name = "mx25r1635f", .size = MIB(2),
+	  .flags = NOR_E4_32_64 | NOR_QUAD_READ | NOR_QUAD_IO | NOR_QUAD_PP_38, .max_mhz = 8, .bp = NOR_BP4_TB_CR3,
+	  .times = MX25R_TIMES(14, 120) },
+	{ NOR_ID(0xc2, 0x28, 0x16), .name = "mx25r3235f", .size = MIB(4),
+	  .flags = NOR_E4_32_64 | NOR_QUAD_READ | NOR_QUAD_IO | NOR_QUAD_PP_38, .max_mhz = 8, .bp = NOR_BP4_TB_CR3,
+	  .times = MX25R_TIMES(26, 120) },
+	{ NOR_ID(0xc2, 0x28, 0x17), .name = "mx25r6435f", .size = MIB(8),
+	  .flags = NOR_E4_32_64 | NOR_QUAD_READ | NOR_QUAD_IO | NOR_QUAD_PP_38, .max_mhz = 8, .bp = NOR_BP4_TB_CR3,
+	  .times = MX25R_TIMES(52, 240) },
+};
+/* clang-format on */
+
+static void macronix_defaults(struct nor_params *p, const struct nor_part *part)
+{
+	if (!part || part->qe == NOR_QE_UNKNOWN)
+		p->qe = NOR_QE_SR1_B6;
+	p->bp = NOR_BP4_TB_CR3;
+	p->fail_opcode = 0x2b;
+	p->fail_program = BIT(5);
+	p->fail_erase = BIT(6);
+}
+
+/* CR bits 7:6: EBh 6, 4, 8 or (refused here, for parts differ) more cycles; 6Bh 8 or 6 */
+static int macronix_setup(struct spi_nor *nor, struct nor_params *p)
+{
+	static const u8 cycles_eb[] = { 6, 4, 8, 0 };
+	u8 cr = 0;
+	int rc;
+
+	if (!p->read_1_4_4.opcode)
+		return 0;
+	rc = nor_read_reg(nor, OP_RDCR, &cr, 1);
+	if (rc || !(cr >> 6) || cr == 0xff)
+		return rc;
+	p->read_1_4_4.cycles = cycles_eb[cr >> 6];
+	if (!p->read_1_4_4.cycles)
+		p->read_1_4_4.opcode = 0;
+	p->read_1_1_4.opcode = 0;
+	return 0;
+}
+
+const struct nor_vendor nor_macronix = {
+	.name = "Macronix",
+	.id = 0xc2,
+	.parts = macronix_parts,
+	.n_parts = ARRAY_SIZE(macronix_parts),
+	.defaults = macronix_defaults,
+	.setup = macronix_setup,
+};

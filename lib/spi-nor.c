@@ -1,0 +1,520 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The SPI-NOR core: who is there, what can it do, and an mtd on top.
+ *
+ *	recover -> ID twice -> SFDP -> settle parameters -> (prepare: 4-byte mode, volatile
+ *	configuration, quad enable, proof of the four lines) -> read, jobs -> finish
+ *
+ * Four lines are used only once they are proven: the same 64 bytes, with all lanes moving in both
+ * directions, read on one line and on four. An IO3 that is not connected reads as 1 and would spoil
+ * a quarter of all bits. A blank chip proves nothing; it is programmed on one line, which over SWD
+ * costs next to nothing (8 bits take 8 SPI clocks at 24 MHz, 12 SWCLK cycles at 15 MHz), and proven
+ * later. QPI (4-4-4) and XIP are left alone for the same reason: they save a few clocks of opcode
+ * and are what a later session would have to find its way out of.
+ */
+#include "lib/spi-nor-priv.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define OP_WRDI	     0x04
+#define OP_FAST_READ 0x0b
+#define OP_RDSFDP    0x5a
+
+#define PROOF_LEN    64
+
+static const u8 all_lanes = 0x0f;
+
+/* ---- command templates ---- */
+
+/**
+ * nor_op_read() - a read command
+ * @nor: chip
+ * @quad: on four lines (the chip and the controller can)
+ * @from: address
+ * @buf: where to
+ * @len: how much
+ *
+ * Mode bits are driven to FFh: every maker takes that for "no continuous read". They are sent only
+ * where at least one dummy clock is left to turn the lines round.
+ */
+struct spi_mem_op nor_op_read(const struct spi_nor *nor, bool quad, u64 from, u8 *buf, u32 len)
+{
+	const struct nor_read_op *r = &nor->p.read;
+	struct spi_mem_op op;
+
+	if (quad)
+		r = nor->p.read_1_4_4.opcode ? &nor->p.read_1_4_4 : &nor->p.read_1_1_4;
+	op = (struct spi_mem_op){
+		.cmd = { .opcode = r->opcode, .buswidth = 1 },
+		.addr = { .nbytes = nor->p.addr_nbytes, .buswidth = r->addr_width, .val = from },
+		.dummy = { .ncycles = r->cycles },
+		.data = { .dir = SPI_MEM_IN, .buswidth = r->data_width, .nbytes = len, .in = buf },
+	};
+	if (r->addr_width == 4 && r->cycles > 2) {
+		op.mode.nbits = 8;
+		op.mode.buswidth = 4;
+		op.mode.val = 0xff;
+		op.dummy.ncycles = (u8)(r->cycles - 2);
+	}
+	return op;
+}
+
+/**
+ * nor_op_program() - a page program command, on four lines where they are proven
+ * @nor: chip
+ * @to: address; @len bytes do not cross a page
+ * @buf: data
+ * @len: how much
+ */
+struct spi_mem_op nor_op_program(const struct spi_nor *nor, u64 to, const u8 *buf, u32 len)
+{
+	struct spi_mem_op op = {
+		.cmd = { .opcode = nor->p.program, .buswidth = 1 },
+		.addr = { .nbytes = nor->p.addr_nbytes, .buswidth = 1, .val = to },
+		.data = { .dir = SPI_MEM_OUT, .buswidth = 1, .nbytes = len, .out = buf },
+	};
+	struct spi_mem_op quad = op;
+
+	if (nor->quad != NOR_QUAD_PROVEN || !nor->p.program_quad)
+		return op;
+	quad.cmd.opcode = nor->p.program_quad;
+	quad.addr.buswidth = nor->p.program_quad_addr_width;
+	quad.data.buswidth = 4;
+	return spi_mem_supports_op(nor->mem, &quad) ? quad : op;
+}
+
+/**
+ * nor_op_erase() - a block or chip erase command
+ * @nor: chip
+ * @opcode: which erase
+ * @at: address in the block; ignored by a chip erase
+ */
+struct spi_mem_op nor_op_erase(const struct spi_nor *nor, u8 opcode, u64 at)
+{
+	struct spi_mem_op op = nor_op_simple(opcode);
+
+	if (opcode == nor->p.chip_erase)
+		return op;
+	op.addr.nbytes = nor->p.addr_nbytes;
+	op.addr.buswidth = 1;
+	op.addr.val = at;
+	return op;
+}
+
+/* ---- four lines ---- */
+
+/* lanes 0 to 3 that show both levels somewhere in @buf */
+static u8 moving_lanes(const u8 *buf, size_t len)
+{
+	u8 ones = 0, zeros = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		ones |= (u8)(buf[i] >> 4 | buf[i]);
+		zeros |= (u8)(~buf[i] >> 4 | ~buf[i]);
+	}
+	return ones & zeros & all_lanes;
+}
+
+static void report_bad_lanes(struct spi_nor *nor, const u8 *want, const u8 *got)
+{
+	u8 bad = 0, moving = moving_lanes(got, PROOF_LEN);
+	char names[64] = "";
+	size_t used = 0;
+
+	for (unsigned int i = 0; i < PROOF_LEN; i++)
+		bad |= (u8)((want[i] ^ got[i]) >> 4 | (want[i] ^ got[i])) & all_lanes;
+	for (unsigned int i = 0; i < 4 && used < sizeof(names); i++)
+		if (bad & BIT(i))
+			used += (size_t)snprintf(
+				names + used, sizeof(names) - used, "%sIO%u%s%s%s",
+				used ? ", " : "", i, nor->mem->io_names[i][0] ? " " : "",
+				nor->mem->io_names[i], moving & BIT(i) ? "" : " (stuck)");
+	log_warn(&nor->mem->ctx->log,
+		 "%s: reading on four lines gives other data than on one: %s look%s wrong; going "
+		 "on with one line. Check the board file and the wiring",
+		 nor->name, names, bad & (bad - 1) ? "" : "s");
+}
+
+/* @single: PROOF_LEN bytes at @at as read on one line */
+static int prove_quad_with(struct spi_nor *nor, u64 at, const u8 *single)
+{
+	u8 lanes = moving_lanes(single, PROOF_LEN), quad[PROOF_LEN] = { 0 };
+	struct spi_mem_op op = nor_op_read(nor, true, at, quad, PROOF_LEN);
+	int rc;
+
+	if (lanes != all_lanes)
+		return 0;
+	rc = spi_mem_exec(nor->mem, &op);
+	if (!rc && memcmp(single, quad, PROOF_LEN) && nor->p.read_1_4_4.opcode &&
+	    nor->p.read_1_1_4.opcode) {
+		/* the lines, or this opcode's dummy cycles? The other one has its own */
+		nor->p.read_1_4_4.opcode = 0;
+		op = nor_op_read(nor, true, at, quad, PROOF_LEN);
+		rc = spi_mem_exec(nor->mem, &op);
+	}
+	if (rc)
+		return rc;
+	if (memcmp(single, quad, PROOF_LEN)) {
+		report_bad_lanes(nor, single, quad);
+		nor->p.read_1_1_4.opcode = 0;
+		nor->p.read_1_4_4.opcode = 0;
+		nor->quad = NOR_QUAD_OFF;
+		return 0;
+	}
+	nor->quad = NOR_QUAD_PROVEN;
+	log_dbg(&nor->mem->ctx->log, "%s: four lines proven at 0x%" PRIx64, nor->name, at);
+	return 0;
+}
+
+/* look for a pattern at a few likely places; finding none is no error */
+static int prove_quad(struct spi_nor *nor)
+{
+	const u64 places[] = { 0, nor->p.size / 2, nor->p.size / 4, nor->p.size - PROOF_LEN };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(places) && nor->quad == NOR_QUAD_UNPROVEN; i++) {
+		u8 single[PROOF_LEN];
+		struct spi_mem_op op = nor_op_read(nor, false, places[i], single, PROOF_LEN);
+		int rc = spi_mem_exec(nor->mem, &op);
+
+		if (!rc)
+			rc = prove_quad_with(nor, places[i], single);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+static int setup_quad(struct spi_nor *nor)
+{
+	u8 probe[1];
+	struct spi_mem_op op;
+	int rc;
+
+	if (!nor->p.read_1_4_4.opcode && !nor->p.read_1_1_4.opcode)
+		return 0;
+	op = nor_op_read(nor, true, 0, probe, 1);
+	if (!spi_mem_supports_op(nor->mem, &op)) {
+		nor->p.read_1_4_4.opcode = 0;
+		op = nor_op_read(nor, true, 0, probe, 1);
+		if (!op.cmd.opcode || !spi_mem_supports_op(nor->mem, &op))
+			return 0;
+	}
+	rc = nor_enable_quad(nor);
+	if (rc == -EIO) {
+		/* a locked status register is no reason not to work on one line */
+		log_warn(&nor->mem->ctx->log, "%s; going on with one line", nor_err(nor)->what);
+		err_clear(nor_err(nor));
+		return 0;
+	}
+	if (rc)
+		return rc;
+	nor->quad = NOR_QUAD_UNPROVEN;
+	return prove_quad(nor);
+}
+
+/* ---- mtd ---- */
+
+static int nor_clear_failures(struct spi_nor *nor)
+{
+	struct spi_mem_op op = nor_op_simple(nor->p.fail_clear);
+
+	return nor->p.fail_clear ? spi_mem_exec(nor->mem, &op) : 0;
+}
+
+static int nor_prepare(struct mtd_info *mtd)
+{
+	struct spi_nor *nor = to_nor(mtd);
+	int rc;
+
+	if (nor->prepared)
+		return 0;
+	rc = nor_wait_ready(nor, nor->p.erase[0].max_ns, "an earlier operation");
+	if (!rc)
+		rc = nor_clear_failures(nor);
+	if (!rc)
+		rc = nor_enter_4byte(nor);
+	if (!rc && nor->vendor && nor->vendor->setup)
+		rc = nor->vendor->setup(nor, &nor->p);
+	if (!rc && nor->quad == NOR_QUAD_OFF)
+		rc = setup_quad(nor);
+	nor->prepared = !rc;
+	return err_at(nor_err(nor), rc, "preparing %s", nor->name);
+}
+
+static int nor_read(struct mtd_info *mtd, u64 from, size_t len, u8 *buf)
+{
+	struct spi_nor *nor = to_nor(mtd);
+	struct spi_mem_op op;
+	int rc = nor_prepare(mtd);
+
+	if (rc || !len)
+		return rc;
+	op = nor_op_read(nor, nor->quad == NOR_QUAD_PROVEN, from, buf, 1);
+	rc = nor->mem->ops->dirmap_read(nor->mem, &op, from, len, buf);
+	if (rc)
+		return err_at(nor_err(nor), rc, "reading %s at 0x%" PRIx64, mtd->name,
+			      mtd->base + from);
+	for (size_t i = 0; nor->quad == NOR_QUAD_UNPROVEN && i + PROOF_LEN <= len; i += PROOF_LEN) {
+		if (moving_lanes(buf + i, PROOF_LEN) != all_lanes)
+			continue;
+		return prove_quad_with(nor, from + i, buf + i);
+	}
+	return 0;
+}
+
+static int nor_mtd_is_locked(struct mtd_info *mtd, u64 from, u64 len)
+{
+	return nor_is_locked(to_nor(mtd), from, len);
+}
+
+/* an operation may still run, or its failure bits stand; afterwards the chip reads as ever */
+static void nor_finish(struct mtd_info *mtd)
+{
+	struct spi_nor *nor = to_nor(mtd);
+	struct spi_mem_op wrdi = nor_op_simple(OP_WRDI);
+	bool had_error = nor_err(nor)->code;
+	u64 limit = max(nor->p.erase[0].max_ns, nor->last_op_max_ns);
+
+	if (!nor->prepared)
+		return;
+	nor->prepared = false;
+	if (nor_wait_ready(nor, limit, "its last operation") || nor_clear_failures(nor) ||
+	    spi_mem_exec(nor->mem, &wrdi))
+		log_warn(&mtd->ctx->log, "%s may still be busy, or not be answering", nor->name);
+	nor_exit_4byte(nor);
+	if (!had_error)
+		err_clear(nor_err(nor));
+}
+
+static const struct mtd_ops nor_mtd_ops = {
+	.prepare = nor_prepare,
+	.read = nor_read,
+	.issue = nor_issue,
+	.check = nor_check,
+	.is_locked = nor_mtd_is_locked,
+	.finish = nor_finish,
+};
+
+static void fill_mtd(struct spi_nor *nor, u64 base)
+{
+	const struct nor_params *p = &nor->p;
+	unsigned int n = 0;
+
+	nor->region = (struct mtd_region){
+		.erasesize = p->erase[0].size,
+		.count = (u32)(p->size / p->erase[0].size),
+	};
+	for (unsigned int i = 1; i < NOR_N_ERASE && p->erase[i].size; i++)
+		nor->units[n++] = (struct mtd_erase_unit){
+			.size = p->erase[i].size,
+			.stride = p->erase[i].size,
+			.count = (u32)(p->size / p->erase[i].size),
+			.typ_ns = p->erase[i].typ_ns,
+			.max_ns = p->erase[i].max_ns,
+		};
+	if (p->chip_erase)
+		nor->units[n++] = (struct mtd_erase_unit){
+			.size = p->size,
+			.count = 1,
+			.typ_ns = p->chip_erase_typ_ns,
+			.max_ns = p->chip_erase_max_ns,
+		};
+	nor->mtd = (struct mtd_info){
+		.name = "qspi",
+		.about = nor->about,
+		.base = base,
+		.size = p->size,
+		.writesize = 1,
+		.writebufsize = p->page_size,
+		.erased = 0xff,
+		.writeable = true,
+		.regions = &nor->region,
+		.n_regions = 1,
+		.units = nor->units,
+		.n_units = n,
+		.erase_typ_ns = p->erase[0].typ_ns,
+		.erase_max_ns = p->erase[0].max_ns,
+		.write_typ_ns = p->program_typ_ns,
+		.write_max_ns = p->program_max_ns,
+		.ops = &nor_mtd_ops,
+		.ctx = nor->mem->ctx,
+		.q = nor->mem->q,
+	};
+}
+
+/* ---- identification ---- */
+
+static int read_sfdp(struct spi_nor *nor, u32 from, u8 *buf, u32 len)
+{
+	struct spi_mem_op op = {
+		.cmd = { .opcode = OP_RDSFDP, .buswidth = 1 },
+		.addr = { .nbytes = 3, .buswidth = 1, .val = from },
+		.dummy = { .ncycles = 8 },
+		.data = { .dir = SPI_MEM_IN, .buswidth = 1, .nbytes = len, .in = buf },
+	};
+
+	return spi_mem_exec(nor->mem, &op);
+}
+
+/* 1: there is one, 0: there is none that is any good, -errno: the wire or the controller failed */
+static int get_sfdp(struct spi_nor *nor, struct sfdp_info *info)
+{
+	u8 *buf = calloc(1, SFDP_MAX_BYTES);
+	struct err why = { 0 };
+	size_t have = 8, need;
+	int rc;
+
+	if (!buf)
+		return err_set(nor_err(nor), -ENOMEM, NULL, "out of memory");
+	rc = read_sfdp(nor, 0, buf, (u32)have);
+	for (need = sfdp_bytes_needed(buf, have); !rc && need > have;
+	     need = sfdp_bytes_needed(buf, have)) {
+		rc = read_sfdp(nor, (u32)have, buf + have, (u32)(need - have));
+		have = need;
+	}
+	if (!rc) {
+		rc = !sfdp_parse(buf, have, info, &why);
+		if (!rc)
+			log_dbg(&nor->mem->ctx->log, "SFDP not used: %s", why.what);
+	}
+	free(buf);
+	return rc;
+}
+
+static void name_chip(struct spi_nor *nor)
+{
+	const u8 *id = nor->id;
+	char upper[48];
+
+	if (nor->part)
+		snprintf(nor->name, sizeof(nor->name), "%s", nor->part->name);
+	else
+		snprintf(nor->name, sizeof(nor->name), "unknown %s%sflash %02x %02x %02x",
+			 nor->vendor ? nor->vendor->name : "", nor->vendor ? " " : "", id[0], id[1],
+			 id[2]);
+	snprintf(upper, sizeof(upper), "%s", nor->name);
+	for (char *c = upper; nor->part && *c; c++)
+		*c = (char)toupper((unsigned char)*c);
+	snprintf(nor->about, sizeof(nor->about), "%s%s%s, %" PRIu64 " KiB SPI-NOR on %s",
+		 nor->part ? nor->vendor->name : "", nor->part ? " " : "", upper,
+		 nor->p.size / KIB(1), nor->mem->name);
+}
+
+static void compare_with_board(struct spi_nor *nor, const char *expect)
+{
+	size_t len = strlen(nor->name);
+
+	/* order codes are longer: n25q128a13ef840e */
+	if (!expect || !*expect || !strncasecmp(expect, nor->name, len) ||
+	    !strncasecmp(nor->name, expect, strlen(expect)))
+		return;
+	log_warn(&nor->mem->ctx->log,
+		 "the board file names %s, but the chip says %s (ID %02x %02x %02x); going by the "
+		 "chip",
+		 expect, nor->name, nor->id[0], nor->id[1], nor->id[2]);
+}
+
+static int identify(struct spi_nor *nor)
+{
+	struct sfdp_info *sfdp = calloc(1, sizeof(*sfdp));
+	int rc;
+
+	if (!sfdp)
+		return err_set(nor_err(nor), -ENOMEM, NULL, "out of memory");
+	rc = spi_nor_read_id(nor->mem, nor->id);
+	if (rc)
+		goto out_free;
+	rc = get_sfdp(nor, sfdp);
+	if (rc < 0)
+		goto out_free;
+	nor->part = nor_find_part(nor->id, NOR_ID_MAX, rc ? sfdp : NULL, &nor->vendor);
+	if (!nor->part && !rc) {
+		rc = err_set(nor_err(nor), -EOPNOTSUPP,
+			     "report the chip with this ID, so that it can be added",
+			     "unknown flash chip: ID %02x %02x %02x %02x %02x %02x, and no SFDP",
+			     nor->id[0], nor->id[1], nor->id[2], nor->id[3], nor->id[4],
+			     nor->id[5]);
+		goto out_free;
+	}
+	rc = nor_settle(&nor->p, nor->part, nor->vendor, rc ? sfdp : NULL, nor_err(nor));
+	if (rc)
+		goto out_free;
+	name_chip(nor);
+	if (!nor->part)
+		log_info(&nor->mem->ctx->log,
+			 "%s is not in the tables, its SFDP is; please report it", nor->name);
+out_free:
+	free(sfdp);
+	return rc;
+}
+
+static int configure(struct spi_nor *nor)
+{
+	struct nor_params *p = &nor->p;
+	int rc = nor->mem->ops->configure(nor->mem, p->size, p->max_hz);
+
+	if (rc)
+		return rc;
+	if (nor->mem->hz > p->slow_read_max_hz && p->read.opcode == 0x03)
+		p->read = (struct nor_read_op){ OP_FAST_READ, 1, 1, 8 };
+	else if (nor->mem->hz > p->slow_read_max_hz && p->read.opcode == 0x13)
+		p->read = (struct nor_read_op){ 0x0c, 1, 1, 8 };
+	nor->busy_program_ns = p->program_typ_ns;
+	return 0;
+}
+
+int spi_nor_probe(struct spi_mem *mem, u64 base, const char *expect, struct spi_nor **out)
+{
+	struct spi_nor *nor = calloc(1, sizeof(*nor));
+	int rc;
+
+	if (!nor)
+		return err_set(&mem->ctx->err, -ENOMEM, NULL, "out of memory");
+	nor->mem = mem;
+	rc = spi_nor_recover(mem);
+	if (!rc)
+		rc = identify(nor);
+	if (!rc)
+		rc = configure(nor);
+	if (rc) {
+		free(nor);
+		return rc;
+	}
+	compare_with_board(nor, expect);
+	fill_mtd(nor, base);
+	log_dbg(&mem->ctx->log,
+		"%s: ID %02x %02x %02x %02x %02x %02x, page %" PRIu32 ", smallest erase %" PRIu32
+		", read %02xh, quad %02xh",
+		nor->name, nor->id[0], nor->id[1], nor->id[2], nor->id[3], nor->id[4], nor->id[5],
+		nor->p.page_size, nor->p.erase[0].size, nor->p.read.opcode,
+		nor->p.read_1_4_4.opcode ? nor->p.read_1_4_4.opcode : nor->p.read_1_1_4.opcode);
+	*out = nor;
+	return 0;
+}
+
+struct mtd_info *spi_nor_mtd(struct spi_nor *nor)
+{
+	return &nor->mtd;
+}
+
+const char *spi_nor_name(const struct spi_nor *nor)
+{
+	return nor->name;
+}
+
+const u8 *spi_nor_id(const struct spi_nor *nor, unsigned int *len)
+{
+	*len = NOR_ID_MAX;
+	return nor->id;
+}
+
+void spi_nor_free(struct spi_nor *nor)
+{
+	free(nor);
+}
