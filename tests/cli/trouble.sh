@@ -17,7 +17,7 @@ run -p $SIM,ber=1e-5 --address 0x08000000 -f -w a.bin --json
 ok 'bit errors cost retries, not data' both 0 '.verified_bytes >= 60000'
 run -p $SIM --address 0x08000000 -v a.bin
 ok 'a clean look agrees' rc_is 0
-run -p $SIM,wait_every=50 --address 0x08000000 -v a.bin --json
+run -p $SIM,wait_every=200 --address 0x08000000 -v a.bin --json
 ok 'WAIT answers are survived' both 0 '.bench.retries > 0'
 for wiring in resistor tristate buffer; do
 	run -p $SIM,wiring=$wiring --address 0x08000000 -v a.bin --json
