@@ -252,7 +252,8 @@ static u32 rng_next(u64 *s)
 	return (u32)(*s >> 32);
 }
 
-static void random_xfers(u64 *rng, struct swd_xfer *x, struct model_access *a, size_t n)
+static void random_xfers(u64 *rng, struct swd_xfer *x, struct model_access *a, size_t n,
+			 bool has_long_idle)
 {
 	static const u32 idles[] = { 0,	 0,  0,	 2,  2,	 2,  7,	 8,   10,
 				     47, 48, 49, 71, 72, 73, 80, 200, 999 };
@@ -266,6 +267,8 @@ static void random_xfers(u64 *rng, struct swd_xfer *x, struct model_access *a, s
 		x[i].req = swd_req(r & 1, r & 2, (u8)(r & 0xc));
 		x[i].data = rng_next(rng);
 		x[i].idle = idles[rng_next(rng) % ARRAY_SIZE(idles)];
+		if (!has_long_idle)
+			x[i].idle %= 64;
 		a[i].ack = acks[rng_next(rng) % ARRAY_SIZE(acks)];
 		a[i].rdata = rng_next(rng);
 		a[i].bad_rparity = !(rng_next(rng) % 8);
@@ -294,7 +297,8 @@ static void check_access(const struct wiring_case *wc, const struct swd_xfer *as
 			 asked->idle);
 }
 
-static void run_random(const struct wiring_case *wc, bool has_clock_bytes, u64 seed, size_t n)
+static void run_random(const struct wiring_case *wc, bool has_clock_bytes, u64 seed, size_t n,
+		       bool has_long_idle)
 {
 	struct mpsse_wire w = make_wire(wc, has_clock_bytes);
 	struct swd_xfer *x = calloc(n, sizeof(*x)), *got = calloc(n, sizeof(*got));
@@ -307,7 +311,7 @@ static void run_random(const struct wiring_case *wc, bool has_clock_bytes, u64 s
 	assert_non_null(x);
 	assert_non_null(got);
 	assert_non_null(a);
-	random_xfers(&rng, x, a, n);
+	random_xfers(&rng, x, a, n, has_long_idle);
 	model_init(&m, wc->model, a, (unsigned int)n);
 	m.is_fs = !has_clock_bytes;
 	encode(&c, &w, x, n);
@@ -343,14 +347,17 @@ static void test_random_accesses_reach_the_target_and_come_back(void **state)
 	(void)state;
 	for (size_t w = 0; w < ARRAY_SIZE(wirings); w++)
 		for (u64 seed = 1; seed <= 60; seed++)
-			run_random(&wirings[w], seed & 1, seed, 1 + seed * 3);
+			run_random(&wirings[w], seed & 1, seed, 1 + seed * 3, true);
 }
 
 static void test_streams_beyond_one_command_have_no_seam(void **state)
 {
 	(void)state;
-	run_random(&wirings[0], true, 4711, 8192);
-	run_random(&wirings[0], false, 4712, 8192);
+	run_random(&wirings[0], true, 4711, 8192, true);
+	run_random(&wirings[0], false, 4712, 8192, true);
+	/* more than 64 KiB in a row, at several alignments of the seam */
+	for (u64 seed = 1; seed <= 8; seed++)
+		run_random(&wirings[0], true, seed, 16384, false);
 }
 
 static void test_blind_reads_and_writes_leave_no_gap(void **state)
@@ -431,7 +438,7 @@ static void test_a_short_reply_tells_exactly_the_accesses_it_covers(void **state
 		u64 rng = 99;
 		size_t before = 0;
 
-		random_xfers(&rng, x, a, N);
+		random_xfers(&rng, x, a, N, true);
 		model_init(&m, wirings[i].model, a, N);
 		encode(&c, &w, x, N);
 		model_feed(&m, c.out, c.n_out);
@@ -448,8 +455,13 @@ static void test_a_short_reply_tells_exactly_the_accesses_it_covers(void **state
 			known = mpsse_decode(&c, &w, in, n, got);
 			assert_true(known >= before && known <= before + 1);
 			before = known;
-			for (size_t k = 0; k < known; k++)
+			for (size_t k = 0; k < known; k++) {
 				assert_int_equal(got[k].ack, a[k].ack);
+				if (!swd_req_is_read(x[k].req) || a[k].ack != SWD_ACK_OK)
+					continue;
+				assert_int_equal(got[k].data, a[k].rdata);
+				assert_int_equal(got[k].bad_parity, a[k].bad_rparity);
+			}
 			for (size_t k = known; k < N; k++)
 				assert_int_equal(got[k].ack, 0xee);
 			free(in);
