@@ -73,7 +73,7 @@ struct stm32l4_flash {
 	u32 acr; /* as found */
 	u64 prog_est_ns;
 	bool is_calibrated;
-	u64 probe_cost_ns; /* wire time of a sample, address and all */
+	u64 probe_lead_ns; /* from queuing a sample until its read reaches the bus */
 	u64 erase_est_ns;
 	u64 n_retries_seen; /* ctx->stats.retries at the last look */
 };

@@ -42,6 +42,8 @@
 #define PROBE_UP       64
 #define PROBE_DOWN     2048
 #define PROBE_DOWN_MAX 256
+/* a read reaches the bus when its ACK is out, 12 cycles into its 46; some are left for the crossing */
+#define READ_AHEAD_CYCLES 30
 /* an idle debug port takes the next request some cycles after a write: SWCLK of one write */
 #define WRITE_CYCLES 48
 
@@ -99,21 +101,21 @@ static bool is_blank(const u8 *p)
 	return get_le32(p) == UINT32_MAX && get_le32(p + 4) == UINT32_MAX;
 }
 
+static u64 cycles_ns(struct memq *q, u64 cycles)
+{
+	return cycles * memq_period_ps(q) / 1000;
+}
+
 static void queue_probe(struct stm32l4_flash *fl, struct memq *q, struct probe *p, u64 from_ns,
 			u64 issued)
 {
 	u64 before_ns = memq_cursor_ns(q);
 
 	memq_sample32(q, reg(fl, FLASH_SR), &p->sr, &p->state);
-	/* the read reaches the bus somewhere within its 46 cycles: take its end, to be safe */
 	p->after_ns = memq_cursor_ns(q) - from_ns;
-	fl->probe_cost_ns = memq_cursor_ns(q) - before_ns;
+	p->after_ns -= min(cycles_ns(q, READ_AHEAD_CYCLES), p->after_ns);
+	fl->probe_lead_ns = from_ns + p->after_ns - before_ns;
 	p->issued = issued;
-}
-
-static u64 cycles_ns(struct memq *q, u64 cycles)
-{
-	return cycles * memq_period_ps(q) / 1000;
 }
 
 /* let time pass until @after_ns since @from_ns */
@@ -198,7 +200,8 @@ int stm32l4_program_issue(struct flash_job *job, struct memq *q)
 		queue_calibration(fl, q, l4, from_ns, job->issued);
 		ret = l4->n_cal == CAL_UNITS ? JOB_BLOCKED : JOB_READY;
 	} else if (++l4->n_units % PROBE_EVERY == 0 && l4->n_probes < N_PROBES) {
-		delay_until(q, from_ns, fl->prog_est_ns - min(fl->probe_cost_ns, fl->prog_est_ns));
+		delay_until(q, from_ns,
+			    prog_ns > fl->probe_lead_ns ? prog_ns - fl->probe_lead_ns : 0);
 		queue_probe(fl, q, &l4->probes[l4->n_probes++], from_ns, job->issued);
 	}
 	/* the next write is on its way for 48 cycles before it reaches the bus */

@@ -106,13 +106,15 @@ static void fake_write(struct memq *q, enum fake_kind kind, u32 addr, u32 val)
 		q->on_write(q->arg, addr, val, memq_cursor_ns(q));
 }
 
+/* a read reaches the bus after its ACK, a write after its data */
 static u32 fake_read_word(struct memq *q, enum fake_kind kind, u32 addr)
 {
 	u32 val = 0;
-	bool ok = fake_access(q, 46);
+	bool ok = fake_access(q, 14);
 
 	if (ok && q->on_read)
 		val = q->on_read(q->arg, addr, memq_cursor_ns(q));
+	q->cursor_ps += 32 * q->period_ps;
 	fake_op(q, kind, addr, val, memq_cursor_ns(q));
 	return val;
 }
