@@ -333,13 +333,14 @@ static unsigned int clocks_of(u8 lines)
 /* data: begin the next byte, or wait for the FIFO */
 static void next_data(struct vquadspi *q)
 {
-	unsigned int clocks = clocks_of(lines_of(FIELD_GET(CCR_DMODE, q->ccr)));
+	unsigned int clocks;
 
 	q->state = ST_DATA;
 	if (!q->left) {
 		finish_data(q);
 		return;
 	}
+	clocks = clocks_of(lines_of(FIELD_GET(CCR_DMODE, q->ccr)));
 	if (fmode(q) == FM_WRITE ? !q->level : q->level == FIFO_LEN) {
 		q->stalled = true; /* CLK stops, NCS stays low */
 		q->next_ps = SIM_NEVER;
