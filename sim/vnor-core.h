@@ -15,6 +15,7 @@
 #define VNOR_NV_LEN  2048		/* non-volatile bytes besides the array: registers, OTP */
 #define VNOR_UID     (VNOR_NV_LEN - 16) /* 16 bytes that differ from chip to chip */
 #define VNOR_BUF_LEN 512
+#define FRAME_HEARD  8u /* clocks of an opcode on one line */
 
 /* protocols: lines that the opcode travels on */
 #define P_SPI BIT(0)
@@ -127,6 +128,7 @@ struct vnor {
 
 	bool powered, wel, dpd, reset_enabled;
 	bool volatile_enabled; /* 50h was the command just before (Winbond style) */
+	bool wren_missed;      /* the last write enable met a busy chip */
 	struct vnor_job job;
 	struct vnor_job suspended;
 	const struct vnor_op *xip; /* frames start with the address of this read */
@@ -142,6 +144,7 @@ struct vnor {
 	u8 phase, lines; /* lines of this phase */
 	u8 proto_lines;	 /* of this frame's opcode */
 	u8 shift, n_bits;
+	u8 heard; /* clocks of this frame that were heard, no more than FRAME_HEARD are counted */
 	const struct vnor_op *op;
 	u32 addr;
 	u8 n_addr;
@@ -197,6 +200,8 @@ u64 vnor_draw_ps(struct vnor *nor, const struct vnor_time *t);
 
 const struct vnor_op *vnor_find_op(const struct vnor *nor, u8 opcode, u8 lines);
 void vnor_complain(struct vnor *nor, const char *fmt, ...) __printf_like(2, 3);
+/* a command needs WEL and has none: is it because the chip was busy at the write enable? */
+bool vnor_missed_wren(struct vnor *nor);
 static inline bool vnor_wip(const struct vnor *nor)
 {
 	return nor->job.kind != JOB_NONE;

@@ -222,6 +222,7 @@ static void cut(struct vnor *nor)
 	nor->xip = NULL;
 	nor->reset_enabled = false;
 	nor->volatile_enabled = false;
+	nor->wren_missed = false;
 }
 
 void vnor_soft_reset(struct vnor *nor, u64 at_ps)

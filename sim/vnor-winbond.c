@@ -228,7 +228,9 @@ static void store_sr(struct vnor *nor, const struct vnor_op *op, const u8 *buf, 
 static void write_sr(struct vnor *nor, const struct vnor_op *op)
 {
 	if (!nor->wel && !nor->volatile_enabled) {
-		vnor_complain(nor, "status write (%02Xh) without 06h or 50h: ignored", op->opcode);
+		if (!vnor_missed_wren(nor))
+			vnor_complain(nor, "status write (%02Xh) without 06h or 50h: ignored",
+				      op->opcode);
 		return;
 	}
 	if (sr_is_locked(nor)) {

@@ -29,6 +29,22 @@ void vnor_complain(struct vnor *nor, const char *fmt, ...)
 	sim_complain(nor->sim, nor->part->name, "%s", text);
 }
 
+/*
+ * vnor_missed_wren() - whether the write enable before this command met a busy chip
+ *
+ * A host that writes without looking does so now and then, looks at WIP later, and repeats: that is
+ * one more command ignored by a busy chip. Without any attempt to enable it is a mistake.
+ */
+bool vnor_missed_wren(struct vnor *nor)
+{
+	bool missed = nor->wren_missed;
+
+	nor->wren_missed = false;
+	if (missed)
+		nor->sim->stats.nor_ignored_busy++;
+	return missed;
+}
+
 static u8 proto_bit(u8 lines)
 {
 	return lines == 4 ? P_QPI : lines == 2 ? P_DPI : P_SPI;
@@ -192,6 +208,8 @@ static void take_opcode(struct vnor *nor, u8 opcode)
 		return;
 	if (vnor_wip(nor) && !(op->flags & F_BUSY)) {
 		nor->sim->stats.nor_ignored_busy++;
+		if (op->kind == K_WREN || op->flags & F_WEL)
+			nor->wren_missed = op->kind == K_WREN;
 		return;
 	}
 	if (nor->suspended.kind && op->flags & F_SUSP) {
@@ -258,6 +276,7 @@ static void frame_begin(struct vnor *nor)
 
 	nor->op = NULL;
 	nor->n_bits = 0;
+	nor->heard = 0;
 	nor->n_in = 0;
 	nor->n_out = 0;
 	nor->wrap = 0;
@@ -309,8 +328,9 @@ static bool frame_is_complete(struct vnor *nor)
 		return false;
 	}
 	if (op->flags & F_WEL && !nor->wel) {
-		vnor_complain(nor, "%s (%02Xh) without write enable: ignored", op->name,
-			      op->opcode);
+		if (!vnor_missed_wren(nor))
+			vnor_complain(nor, "%s (%02Xh) without write enable: ignored", op->name,
+				      op->opcode);
 		return false;
 	}
 	return true;
@@ -334,9 +354,11 @@ static void execute(struct vnor *nor, bool reset_was_enabled)
 		break;
 	case K_WREN:
 		nor->wel = true;
+		nor->wren_missed = false;
 		break;
 	case K_WRDI:
 		nor->wel = false;
+		nor->wren_missed = false;
 		break;
 	case K_RSTEN:
 		nor->reset_enabled = true;
@@ -386,21 +408,33 @@ static void frame_end(struct vnor *nor)
 
 /* ---- edges ---- */
 
-/* HOLD# low: the chip stops listening and lets go of its outputs */
+/*
+ * HOLD# low: the chip stops listening and lets go of its outputs. Frames on four lines that are meant
+ * for another mode (66h to a chip that may be in QPI) do that and break nothing; it is a mistake
+ * where the chip was in the middle of a command that it understood.
+ */
 static bool is_held(struct vnor *nor, u8 io)
 {
 	if (io & BIT(3) || is_quad_frame(nor) || !nor->part->vendor->has_hold(nor))
 		return false;
-	if (!nor->said_hold)
-		vnor_complain(nor, "HOLD# (IO3) is low during a transfer: clocks are not heard");
-	nor->said_hold = true;
+	if (!nor->said_hold && nor->op && nor->phase != PH_IGNORE && nor->heard >= FRAME_HEARD) {
+		vnor_complain(nor, "HOLD# (IO3) is low during %s (%02Xh): clocks are not heard",
+			      nor->op->name, nor->op->opcode);
+		nor->said_hold = true;
+	}
 	return true;
+}
+
+static void hear(struct vnor *nor, unsigned int clocks)
+{
+	nor->heard = (u8)min(nor->heard + clocks, FRAME_HEARD);
 }
 
 static void rise(struct vnor *nor, u8 io)
 {
 	if (is_held(nor, io))
 		return;
+	hear(nor, 1);
 	switch (nor->phase) {
 	case PH_CMD:
 	case PH_ADDR:
@@ -509,6 +543,7 @@ bool vnor_send_byte(struct vnor *nor, u8 byte, u8 lines, u8 io, u64 at_ps)
 	vnor_sync(nor, at_ps);
 	nor->io = io;
 	nor->clk = true;
+	hear(nor, 8 / lines);
 	take_byte(nor, byte);
 	return true;
 }
