@@ -9,9 +9,16 @@
  * ignored. A one-line opcode reaches a chip in QPI as nibbles 8 and 9, or A and B, and no such byte
  * erases or programs. So: four lines first, two next, one last, and no write enable anywhere.
  *
- *	four lines  all ones (ends continuous read), ABh, 66h 99h, F5h, FFh
- *	two lines   all ones, 66h 99h
- *	one line	FFh FFh 04h ABh, wait while busy, 66h 99h
+ *	four lines  all ones (ends continuous read)
+ *	two lines   all ones
+ *	one line    9Fh: a chip that answers with an ID is on one line: the next two are left out
+ *	four lines  ABh, 66h 99h, F5h, FFh
+ *	two lines   66h 99h
+ *	one line    FFh FFh 04h ABh, wait while busy, 66h 99h
+ *
+ * The ID counts only after the all-ones frames: in continuous read 9Fh would return array data.
+ * Leaving out the four-line opcodes is more than haste: they pull IO3 low, which a chip on one line
+ * takes for HOLD# or RESET#.
  *
  * Resets are 66h and 99h, two frames with nothing between. A one-line reset would break off an
  * erase that still runs, so that is waited for first.
@@ -106,20 +113,27 @@ static int wait_idle(struct spi_mem *mem, u64 timeout_ns, bool *was_busy)
 	}
 }
 
-static int recover_four_lines(struct spi_mem *mem)
+static int leave_continuous_read(struct spi_mem *mem)
 {
 	static const u8 cycles[] = { 8, 10, 16 };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(cycles); i++) {
+		int rc = all_ones(mem, 4, cycles[i]);
+
+		if (rc)
+			return rc;
+	}
+	return all_ones(mem, 2, 16);
+}
+
+static int recover_four_lines(struct spi_mem *mem)
+{
 	static const u8 wake[] = { OP_RELEASE_PD }, reset[] = { OP_RESET_EN, OP_RESET };
 	static const u8 leave[] = { OP_EXIT_QPI_A, OP_EXIT_QPI_B };
 	int rc;
 
 	if (mem->max_width < 4)
 		return 0;
-	for (unsigned int i = 0; i < ARRAY_SIZE(cycles); i++) {
-		rc = all_ones(mem, 4, cycles[i]);
-		if (rc)
-			return rc;
-	}
 	rc = send_all(mem, wake, ARRAY_SIZE(wake), 4);
 	if (rc)
 		return rc;
@@ -138,9 +152,7 @@ static int recover_two_lines(struct spi_mem *mem)
 
 	if (mem->max_width < 2)
 		return 0;
-	rc = all_ones(mem, 2, 16);
-	if (!rc)
-		rc = send_all(mem, reset, ARRAY_SIZE(reset), 2);
+	rc = send_all(mem, reset, ARRAY_SIZE(reset), 2);
 	if (rc)
 		return rc;
 	sleep_ns(mem, T_RESET_NS);
@@ -167,17 +179,6 @@ static int recover_one_line(struct spi_mem *mem)
 	return wait_idle(mem, T_RESET_BUSY_NS, &was_busy);
 }
 
-int spi_nor_recover(struct spi_mem *mem)
-{
-	int rc = recover_four_lines(mem);
-
-	if (!rc)
-		rc = recover_two_lines(mem);
-	if (!rc)
-		rc = recover_one_line(mem);
-	return err_at(&mem->ctx->err, rc, "resetting the external flash");
-}
-
 static bool is_plausible(const u8 *id)
 {
 	for (unsigned int i = 0; i < NOR_ID_MAX; i++)
@@ -191,6 +192,34 @@ static int read_id_once(struct spi_mem *mem, u8 *id)
 	struct spi_mem_op op = nor_op_read_reg(OP_RDID, id, NOR_ID_MAX);
 
 	return mem->ops->exec(mem, &op);
+}
+
+static bool is_id(const u8 *a, const u8 *b)
+{
+	/* 00h and FFh are no makers, 0000h and FFFFh no chips */
+	return !memcmp(a, b, NOR_ID_MAX) && a[0] != 0x00 && a[0] != 0xff &&
+	       (a[1] != 0x00 || a[2] != 0x00) && (a[1] != 0xff || a[2] != 0xff);
+}
+
+int spi_nor_recover(struct spi_mem *mem)
+{
+	u8 id[2][NOR_ID_MAX] = { 0 };
+	int rc = leave_continuous_read(mem);
+
+	for (unsigned int i = 0; i < 2 && !rc; i++)
+		rc = read_id_once(mem, id[i]);
+	if (!rc && !is_id(id[0], id[1])) {
+		log_dbg(&mem->ctx->log,
+			"external flash does not answer on one line (%02x %02x %02x): trying "
+			"four and two",
+			id[0][0], id[0][1], id[0][2]);
+		rc = recover_four_lines(mem);
+		if (!rc)
+			rc = recover_two_lines(mem);
+	}
+	if (!rc)
+		rc = recover_one_line(mem);
+	return err_at(&mem->ctx->err, rc, "resetting the external flash");
 }
 
 /* does somebody answer on four lines, set there for good by non-volatile configuration? */
@@ -250,9 +279,7 @@ int spi_nor_read_id(struct spi_mem *mem, u8 id[NOR_ID_MAX])
 		rc = read_id_once(mem, again);
 	if (rc)
 		return rc;
-	/* 00h and FFh are no makers; old one-byte IDs of two equal bytes do not exist either */
-	if (memcmp(id, again, NOR_ID_MAX) || id[0] == 0x00 || id[0] == 0xff ||
-	    (id[1] == 0x00 && id[2] == 0x00) || (id[1] == 0xff && id[2] == 0xff))
+	if (!is_id(id, again))
 		return no_answer(mem, id, again);
 	return 0;
 }
