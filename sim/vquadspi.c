@@ -327,7 +327,7 @@ static void finish_data(struct vquadspi *q)
 
 static unsigned int clocks_of(u8 lines)
 {
-	return 8 / lines;
+	return lines ? 8 / lines : 0;
 }
 
 /* data: begin the next byte, or wait for the FIFO */
