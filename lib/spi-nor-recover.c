@@ -11,14 +11,16 @@
  *
  *	four lines  all ones (ends continuous read)
  *	two lines   all ones
- *	one line    9Fh: a chip that answers with an ID is on one line: the next two are left out
- *	four lines  ABh, 66h 99h, F5h, FFh
+ *	one line    9Fh; ABh, 9Fh (power-down)
+ *	four lines  ABh, 66h 99h; one line 9Fh
+ *	four lines  F5h, FFh; one line 9Fh
  *	two lines   66h 99h
  *	one line    FFh FFh 04h ABh, wait while busy, 66h 99h
  *
- * The ID counts only after the all-ones frames: in continuous read 9Fh would return array data.
- * Leaving out the four-line opcodes is more than haste: they pull IO3 low, which a chip on one line
- * takes for HOLD# or RESET#.
+ * As soon as 9Fh brings an ID the chip is on one line, and what is left but the last row is left
+ * out. That is more than haste: four-line opcodes pull IO3 low, which a chip on one line takes for
+ * HOLD# or RESET#. The ID counts only after the all-ones frames: in continuous read 9Fh would
+ * return array data.
  *
  * Resets are 66h and 99h, two frames with nothing between. A one-line reset would break off an
  * erase that still runs, so that is waited for first.
@@ -126,37 +128,41 @@ static int leave_continuous_read(struct spi_mem *mem)
 	return all_ones(mem, 2, 16);
 }
 
-static int recover_four_lines(struct spi_mem *mem)
+static int wake_one_line(struct spi_mem *mem)
 {
-	static const u8 wake[] = { OP_RELEASE_PD }, reset[] = { OP_RESET_EN, OP_RESET };
-	static const u8 leave[] = { OP_EXIT_QPI_A, OP_EXIT_QPI_B };
-	int rc;
+	int rc = send(mem, OP_RELEASE_PD, 1);
 
-	if (mem->max_width < 4)
-		return 0;
-	rc = send_all(mem, wake, ARRAY_SIZE(wake), 4);
+	sleep_ns(mem, T_WAKE_NS);
+	return rc;
+}
+
+static int reset_four_lines(struct spi_mem *mem)
+{
+	static const u8 reset[] = { OP_RESET_EN, OP_RESET };
+	int rc = send(mem, OP_RELEASE_PD, 4);
+
 	if (rc)
 		return rc;
 	sleep_ns(mem, T_WAKE_NS);
 	rc = send_all(mem, reset, ARRAY_SIZE(reset), 4);
-	if (rc)
-		return rc;
 	sleep_ns(mem, T_RESET_NS);
+	return rc;
+}
+
+static int leave_qpi(struct spi_mem *mem)
+{
+	static const u8 leave[] = { OP_EXIT_QPI_A, OP_EXIT_QPI_B };
+
 	return send_all(mem, leave, ARRAY_SIZE(leave), 4);
 }
 
-static int recover_two_lines(struct spi_mem *mem)
+static int reset_two_lines(struct spi_mem *mem)
 {
 	static const u8 reset[] = { OP_RESET_EN, OP_RESET };
-	int rc;
+	int rc = send_all(mem, reset, ARRAY_SIZE(reset), 2);
 
-	if (mem->max_width < 2)
-		return 0;
-	rc = send_all(mem, reset, ARRAY_SIZE(reset), 2);
-	if (rc)
-		return rc;
 	sleep_ns(mem, T_RESET_NS);
-	return 0;
+	return rc;
 }
 
 static int recover_one_line(struct spi_mem *mem)
@@ -203,19 +209,34 @@ static bool is_id(const u8 *a, const u8 *b)
 
 int spi_nor_recover(struct spi_mem *mem)
 {
-	u8 id[2][NOR_ID_MAX] = { 0 };
-	int rc = leave_continuous_read(mem);
+	/* in the order of the head comment; tried until an ID comes back */
+	static const struct {
+		const char *what;
+		u8 width;
+		int (*fn)(struct spi_mem *mem);
+	} steps[] = {
+		{ "continuous read", 1, leave_continuous_read },
+		{ "deep power-down", 1, wake_one_line },
+		{ "QPI (reset)", 4, reset_four_lines },
+		{ "QPI (exit)", 4, leave_qpi },
+		{ "DPI", 2, reset_two_lines },
+	};
+	bool found = false;
+	int rc = 0;
 
-	for (unsigned int i = 0; i < 2 && !rc; i++)
-		rc = read_id_once(mem, id[i]);
-	if (!rc && !is_id(id[0], id[1])) {
-		log_dbg(&mem->ctx->log,
-			"external flash does not answer on one line (%02x %02x %02x): trying "
-			"four and two",
-			id[0][0], id[0][1], id[0][2]);
-		rc = recover_four_lines(mem);
+	for (unsigned int i = 0; i < ARRAY_SIZE(steps) && !rc && !found; i++) {
+		u8 id[2][NOR_ID_MAX] = { 0 };
+
+		if (steps[i].width > mem->max_width)
+			continue;
+		rc = steps[i].fn(mem);
+		for (unsigned int k = 0; k < 2 && !rc; k++)
+			rc = read_id_once(mem, id[k]);
+		found = !rc && is_id(id[0], id[1]);
 		if (!rc)
-			rc = recover_two_lines(mem);
+			log_dbg(&mem->ctx->log,
+				"after the step against %s the flash's ID reads %02x %02x %02x",
+				steps[i].what, id[0][0], id[0][1], id[0][2]);
 	}
 	if (!rc)
 		rc = recover_one_line(mem);
@@ -256,7 +277,7 @@ static int no_answer(struct spi_mem *mem, const u8 *a, const u8 *b)
 		why = "the answer changes from read to read: floating lines, or a loose contact";
 	else if (!is_plausible(a) && a[0] == 0xff)
 		why = "IO1 stays high: no supply, chip select or clock not wired as described, or "
-		      "the chip is held in reset";
+		      "held by HOLD# or RESET# (IO3)";
 	else if (!is_plausible(a) && a[0] == 0x00)
 		why = "IO1 stays low: shorted, or IO0 and IO1 swapped";
 	if (answers_on_four_lines(mem))
