@@ -228,6 +228,50 @@ int dap_revive(struct dap *dap)
 	return ret ? ret : dap_run(dap, &x, 1);
 }
 
+/**
+ * dap_test_wire() - how good is the wire at the present clock?
+ * @dap: connected; nothing in flight
+ * @n_bad: out: how many of DAP_WIRE_TESTS reads of DPIDR went wrong
+ *
+ * The debug port answers these at once whatever the bus clock is: what goes wrong is the wire's.
+ * Return: 0; -errno when adapter or target is gone.
+ */
+int dap_test_wire(struct dap *dap, unsigned int *n_bad)
+{
+	struct swd_xfer x[32];
+	bool is_silent;
+	int ret;
+
+	*n_bad = 0;
+	for (unsigned int done = 0; done < DAP_WIRE_TESTS; done += ARRAY_SIZE(x)) {
+		for (size_t i = 0; i < ARRAY_SIZE(x); i++)
+			x[i] = swd_rd(REQ_DPIDR_R);
+		ret = dap_run(dap, x, ARRAY_SIZE(x));
+		if (ret)
+			return ret;
+		is_silent = false;
+		for (size_t i = 0; i < ARRAY_SIZE(x) && !is_silent; i++) {
+			const bool is_good = swd_ok(&x[i]) && x[i].data == dap->info.dpidr;
+
+			*n_bad += !is_good;
+			/* after one request that was not understood all is silence: that is one */
+			is_silent = !is_good && i + 1 < ARRAY_SIZE(x) && !swd_ok(&x[i + 1]);
+		}
+		if (!is_silent)
+			continue;
+		ret = dap_revive(dap);
+		if (ret == -ENXIO) {
+			dap->gone = 0;
+			err_clear(&dap->ctx->err);
+			*n_bad = DAP_WIRE_TESTS;
+			return 0;
+		}
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
 static void wire_view_add(struct wire_view *v, const struct swd_xfer *x)
 {
 	if (x->ack == SWD_ACK_NONE)
@@ -500,6 +544,7 @@ int dap_connect(struct dap *dap, u32 flags)
 static int dap_access(struct dap *dap, bool is_ap, u8 ap, u8 addr, bool is_read, u32 *val)
 {
 	const u64 end = clock_now_ns(dap->ctx->clk) + ACCESS_NS;
+	u32 idle = WRITE_IDLE;
 	const u32 select =
 		is_ap ? (u32)ap << 24 | (addr & 0xf0) : (dap->select & ~0xfu) | (u32)addr >> 4;
 	const bool is_banked = is_ap || (addr & 0xf0);
@@ -516,10 +561,12 @@ static int dap_access(struct dap *dap, bool is_ap, u8 ap, u8 addr, bool is_read,
 
 		x[n++] = swd_wr(REQ_ABORT_W, ABORT_CLEAR_ALL);
 		if (is_banked)
-			x[n++] = swd_wr(REQ_SELECT_W, select);
+			x[n++] = (struct swd_xfer){ .req = REQ_SELECT_W,
+						    .data = select,
+						    .idle = idle };
 		at = n;
 		x[n++] = (struct swd_xfer){ .req = swd_req(is_ap, is_read, addr & 0xc),
-					    .idle = is_read ? 0 : FLUSH_IDLE,
+					    .idle = is_read ? 0 : FLUSH_IDLE + idle,
 					    .data = is_read ? 0 : *val };
 		if (is_ap)
 			x[n++] = swd_rd(REQ_RDBUFF_R);
@@ -554,6 +601,7 @@ static int dap_access(struct dap *dap, bool is_ap, u8 ap, u8 addr, bool is_read,
 					       is_ap ? "AP" : "DP", addr,
 					       (unsigned int)(ACCESS_NS / MSEC_NS));
 			clock_sleep_ns(dap->ctx->clk, 100 * USEC_NS);
+			idle = min(2 * idle, 1024u);
 			tries = 0;
 		} else if (x[last].ack == SWD_ACK_FAULT && ++n_fault > 2) {
 			break;

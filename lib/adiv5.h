@@ -52,6 +52,9 @@ int dap_write(struct dap *dap, bool is_ap, u8 ap, u8 addr, u32 val);
 int dap_set_hz(struct dap *dap, u32 hz, u32 *real_hz);
 int dap_set_nrst(struct dap *dap, bool asserted);
 bool dap_has_nrst(const struct dap *dap);
+/* dap_test_wire() - accesses tried at the present clock, and how many went wrong */
+#define DAP_WIRE_TESTS 256u
+int dap_test_wire(struct dap *dap, unsigned int *n_bad);
 /* dap_revive() - after errors at a bad clock: line reset, same session? Then accesses may go on */
 int dap_revive(struct dap *dap);
 struct ctx *dap_ctx(const struct dap *dap);

@@ -196,6 +196,11 @@ int cortexm_halt(struct cortexm *cm)
 			return ret;
 		log_dbg(&cm_ctx(cm)->log, "halt: DHCSR 0x%08x, try %u", dhcsr, i + 1);
 	}
+	/* every read clears it: still set after all these, something holds the reset */
+	if (dhcsr_is_sane(dhcsr) && (dhcsr & DHCSR_S_RESET_ST))
+		return err_set(&cm_ctx(cm)->err, -ENXIO,
+			       "release the reset button; check what else drives nRST",
+			       "the target is held in reset (DHCSR 0x%08x)", dhcsr);
 	return err_set(&cm_ctx(cm)->err, -ETIMEDOUT,
 		       "wire nRST so that it can be caught out of reset, or power-cycle it",
 		       "the core does not halt (DHCSR 0x%08x): asleep, in reset or locked", dhcsr);

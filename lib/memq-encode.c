@@ -25,8 +25,13 @@
 /* idle cycles between a batch's last write and its RDBUFF */
 #define END_IDLE 16u
 
-/* a batch ends after so much wire time: Ctrl-C, progress, USB time-outs */
-#define BATCH_NS (25 * MSEC_NS)
+/*
+ * A batch ends after so much wire time: many times a USB round trip, so that the wire stays busy,
+ * and not more, as a refused access costs all that is in flight behind it. At slow clocks that would
+ * be few accesses, and the end of a batch costs two.
+ */
+#define BATCH_NS	 (6 * MSEC_NS)
+#define BATCH_CYCLES_MIN (512u * 46)
 
 /**
  * memq_period_ps() - one SWCLK period in picoseconds
@@ -262,7 +267,7 @@ static bool encode_delay(struct memq *q, struct memq_batch *b, const struct memq
 
 void memq_encode(struct memq *q, struct memq_batch *b)
 {
-	const u64 max_cycles = BATCH_NS * 1000 / memq_period_ps(q);
+	const u64 max_cycles = max(BATCH_NS * 1000 / memq_period_ps(q), (u64)BATCH_CYCLES_MIN);
 	bool has_ap = false;
 
 	if (q->ap_writes != q->dap->ap_writes) {
@@ -273,7 +278,6 @@ void memq_encode(struct memq *q, struct memq_batch *b)
 	b->cycles = 0;
 	b->from = q->next;
 	b->start = q->enc;
-	b->is_full = false;
 	b->is_short = false;
 	if (!q->dap->is_select_known || q->dap->select != q->select) {
 		put_aux_write(q, b, REQ_SELECT_W, q->select, SLOT_SELECT);
@@ -293,10 +297,8 @@ void memq_encode(struct memq *q, struct memq_batch *b)
 			if (is_plain_read(op))
 				note_read(q, op);
 			has_ap = true;
-			if (!encode_access(q, b, op, max_cycles)) {
-				b->is_full = true;
+			if (!encode_access(q, b, op, max_cycles))
 				break;
-			}
 		}
 		q->next.op++;
 		q->next.off = 0;

@@ -70,8 +70,7 @@ struct memq_batch {
 	u64 cycles;
 	struct memq_pos from, to;
 	struct memq_ap start; /* before its first access */
-	bool is_full;	      /* cut by a limit, not for want of work */
-	bool is_short;	      /* replies after n_answered are missing */
+	bool is_short; /* replies after n_answered are missing */
 };
 
 /* consecutive accesses of one operation that need no new CSW or TAR between them */
@@ -112,9 +111,12 @@ struct memq {
 
 	/* what experience taught */
 	u32 write_idle, read_idle;
-	u64 calm;	  /* accesses since the last WAIT */
-	u64 calm_needed;  /* before idle is reduced again */
-	size_t batch_max; /* accesses a batch; shrinks with the error rate */
+	u64 calm;	   /* accesses since the last WAIT */
+	u64 wait_gap;	   /* WAITs closer together than this ask for more idle */
+	u64 calm_needed;   /* before idle is reduced again */
+	u64 refusal_gap;   /* accesses from one refusal to the next, about */
+	u64 since_refusal; /* accesses */
+	size_t batch_max;  /* accesses a batch; shrinks with the error rate */
 
 	/* recovery */
 	struct memq_pos stuck_at; /* where the last recovery resumed */
@@ -155,6 +157,9 @@ void memq_encode(struct memq *q, struct memq_batch *b);
 
 /* memq_latch() - end with an error: everything that is not done is dropped. Returns @code */
 int memq_latch(struct memq *q, int code);
+
+/* memq_size_batches() - as long as the error rate allows */
+void memq_size_batches(struct memq *q);
 
 /* memq_deliver() - a read's value has arrived */
 void memq_deliver(struct memq *q, const struct memq_slot *s, u32 data);

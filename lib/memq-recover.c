@@ -39,8 +39,7 @@
 #define SHORT_WEIGHT 8u
 /* damaged probe replies in a row */
 #define MAX_PROBES 64u
-#define MIN_BATCH  ((size_t)64)
-#define IDLE_MAX   256u
+#define IDLE_MAX   64u
 #define NONE	   SIZE_MAX
 
 /* all accesses in flight when the error was seen, as one sequence */
@@ -222,7 +221,7 @@ enum {
  * then comes ABORT, which may have bad parity itself and set WDATAERR: from there on that flag tells
  * nothing any more.
  */
-static void ask_build(const struct memq *q, struct swd_xfer *x)
+static void ask_build(const struct memq *q, struct swd_xfer *x, u32 idle)
 {
 	x[ASK_STAT0] = swd_rd(REQ_CTRLSTAT_R);
 	x[ASK_STAT1] = swd_rd(REQ_CTRLSTAT_R);
@@ -236,6 +235,8 @@ static void ask_build(const struct memq *q, struct swd_xfer *x)
 	x[ASK_CSW] = swd_rd(REQ_CSW_R);
 	x[ASK_VALUES] = swd_rd(REQ_RDBUFF_R);
 	x[ASK_STAT4] = swd_rd(REQ_CTRLSTAT_R);
+	for (size_t i = ASK_SELECT; i <= ASK_CSW; i++)
+		x[i].idle += idle;
 }
 
 /* what the flags say; @is_fresh: no ABORT has been sent since the error */
@@ -306,7 +307,8 @@ static int probe_port(struct memq *q, bool needs_reset, u32 busy_addr, struct pr
 				p->is_wdata_known = true;
 			}
 		}
-		ask_build(q, x);
+		/* a target that was reset may have a much slower bus all of a sudden */
+		ask_build(q, x, n * FLUSH_IDLE);
 		ret = dap_run(q->dap, x, ASK_N);
 		if (ret)
 			return ret;
@@ -359,9 +361,9 @@ static int read_now(struct memq *q, u32 addr, u8 size, u32 *val)
 			[RDBUFF] = swd_rd(REQ_RDBUFF_R),	 [CS] = swd_rd(REQ_CTRLSTAT_R),
 		};
 
-		/* after a reset the bus may be slower than anything learned: more room each time */
-		x[CSW].idle = x[TAR].idle = max(q->write_idle, (u32)FLUSH_IDLE) + 16 * n;
-		x[DRW].idle = FLUSH_IDLE + 16 * n;
+		/* the bus may be slower than it was: more idle with each try */
+		x[CSW].idle = x[TAR].idle = max(q->write_idle, (u32)FLUSH_IDLE) << min(n, 6u);
+		x[DRW].idle = FLUSH_IDLE;
 		ret = dap_run(q->dap, x, N);
 		if (ret)
 			return ret;
@@ -632,20 +634,41 @@ static int bus_fault(struct memq *q, const struct view *v, size_t i)
 
 /* ---- what experience teaches ---- */
 
+static u64 isqrt(u64 v)
+{
+	u64 root = 0;
+
+	for (u64 bit = UINT64_C(1) << 31; bit; bit >>= 1)
+		if ((root | bit) * (root | bit) <= v)
+			root |= bit;
+	return root;
+}
+
 static void learn(struct memq *q, const struct view *v, size_t c, bool was_wait, bool was_refused,
 		  u64 stalled_ns)
 {
 	q->ctx->stats.retries++;
-	if (was_refused && q->batch_max >= 2 * MIN_BATCH)
-		q->batch_max /= 2;
+	q->since_refusal += c;
+	if (was_refused) {
+		/* the geometric mean: the estimate follows a new error rate within a few errors */
+		q->refusal_gap = isqrt(q->refusal_gap * (q->since_refusal + 1));
+		q->since_refusal = 0;
+		memq_size_batches(q);
+	}
 	if (!was_wait || stalled_ns)
 		return;
 	/* a WAIT now and then is a busy bus; again and again the accesses come too fast */
-	if (q->calm < CALM_ACCESSES / 8 && c) {
-		if (swd_req_is_read(view_x(v, c - 1)->req))
-			q->read_idle = q->read_idle ? min(IDLE_MAX, q->read_idle * 2) : 4;
-		else
-			q->write_idle = min(IDLE_MAX, q->write_idle * 2);
+	if (q->calm < q->wait_gap && c) {
+		u32 *idle = swd_req_is_read(view_x(v, c - 1)->req) ? &q->read_idle : &q->write_idle;
+
+		if (*idle < IDLE_MAX) {
+			*idle = *idle ? min(IDLE_MAX, *idle * 2) : 4;
+		} else {
+			/* not cured by it: whatever makes them WAIT, pay for the WAITs alone */
+			q->wait_gap = q->calm / 4;
+			q->write_idle = WRITE_IDLE;
+			q->read_idle = 0;
+		}
 		log_dbg(&q->ctx->log, "WAIT: idle cycles now %u after writes, %u after reads",
 			q->write_idle, q->read_idle);
 	}

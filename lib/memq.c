@@ -20,6 +20,13 @@
 /* the least that an adapter must take in a batch */
 #define MIN_XFERS 32u
 
+/* batches from one refused access to the next */
+#define BATCHES_A_GAP 16u
+#define MIN_BATCH     128u
+
+/* a WAIT costs what some thousand accesses cost */
+#define WAIT_GAP 4096u
+
 /* longer delays are slept */
 #define IDLE_LIMIT_NS (20 * MSEC_NS)
 
@@ -389,15 +396,31 @@ static void batch_deliver(struct memq *q, const struct memq_batch *b)
 	}
 }
 
-/* WAITs have not come for long: try with less idle again */
+/*
+ * A refused access costs what is queued behind it, up to max_in_flight batches. A batch that is a
+ * small part of the way from error to error keeps that cheap; below MIN_BATCH the USB round trip
+ * would not be covered any more.
+ */
+void memq_size_batches(struct memq *q)
+{
+	const u64 n = max(q->refusal_gap / BATCHES_A_GAP, (u64)MIN_BATCH);
+
+	q->batch_max = (size_t)min(n, (u64)q->host->max_xfers);
+}
+
+/* no error: longer batches; WAITs have not come for long: try with less idle again */
 static void calm_down(struct memq *q, const struct memq_batch *b)
 {
-	if (b->is_full && q->batch_max < q->host->max_xfers)
-		q->batch_max = min(q->batch_max + q->batch_max / 4, (size_t)q->host->max_xfers);
+	q->since_refusal += b->n;
+	if (q->since_refusal > q->refusal_gap && q->batch_max < q->host->max_xfers) {
+		q->refusal_gap = q->since_refusal;
+		memq_size_batches(q);
+	}
 	q->calm += b->n;
 	if (q->calm < q->calm_needed || (q->write_idle == WRITE_IDLE && !q->read_idle))
 		return;
 	q->calm = 0;
+	q->wait_gap = WAIT_GAP;
 	q->calm_needed *= 2;
 	q->write_idle = max((u32)WRITE_IDLE, q->write_idle / 2);
 	q->read_idle = q->read_idle > 2 ? q->read_idle / 2 : 0;
@@ -656,7 +679,7 @@ static int probe_csw(struct memq *q)
 			       "if read-out protection level 2 was ever set, the part can't be "
 			       "opened again; else try with nRST wired",
 			       "AP %u refuses memory accesses (CSW.DEVICEEN is 0, CSW 0x%08x): "
-			       "debug is disabled",
+			       "debug is disabled, RDP level 2 is suspected",
 			       q->ap, csw);
 	q->csw_base = csw_base(idr, csw);
 	/* an AP that can't do bytes reads another size back (ADIv5, C2.6.4) */
@@ -700,7 +723,9 @@ struct memq *memq_new(struct dap *dap, u8 ap)
 			    .write_idle = WRITE_IDLE,
 			    .calm = CALM_ACCESSES,
 			    .calm_needed = CALM_ACCESSES,
+			    .wait_gap = WAIT_GAP,
 			    .batch_max = h->max_xfers,
+			    .refusal_gap = (u64)h->max_xfers * BATCHES_A_GAP,
 			    .idle_limit_ns = IDLE_LIMIT_NS };
 	if (!ops_grow(q))
 		goto out_free;

@@ -24,9 +24,9 @@
 /* nRST rises through a pull-up and 100 nF; then the part loads its option bytes */
 #define RELEASE_NS (20 * MSEC_NS)
 
-/* accesses that must come back right at a new clock, and how many may fail before we warn */
-#define CLOCK_CHECKS 256u
-#define CLOCK_TRIES  6
+/* slower and slower clocks tried, and how many of DAP_WIRE_TESTS accesses may fail at one */
+#define CLOCK_TRIES 6
+#define MAX_BAD	    2
 
 /* what a rung can be excused for: the next one may do better */
 static bool is_rung_error(int ret)
@@ -206,64 +206,49 @@ static int climb(struct target *t, const struct target_attach_opts *opts)
 	return first.code ? first.code : -ENXIO;
 }
 
-/* how many of a handful of accesses come back wrong at the present clock */
-static int count_bad(struct target *t, unsigned int *n_bad)
-{
-	const u64 retries = t->ctx->stats.retries;
-	u32 cpuid[CLOCK_CHECKS];
-	int ret;
-
-	*n_bad = 0;
-	for (u32 i = 0; i < CLOCK_CHECKS; i++)
-		memq_read32(t->q, 0xe000ed00, &cpuid[i]);
-	ret = memq_flush(t->q);
-	if (ret)
-		return ret;
-	for (u32 i = 0; i < CLOCK_CHECKS; i++)
-		*n_bad += cpuid[i] != t->core.cpuid;
-	*n_bad += (unsigned int)(t->ctx->stats.retries - retries);
-	return 0;
-}
-
 /* the job's clock; where the wire does not carry it, the next slower one that works */
 static int speed_up(struct target *t, u32 hz, u32 attach_hz)
 {
 	struct ctx *ctx = t->ctx;
-	u32 real_hz = 0, asked = hz;
-	unsigned int n_bad;
-	int ret = 0;
+	const u32 asked = hz;
+	int ret;
 
 	for (unsigned int i = 0; i <= CLOCK_TRIES; i++, hz = hz / 3 * 2) {
-		if (i == CLOCK_TRIES || hz < attach_hz)
-			hz = attach_hz; /* known to work */
-		ret = dap_set_hz(t->dap, hz, &real_hz);
-		if (!ret)
-			ret = count_bad(t, &n_bad);
-		if (ret && ret != -EIO && ret != -ENXIO)
-			return ret;
-		if (!ret && n_bad <= 2) {
-			if (i || n_bad)
-				log_warn(&ctx->log,
-					 "the wire is noisy at %u kHz: going on at %u kHz (shorter "
-					 "wires and a good ground help)",
-					 asked / 1000, real_hz / 1000);
-			else
-				log_info(&ctx->log, "SWCLK %u kHz", real_hz / 1000);
-			return 0;
+		unsigned int n_bad = 0, limit = MAX_BAD;
+
+		if (i == CLOCK_TRIES || hz <= attach_hz) {
+			/* the chip was identified at this one: errors cost time, not data */
+			hz = attach_hz;
+			limit = DAP_WIRE_TESTS / 8;
 		}
-		log_dbg(&ctx->log, "SWCLK %u kHz: %s", real_hz / 1000,
-			ret ? ctx->err.what : "too many errors");
-		if (ret) {
-			err_clear(&ctx->err);
+		ret = dap_set_hz(t->dap, hz, &t->dap_hz);
+		if (!ret && i)
 			ret = dap_revive(t->dap);
-			if (ret == -ENODEV)
-				return ret;
+		if (ret == -ENXIO) {
 			err_clear(&ctx->err);
+			continue;
 		}
+		if (!ret)
+			ret = dap_test_wire(t->dap, &n_bad);
+		if (ret)
+			return ret;
+		log_dbg(&ctx->log, "SWCLK %u kHz: %u of %u accesses bad", t->dap_hz / 1000, n_bad,
+			DAP_WIRE_TESTS);
+		if (n_bad > limit)
+			continue;
+		if (i || n_bad)
+			log_warn(&ctx->log,
+				 "the wire is noisy at %u kHz: going on at %u kHz (shorter wires "
+				 "and a good ground help)",
+				 asked / 1000, t->dap_hz / 1000);
+		else
+			log_info(&ctx->log, "SWCLK %u kHz", t->dap_hz / 1000);
+		return 0;
 	}
 	return err_set(&ctx->err, -EIO,
 		       "shorten the wires, check ground; ask for a slower clock (clock=1M)",
-		       "the SWD link does not work at %u kHz, nor somewhat slower", asked / 1000);
+		       "the SWD link does not work at %u kHz, nor at %u kHz", asked / 1000,
+		       t->dap_hz / 1000);
 }
 
 static void release(struct target *t)
@@ -340,6 +325,9 @@ int target_detach(struct target *t, enum target_exit how)
 	err_clear(&ctx->err);
 	if (t->q) {
 		memq_discard(t->q);
+		/* from here on the bus clock may fall back to what it is after a reset */
+		if (t->dap_hz > ATTACH_HZ)
+			(void)dap_set_hz(t->dap, ATTACH_HZ, &t->dap_hz);
 		for (size_t i = 0; i < t->n_mtds; i++)
 			mtd_finish(t->mtds[i]);
 		if (t->family && t->family->restore)

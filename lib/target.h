@@ -38,6 +38,7 @@ struct target {
 	struct ctx *ctx;
 	struct dap *dap;
 	struct memq *q;
+	u32 dap_hz; /* SWCLK for the job, once it was tried */
 	struct cortexm core;
 	const struct chip_family *family;
 	const struct board *board; /* NULL without -b */

@@ -702,7 +702,8 @@ static unsigned int noisy_runs(u32 every, unsigned int n_seeds, const struct set
 			work_check_once(w, b.d);
 			n_failed++;
 		} else {
-			work_check_done(w, b.d, false, &n_lost);
+			/* two errors side by side may leave a read's fate open: it is not repeated */
+			work_check_done(w, b.d, every < 1000, &n_lost);
 		}
 		bench_close(&b);
 	}
