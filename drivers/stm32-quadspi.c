@@ -588,11 +588,15 @@ static int read_mapped(struct stm32_quadspi *qs, const struct spi_mem_op *op, u6
 		put(qs, q, QUADSPI_ABR, op->mode.val);
 	put(qs, q, QUADSPI_CCR, op_ccr(op, FMODE_MAPPED));
 	memq_read(q, qs->d.window + (u32)from, buf, len);
-	queue_abort(qs, q);
-	queue_park(qs, q, op->cmd.opcode);
-	put(qs, q, QUADSPI_FCR, QUADSPI_FCR_ALL);
 	qs->maybe_busy = true;
+	/* read replies that were lost on the wire are asked for again: stay in this mode till then */
 	rc = memq_flush(q);
+	if (!rc) {
+		queue_abort(qs, q);
+		queue_park(qs, q, op->cmd.opcode);
+		put(qs, q, QUADSPI_FCR, QUADSPI_FCR_ALL);
+		rc = memq_flush(q);
+	}
 	if (rc)
 		give_up(qs);
 	else

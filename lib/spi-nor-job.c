@@ -13,8 +13,8 @@
  * changes nothing in a NOR. A sample lost on the wire counts as late.
  *
  * How long a page takes is measured on the first one, by sampling it densely, and followed from
- * then on: each page in time shortens the estimate by 1/4096, each late one lengthens it by 1/64,
- * which settles where one page in 64 is late. Several late ones in a row: measure again.
+ * then on: each page in time shortens the estimate by 1/16384, each late one lengthens it by 1/64,
+ * which settles where one page in 256 is late. Several late ones in a row: measure again.
  *
  * Erasing takes long; a round trip to look at the sample costs nothing in comparison. So an erase
  * is started, left alone for about as long as it takes, then sampled and looked at.
@@ -213,7 +213,7 @@ static void judge_flight(struct spi_nor *nor, struct nor_job *j)
 
 	for (unsigned int i = 0; i < j->n_flight; i++) {
 		if (is_matched(nor, &j->flight[i])) {
-			*est -= *est / 4096;
+			*est -= *est / 16384;
 			j->n_late_in_a_row = 0;
 			continue;
 		}
