@@ -103,5 +103,6 @@ int stm32l4_report_reset(struct flash_job *job);
 void stm32l4_program_init(struct stm32l4_flash *fl);
 int stm32l4_program_issue(struct flash_job *job, struct memq *q);
 int stm32l4_program_check(struct flash_job *job);
+int stm32l4_program_resync(struct flash_job *job);
 
 #endif

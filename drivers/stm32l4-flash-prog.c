@@ -301,8 +301,8 @@ static int unit_refused(struct flash_job *job, struct l4_program *l4, u64 bad, c
 }
 
 /*
- * An error flag is up, and nothing after it was programmed. Let it come to rest, read back, and
- * find the first unit that is not what it should be.
+ * An error flag is up, and nothing after it was programmed; or the wire failed. Let it come to rest,
+ * read back, and find the first unit that is not what it should be.
  */
 static int program_failed(struct flash_job *job, struct l4_program *l4)
 {
@@ -405,4 +405,24 @@ int stm32l4_program_check(struct flash_job *job)
 		return JOB_DONE;
 	}
 	return JOB_READY;
+}
+
+/**
+ * stm32l4_program_resync() - after an error of the wire: read back, go on from the first unit that
+ *                            is not there
+ * @job: JOB_PROGRAM
+ *
+ * A unit of which only the first word arrived leaves the controller waiting for the second: its
+ * repetition raises PGAERR or PGSERR once, and is then tried again like any refused unit.
+ *
+ * Return: as mtd_ops.resync.
+ */
+int stm32l4_program_resync(struct flash_job *job)
+{
+	struct l4_program *l4 = job->priv;
+
+	if (!l4)
+		return JOB_READY;
+	l4->n_probes = l4->n_cal = 0;
+	return program_failed(job, l4);
 }

@@ -312,6 +312,26 @@ static int erase_check(struct flash_job *job)
 	return job->done >= job->len ? JOB_DONE : JOB_READY;
 }
 
+/* whatever was started is over, and is started again: erasing twice does no harm */
+static int erase_resync(struct flash_job *job)
+{
+	struct stm32l4_flash *fl = to_flash(job->mtd);
+	struct l4_erase *l4 = job->priv;
+	u32 sr, cr;
+	int ret = stm32l4_wait_idle(fl, &sr);
+
+	if (!ret)
+		ret = target_read32(job->mtd->q, reg(fl, FLASH_CR), &cr);
+	if (ret)
+		return ret;
+	if (cr & FLASH_CR_LOCK)
+		return stm32l4_report_reset(job);
+	if (l4)
+		l4->op_size = 0;
+	job->issued = job->done;
+	return JOB_READY;
+}
+
 /* ---- the device ---- */
 
 static int l4_is_locked(struct mtd_info *mtd, u64 from, u64 len)
@@ -329,11 +349,17 @@ static int l4_check(struct flash_job *job)
 	return job->kind == JOB_ERASE ? erase_check(job) : stm32l4_program_check(job);
 }
 
+static int l4_resync(struct flash_job *job)
+{
+	return job->kind == JOB_ERASE ? erase_resync(job) : stm32l4_program_resync(job);
+}
+
 static const struct mtd_ops l4_ops = {
 	.prepare = l4_prepare,
 	.read = l4_read,
 	.issue = l4_issue,
 	.check = l4_check,
+	.resync = l4_resync,
 	.is_locked = l4_is_locked,
 	.finish = l4_finish,
 };

@@ -33,6 +33,12 @@ struct mtd_ops {
 	int (*issue)(struct flash_job *job, struct memq *q);
 	/* the results of the last slice are valid: judge them; see struct flash_job */
 	int (*check)(struct flash_job *job);
+	/*
+	 * The queue failed and was emptied: what was in flight of @job may have happened or not. Look
+	 * (cold accesses, may wait), set issued and done to what is proven; return as check(). It may
+	 * fail on a bad wire and is then called again. NULL: such an error ends the run
+	 */
+	int (*resync)(struct flash_job *job);
 	/* would erasing or programming [from, from+len) be refused? 0: no; -EROFS with the reason
 	 * (names page or block, register, remedy). Called before anything is erased */
 	int (*is_locked)(struct mtd_info *mtd, u64 from, u64 len);

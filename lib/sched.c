@@ -36,6 +36,9 @@
 /* no device may be silent for longer: its slowest operation four times over, and the wire's share */
 #define STALL_FACTOR	4
 #define STALL_MARGIN_NS (2 * SEC_NS)
+/* wire errors in a row after which nothing had got on, and attempts to look at a device after one */
+#define RECOVERIES_MAX 8
+#define RESYNC_TRIES   4
 /* slices that neither use the wire nor make the device busy */
 #define EMPTY_SLICES_MAX 1000
 
@@ -60,10 +63,12 @@ struct sched {
 	u64 *len; /* of each job, as asked for */
 	struct sched_dev *devs, *last;
 	size_t n_devs;
-	u64 run_from_ns;  /* cursor when @last took the wire */
-	u64 submitted_ns; /* cursor at the last submit */
-	bool stopped;	  /* by the user */
-	int err;	  /* first error of a device */
+	u64 run_from_ns;    /* cursor when @last took the wire */
+	u64 submitted_ns;   /* cursor at the last submit */
+	u64 recovered_done; /* bytes done at the last wire error */
+	unsigned int n_recoveries;
+	bool stopped; /* by the user */
+	int err;      /* first error of a device */
 };
 
 static const char *job_verb(const struct flash_job *job)
@@ -343,6 +348,69 @@ static int sched_abort(struct sched *s, int err)
 	return ret ? ret : err;
 }
 
+static bool is_wire_error(int err)
+{
+	return err == -EIO || err == -EPROTO || err == -ETIMEDOUT;
+}
+
+/* after a wire error: can every device at work say for itself what happened to it? */
+static bool sched_can_recover(struct sched *s, int err)
+{
+	u64 done = 0;
+
+	for (size_t i = 0; i < s->n_jobs; i++)
+		done += s->jobs[i].done;
+	if (done != s->recovered_done)
+		s->n_recoveries = 0;
+	s->recovered_done = done;
+	if (!is_wire_error(err) || ++s->n_recoveries > RECOVERIES_MAX)
+		return false;
+	for (size_t i = 0; i < s->n_devs; i++)
+		if (s->devs[i].job && !s->devs[i].mtd->ops->resync)
+			return false;
+	return true;
+}
+
+static void dev_resync(struct sched *s, struct sched_dev *dev)
+{
+	struct flash_job *job = dev->job;
+	int ret = -EIO;
+
+	for (unsigned int i = 0; i < RESYNC_TRIES && is_wire_error(ret); i++) {
+		err_clear(&s->ctx->err);
+		ret = job->mtd->ops->resync(job);
+		if (ret < 0)
+			memq_discard(s->q);
+	}
+	if (ret < 0) {
+		dev_fail(s, dev, ret);
+		return;
+	}
+	sched_progress(s, job);
+	if (ret == JOB_DONE) {
+		dev_next_job(s, dev);
+		return;
+	}
+	job->state = JOB_READY;
+	job->ready_at_ns = memq_cursor_ns(s->q);
+	dev->waits = dev->unchecked = false;
+	dev->window_ns = WINDOW_MIN_NS;
+}
+
+/* the wire failed, but what has happened can be seen: go on from there, or give up */
+static int sched_recover(struct sched *s, int err)
+{
+	if (!sched_can_recover(s, err))
+		return sched_abort(s, err);
+	memq_discard(s->q);
+	(void)memq_flush(s->q);
+	log_dbg(&s->ctx->log, "going on after an error of the wire: %s", s->ctx->err.what);
+	for (size_t i = 0; i < s->n_devs && !s->err; i++)
+		if (s->devs[i].job)
+			dev_resync(s, &s->devs[i]);
+	return 0;
+}
+
 /* per device, how far it got */
 static int sched_report_stop(struct sched *s)
 {
@@ -392,7 +460,9 @@ static int sched_loop(struct sched *s)
 		}
 		ret = sched_turn(s);
 		if (ret)
-			return sched_abort(s, ret);
+			ret = sched_recover(s, ret);
+		if (ret)
+			return ret;
 		sched_check_all(s);
 	}
 	ret = memq_flush(s->q);

@@ -330,6 +330,21 @@ static void test_waits_on_the_wire_lose_nothing(void **state)
 	assert_no_complaints(b);
 }
 
+static void test_bit_errors_lose_nothing(void **state)
+{
+	struct bench *b = *state;
+
+	b->faults.ber = 1e-5;
+	for (b->opts.seed = 11; b->opts.seed <= 16; b->opts.seed++) {
+		open_and_attach(b);
+		write_and_compare(b, 0, sizeof(b->data));
+		assert_true(b->ctx.stats.retries > 0);
+		close_bench(b);
+		err_clear(&b->ctx.err);
+		b->ctx.stats = (struct ctx_stats){ 0 };
+	}
+}
+
 static void test_a_reset_in_the_middle_is_reported(void **state)
 {
 	struct bench *b = *state;
@@ -385,6 +400,7 @@ int main(void)
 		TEST(test_a_running_application_is_tamed),
 		TEST(test_busy_times_up_to_the_maximum_lose_nothing),
 		TEST(test_waits_on_the_wire_lose_nothing),
+		TEST(test_bit_errors_lose_nothing),
 		TEST(test_a_reset_in_the_middle_is_reported),
 		TEST(test_stop_leaves_whole_units_and_a_second_run_finishes),
 	};

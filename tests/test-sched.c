@@ -365,6 +365,53 @@ static void test_wire_error_at_any_access_ends_the_run_and_finishes_every_device
 	assert_in_range(n, 59 * 2, 59 * 2 + 10);
 }
 
+/* this device can be asked what it holds */
+static int paper_resync(struct flash_job *job)
+{
+	job->issued = job->done;
+	to_paper(job->mtd)->busy_until_ns = 0;
+	return JOB_READY;
+}
+
+static const struct mtd_ops lasting_ops = {
+	.issue = paper_issue,
+	.check = paper_check,
+	.resync = paper_resync,
+	.finish = paper_finish,
+};
+
+static void test_wire_error_at_any_access_is_survived_by_devices_that_can_be_asked(void **state)
+{
+	struct fixture *f = *state;
+
+	f->a.mtd.ops = f->b.mtd.ops = &lasting_ops;
+	for (u64 n = 1; n < 130; n++) {
+		struct flash_job jobs[] = { job_of(&f->a, JOB_PROGRAM, 0, 50),
+					    job_of(&f->b, JOB_PROGRAM, 0, 9) };
+
+		f->a.n_order = f->b.n_order = 0;
+		f->a.busy_until_ns = f->b.busy_until_ns = 0;
+		f->progress_done = 0;
+		f->q->n_accesses = 0;
+		f->q->fail_access = n;
+		assert_int_equal(sched_run(&f->ctx, f->q, jobs, 2), 0);
+		assert_int_equal(f->ctx.err.code, 0);
+		assert_int_equal(jobs[0].done + jobs[1].done, 59);
+	}
+}
+
+static void test_a_wire_that_fails_without_end_ends_the_run(void **state)
+{
+	struct fixture *f = *state;
+	struct flash_job job = job_of(&f->a, JOB_PROGRAM, 0, 50);
+
+	f->a.mtd.ops = &lasting_ops;
+	f->q->fails_always = true;
+	assert_int_equal(sched_run(&f->ctx, f->q, &job, 1), -EIO);
+	assert_int_equal(job.done, 0);
+	assert_int_equal(f->a.n_finishes, 1);
+}
+
 static void test_an_empty_job_list_is_done(void **state)
 {
 	struct fixture *f = *state;
@@ -392,6 +439,8 @@ int main(void)
 		TEST(test_stop_before_the_start_leaves_everything_alone),
 		TEST(test_a_device_that_never_gets_on_is_given_up),
 		TEST(test_wire_error_at_any_access_ends_the_run_and_finishes_every_device),
+		TEST(test_wire_error_at_any_access_is_survived_by_devices_that_can_be_asked),
+		TEST(test_a_wire_that_fails_without_end_ends_the_run),
 		TEST(test_an_empty_job_list_is_done),
 	};
 

@@ -31,6 +31,7 @@
 #define CR_LOCK	   BIT(31)
 #define SR_BSY	   BIT(16)
 #define SR_PROGERR BIT(3)
+#define SR_PGAERR  BIT(5)
 #define SR_WRPERR  BIT(4)
 #define SR_PGSERR  BIT(7)
 #define SR_ERRORS  0x3fau
@@ -123,12 +124,16 @@ static void model_write(void *arg, u32 addr, u32 val, u64 now_ns)
 			m->worst_stall_ns = max(m->worst_stall_ns, m->busy_until_ns - now_ns);
 			now_ns = m->busy_until_ns;
 		}
+		if (!m->has_first && addr % 8) {
+			m->sr |= SR_PGAERR;
+			return;
+		}
 		if (!m->has_first) {
-			assert_int_equal(addr % 8, 0);
 			m->first_addr = addr;
 			m->first_word = val;
+		} else if (addr != m->first_addr + 4) {
+			m->sr |= SR_PGAERR;
 		} else {
-			assert_int_equal(addr, m->first_addr + 4);
 			model_program(m, m->first_addr - BASE, m->first_word, val, now_ns);
 		}
 		m->has_first = !m->has_first;
@@ -642,6 +647,23 @@ static void test_lost_samples_do_no_harm(void **state)
 	}
 }
 
+static void test_a_wire_error_at_any_access_costs_no_data(void **state)
+{
+	struct fixture *f = *state;
+
+	for (u64 n = 1; n < 420; n++) {
+		memset(f->m.cells, 0, KIB(2));
+		assert_int_equal(mtd_prepare(f->mtd), 0);
+		f->m.has_first = false;
+		f->q->n_accesses = 0;
+		f->q->fail_access = n;
+		if (mtd_erase(f->mtd, 0, 2048) || mtd_write(f->mtd, 0, 1024, f->data))
+			fail_msg("access %u: %s", (unsigned int)n, f->ctx.err.what);
+		assert_memory_equal(f->m.cells, f->data, 1024);
+		assert_int_equal(f->ctx.err.code, 0);
+	}
+}
+
 static void test_jobs_in_a_row_keep_what_was_learned(void **state)
 {
 	struct fixture *f = *state;
@@ -682,6 +704,7 @@ int main(void)
 		TEST(test_an_erase_without_end_times_out),
 		TEST(test_half_programmed_units_are_reported_when_read),
 		TEST(test_lost_samples_do_no_harm),
+		TEST(test_a_wire_error_at_any_access_costs_no_data),
 		TEST(test_jobs_in_a_row_keep_what_was_learned),
 	};
 

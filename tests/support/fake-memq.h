@@ -44,6 +44,7 @@ struct memq {
 	size_t n_results, results_room;
 	u64 n_samples, lose_sample;  /* the n-th sample is lost; 0: none */
 	u64 n_accesses, fail_access; /* the n-th access fails the wire; 0: none */
+	bool fails_always;
 	int latched;
 	/* the model behind it; NULL: reads give 0 */
 	u32 (*on_read)(void *arg, u32 addr, u64 now_ns);
@@ -91,7 +92,7 @@ static void fake_op(struct memq *q, enum fake_kind kind, u32 addr, u32 val, u64 
 static bool fake_access(struct memq *q, u32 cycles)
 {
 	q->cursor_ps += cycles * q->period_ps;
-	if (q->fail_access && ++q->n_accesses == q->fail_access)
+	if (q->fails_always || (q->fail_access && ++q->n_accesses == q->fail_access))
 		q->latched = err_set(&q->ctx->err, -EIO, NULL, "the wire failed at access %llu",
 				     (unsigned long long)q->n_accesses);
 	return !q->latched;
