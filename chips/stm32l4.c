@@ -62,6 +62,9 @@ static const struct stm32_quadspi_desc l476_quadspi = {
 	.gpio_enr = STM32L4_RCC + STM32L4_RCC_AHB2ENR,
 	.fifo_depth = 16,
 	.errata = QUADSPI_ERRATUM_E1 | QUADSPI_ERRATUM_E2, /* ES0250 */
+	/* DMA1 channel 5, request 5 is QUADSPI (RM0351 11.3.2); the last KiB of SRAM1's 96 */
+	.dma = { .regs = 0x40020000, .rcc_enr = AHB1ENR, .rcc_en_bit = AHB1ENR_DMA1EN,
+		 .channel = 5, .request = 5, .stage = 0x20017c00 },
 };
 
 /* part numbers that carry this DEV_ID: RM0351 48.6.1 */

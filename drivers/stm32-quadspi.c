@@ -34,6 +34,7 @@
 #define QUADSPI_CR	     0x00
 #define QUADSPI_CR_EN	     BIT(0)
 #define QUADSPI_CR_ABORT     BIT(1)
+#define QUADSPI_CR_DMAEN     BIT(2)
 #define QUADSPI_CR_FTHRES    GENMASK(11, 8) /* one bit more with a 32-byte FIFO */
 #define QUADSPI_CR_APMS	     BIT(22)	    /* stop polling at the first match */
 #define QUADSPI_CR_PRESCALER GENMASK(31, 24)
@@ -111,6 +112,7 @@ struct stm32_quadspi {
 	u32 board_max_hz;
 	u32 cr;	  /* as last written, without ABORT */
 	u64 size; /* of the device, 0: not known */
+	struct stm32_quadspi_dma dma;
 	bool enabled;
 	bool wide;	 /* IO2 and IO3 belong to the controller */
 	bool maybe_busy; /* something was queued: look before the next exec() */
@@ -391,6 +393,29 @@ static void quadspi_queue_op(struct spi_mem *mem, struct memq *q, const struct s
 	queue_data_in(qs, q, op->data.in, op->data.nbytes, state);
 	if (qs->d.errata & QUADSPI_ERRATUM_E1)
 		queue_abort(qs, q);
+}
+
+static void quadspi_queue_stage(struct spi_mem *mem, struct memq *q, u32 offset, const u8 *buf,
+				u32 len, u32 total)
+{
+	stm32_quadspi_dma_stage(&to_quadspi(mem)->dma, q, offset, buf, len, total);
+}
+
+/*
+ * The DMA answers each request (FTHRES: 4 bytes free) with a word; the first one starts the
+ * command. DMAEN goes when the poll that follows is ended.
+ */
+static void quadspi_queue_op_staged(struct spi_mem *mem, struct memq *q,
+				    const struct spi_mem_op *op)
+{
+	struct stm32_quadspi *qs = to_quadspi(mem);
+	u64 ns = clocks_ns(qs, spi_mem_header_cycles(op) +
+				       spi_mem_data_cycles(op, op->data.nbytes) + 12);
+
+	queue_start(qs, q, op);
+	stm32_quadspi_dma_go(&qs->dma, q);
+	put(qs, q, QUADSPI_CR, qs->cr | QUADSPI_CR_DMAEN);
+	memq_delay_ns(q, ns > access_ns(qs) ? ns - access_ns(qs) : 0);
 }
 
 static int op_failed(struct stm32_quadspi *qs, const struct spi_mem_op *op, u32 sr)
@@ -771,6 +796,29 @@ static u32 gpio_bits(const struct stm32_quadspi *qs)
 	return bits;
 }
 
+/* staging is a matter of speed: without it data go straight into the FIFO */
+static int setup_staging(struct stm32_quadspi *qs)
+{
+	int rc;
+
+	if (!qs->d.dma.regs)
+		return 0;
+	qs->dma.d = qs->d.dma;
+	qs->dma.dr = qs->d.regs + QUADSPI_DR;
+	rc = stm32_quadspi_dma_open(&qs->dma, qs->mem.q);
+	if (rc == -EIO) {
+		err_clear(err_of(qs));
+		rc = 0;
+	}
+	if (rc < 0)
+		return rc;
+	qs->mem.stage_bytes = rc ? QUADSPI_STAGE_SIZE : 0;
+	if (!rc)
+		log_dbg(&qs->mem.ctx->log, "%s: its DMA channel does not answer, working without",
+			qs->mem.name);
+	return 0;
+}
+
 static int quadspi_enable(struct spi_mem *mem)
 {
 	struct stm32_quadspi *qs = to_quadspi(mem);
@@ -818,7 +866,7 @@ static int quadspi_enable(struct spi_mem *mem)
 			     " does not hold its configuration (CR %08" PRIx32 ", wrote %08" PRIx32
 			     ")",
 			     d->regs, back, qs->cr);
-	return rc;
+	return rc ? rc : setup_staging(qs);
 }
 
 static void quadspi_disable(struct spi_mem *mem)
@@ -832,6 +880,8 @@ static void quadspi_disable(struct spi_mem *mem)
 		return;
 	qs->enabled = false;
 	give_up(qs);
+	stm32_quadspi_dma_close(&qs->dma, q);
+	qs->mem.stage_bytes = 0;
 	target_update32(q, d->rcc_rstr, 0, d->rcc_rst_bit);
 	target_update32(q, d->rcc_rstr, d->rcc_rst_bit, 0);
 	for (unsigned int i = 0; i < qs->n_ports; i++)
@@ -850,6 +900,8 @@ static const struct spi_controller_mem_ops quadspi_ops = {
 	.supports_op = quadspi_supports_op,
 	.exec = quadspi_exec,
 	.queue_op = quadspi_queue_op,
+	.queue_stage = quadspi_queue_stage,
+	.queue_op_staged = quadspi_queue_op_staged,
 	.op_time_ns = quadspi_op_time_ns,
 	.queue_poll = quadspi_queue_poll,
 	.queue_poll_sample = quadspi_queue_poll_sample,

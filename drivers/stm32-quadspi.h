@@ -5,6 +5,7 @@
 #ifndef SWDROM_DRIVERS_STM32_QUADSPI_H
 #define SWDROM_DRIVERS_STM32_QUADSPI_H
 
+#include "drivers/stm32-quadspi-dma.h"
 #include "lib/spi-mem.h"
 #include "lib/target.h"
 
@@ -21,8 +22,9 @@ struct stm32_quadspi_desc {
 	u32 rcc_enr, rcc_en_bit, rcc_rstr, rcc_rst_bit; /* addresses; masks */
 	u32 gpio_base, gpio_enr;			/* of port A; address of its RCC register */
 	u32 kernel_hz;
-	u8 fifo_depth; /* bytes: 16 or 32 */
-	u32 errata;    /* QUADSPI_ERRATUM_* */
+	u8 fifo_depth;			   /* bytes: 16 or 32 */
+	u32 errata;			   /* QUADSPI_ERRATUM_* */
+	struct stm32_quadspi_dma_desc dma; /* optional */
 };
 
 /**

@@ -61,6 +61,15 @@ struct spi_controller_mem_ops {
 	bool (*poll_matched)(const struct spi_mem *mem, u32 val);
 	/* end polling, matched or not; the controller is ready for the next command after it */
 	void (*queue_poll_end)(struct spi_mem *mem, struct memq *q);
+	/*
+	 * Optional (mem->stage_bytes says): data to send are put aside in the target's memory first,
+	 * in pieces, while the chip is busy, and the target moves them when the command is queued.
+	 * @total: of all pieces, a multiple of 4, at most stage_bytes; the last piece completes it.
+	 */
+	void (*queue_stage)(struct spi_mem *mem, struct memq *q, u32 offset, const u8 *buf, u32 len,
+			    u32 total);
+	/* queue a command whose data are staged; op->data.out is not looked at */
+	void (*queue_op_staged)(struct spi_mem *mem, struct memq *q, const struct spi_mem_op *op);
 	/* read through the memory-mapped window with @op as template (address in op ignored) */
 	int (*dirmap_read)(struct spi_mem *mem, const struct spi_mem_op *op, u64 from, size_t len,
 			   u8 *buf);
@@ -80,6 +89,7 @@ struct spi_mem {
 	struct memq *q;
 	u32 hz;		     /* present clock on the SPI pins */
 	u8 max_width;	     /* lines wired on this board: 1, 2, 4 */
+	u32 stage_bytes;     /* 0: the controller can't stage */
 	u64 window;	     /* bus address of the memory-mapped window */
 	const char *name;    /* "QUADSPI" */
 	char io_names[4][8]; /* "PE12": the pins of IO0..IO3, for messages; may be empty */
