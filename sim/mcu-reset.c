@@ -18,9 +18,9 @@
 #include <stdlib.h>
 
 /* power-on: tRSTTEMPO, DS10198 6.3.3: 250 us typical, 400 us at most */
-#define POR_US		250
+#define POR_US 250
 /* internal reset pulse: 20 us at least */
-#define RESET_PULSE_US	20
+#define RESET_PULSE_US 20
 /* from NRST high to the first fetch: filter and option check */
 #define NRST_RELEASE_US 10
 #define BUTTON_MS	50
@@ -43,6 +43,7 @@ static void begin_reset(struct mcu *mcu, enum mcu_reset kind, u32 flag, u64 t)
 	bool load_options = kind == MCU_RESET_POR || (flag & CSR_OBLRSTF);
 	unsigned int i;
 
+	vdma_run_to(mcu->dma, t);
 	mcu->in_reset = true;
 	mcu_app_stop(mcu->app);
 	vdma_reset(mcu->dma);

@@ -289,7 +289,10 @@ static enum bus_resp slave_access(struct mcu *mcu, struct bus_xact *x)
 	return unmapped(mcu, x);
 }
 
-/* one bit of the word behind a bit-band alias: DDI 0439 3.4.1; the write reads the word first */
+/*
+ * One bit of the word behind a bit-band alias; the write reads the word first: DDI 0439 3.7. The
+ * alias is the processor's own: other masters find nothing there.
+ */
 static enum bus_resp bitband_access(struct mcu *mcu, struct bus_xact *x, u32 region)
 {
 	u32 offset = x->addr - (region + BBAND_SIZE);
@@ -373,12 +376,12 @@ enum bus_resp mcu_bus_access(struct mcu *mcu, struct bus_xact *x)
 			return unmapped(mcu, x);
 		return sram_access(mcu, x, mcu->sram2, SRAM2_SIZE, SRAM2_BASE);
 	case 0x2:
-		if (x->addr >= SRAM1_BBAND && x->addr - SRAM1_BBAND < BBAND_SIZE)
+		if (x->master != BUS_DMA && x->addr - SRAM1_BBAND < BBAND_SIZE)
 			return bitband_access(mcu, x, SRAM1_BASE);
 		return sram_access(mcu, x, mcu->sram1, SRAM1_SIZE, SRAM1_BASE);
 	case 0x4:
 	case 0x5:
-		if (x->addr >= PERIPH_BBAND && x->addr - PERIPH_BBAND < BBAND_SIZE)
+		if (x->master != BUS_DMA && x->addr - PERIPH_BBAND < BBAND_SIZE)
 			return bitband_access(mcu, x, PERIPH_BASE);
 		if (periph_access(mcu, x) == BUS_OK)
 			return BUS_OK;
@@ -445,6 +448,15 @@ enum bus_resp mcu_ap_access(struct mcu *mcu, struct bus_xact *x)
 	return resp;
 }
 
+static u8 *sram_at(struct mcu *mcu, u32 addr)
+{
+	if (addr >= SRAM1_BASE && addr - SRAM1_BASE < SRAM1_SIZE)
+		return mcu->sram1 + (addr - SRAM1_BASE);
+	if (addr >= SRAM2_BASE && addr - SRAM2_BASE < SRAM2_SIZE)
+		return mcu->sram2 + (addr - SRAM2_BASE);
+	return NULL;
+}
+
 /**
  * mcu_peek32() - a word of memory, with no time passing and no side effect
  * @mcu: the part
@@ -459,7 +471,7 @@ bool mcu_peek32(struct mcu *mcu, u32 addr, u32 *val)
 
 	if (addr < ALIAS_END && !alias_target(mcu, addr, &addr))
 		return false;
-	p = mcu_sram(mcu, addr);
+	p = sram_at(mcu, addr);
 	if (p) {
 		*val = get_le32(p);
 		return true;
@@ -543,11 +555,12 @@ void mcu_set_sleep(struct mcu *mcu, enum mcu_sleep how)
  */
 u8 *mcu_flash(struct mcu *mcu, size_t *size)
 {
+	vdma_run_to(mcu->dma, sim_now_ps(mcu->sim));
 	return vflash_data(mcu->flash, size);
 }
 
 /**
- * mcu_sram() - contents of SRAM from an address on
+ * mcu_sram() - contents of SRAM from an address on, with what DMA has done by now
  * @mcu: the part
  * @addr: in SRAM1 or SRAM2
  *
@@ -555,11 +568,8 @@ u8 *mcu_flash(struct mcu *mcu, size_t *size)
  */
 u8 *mcu_sram(struct mcu *mcu, u32 addr)
 {
-	if (addr >= SRAM1_BASE && addr - SRAM1_BASE < SRAM1_SIZE)
-		return mcu->sram1 + (addr - SRAM1_BASE);
-	if (addr >= SRAM2_BASE && addr - SRAM2_BASE < SRAM2_SIZE)
-		return mcu->sram2 + (addr - SRAM2_BASE);
-	return NULL;
+	vdma_run_to(mcu->dma, sim_now_ps(mcu->sim));
+	return sram_at(mcu, addr);
 }
 
 /**

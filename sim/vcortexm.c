@@ -10,62 +10,63 @@
 #include "sim/vcortexm.h"
 
 #include "sim/vdbgmcu.h"
+#include "sim/vdma.h"
 #include "sim/vppb.h"
 #include "sim/vwdg.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define DHCSR_KEY	 0xa05f0000u
-#define DHCSR_C_DEBUGEN	 BIT(0)
-#define DHCSR_C_HALT	 BIT(1)
-#define DHCSR_C_STEP	 BIT(2)
-#define DHCSR_C_MASKINTS BIT(3)
+#define DHCSR_KEY	  0xa05f0000u
+#define DHCSR_C_DEBUGEN	  BIT(0)
+#define DHCSR_C_HALT	  BIT(1)
+#define DHCSR_C_STEP	  BIT(2)
+#define DHCSR_C_MASKINTS  BIT(3)
 #define DHCSR_C_SNAPSTALL BIT(5)
-#define DHCSR_C_BITS	 0x2fu
-#define DHCSR_S_REGRDY	 BIT(16)
-#define DHCSR_S_HALT	 BIT(17)
-#define DHCSR_S_SLEEP	 BIT(18)
-#define DHCSR_S_LOCKUP	 BIT(19)
-#define DHCSR_S_RETIRE	 BIT(24)
-#define DHCSR_S_RESET	 BIT(25)
+#define DHCSR_C_BITS	  0x2fu
+#define DHCSR_S_REGRDY	  BIT(16)
+#define DHCSR_S_HALT	  BIT(17)
+#define DHCSR_S_SLEEP	  BIT(18)
+#define DHCSR_S_LOCKUP	  BIT(19)
+#define DHCSR_S_RETIRE	  BIT(24)
+#define DHCSR_S_RESET	  BIT(25)
 
-#define DCRSR_WRITE	 BIT(16)
-#define DEMCR_CORERESET	 BIT(0)
-#define DEMCR_MASK	 0x010f07f1u
-#define DEMCR_MON_BITS	 0x000f0000u
+#define DCRSR_WRITE	  BIT(16)
+#define DEMCR_CORERESET	  BIT(0)
+#define DEMCR_MASK	  0x010f07f1u
+#define DEMCR_MON_BITS	  0x000f0000u
 
-#define DFSR_HALTED	 BIT(0)
-#define DFSR_BKPT	 BIT(1)
-#define DFSR_VCATCH	 BIT(3)
+#define DFSR_HALTED	  BIT(0)
+#define DFSR_BKPT	  BIT(1)
+#define DFSR_VCATCH	  BIT(3)
 
-#define XPSR_T		 BIT(24)
-#define CONTROL_SPSEL	 BIT(25) /* CONTROL is bits 31:24 of register 20 */
+#define XPSR_T		  BIT(24)
+#define CONTROL_SPSEL	  BIT(25) /* CONTROL is bits 31:24 of register 20 */
 
-#define AIRCR_KEY	 0x05fau
-#define AIRCR_VECTRESET	 BIT(0)
-#define AIRCR_SYSRESET	 BIT(2)
-#define AIRCR_PRIGROUP	 0x700u
+#define AIRCR_KEY	  0x05fau
+#define AIRCR_VECTRESET	  BIT(0)
+#define AIRCR_SYSRESET	  BIT(2)
+#define AIRCR_PRIGROUP	  0x700u
 
-#define LOCKUP_PC	 0xfffffffeu
+#define LOCKUP_PC	  0xfffffffeu
 /* instructions that the pretended program counter wanders over, cycles for each */
-#define RUN_SPAN	 24
-#define CYCLES_PER_INSN	 2
+#define RUN_SPAN	24
+#define CYCLES_PER_INSN 2
 /* DCRSR to S_REGRDY, in HCLK: a handful on this core */
-#define REGRDY_CYCLES	 4
+#define REGRDY_CYCLES 4
 
 struct vcortexm {
 	struct mcu *mcu;
 	struct vppb *ppb; /* registers without a life of their own */
 	enum core_state state;
-	u32 r[15];	  /* r13 is unused: msp and psp */
+	u32 r[15]; /* r13 is unused: msp and psp */
 	u32 msp, psp, pc, xpsr, special, fpscr, s[32];
 	u32 dhcsr, demcr, dfsr, dcrdr;
 	u64 regrdy_ps;
-	u64 run_ps;	 /* running since */
-	u64 retire_ps;	 /* nothing retired since the last read before this */
-	bool retired;	 /* sticky, from a run that has ended */
-	bool was_reset;	 /* S_RESET_ST */
+	u64 run_ps;	/* running since */
+	u64 retire_ps;	/* nothing retired since the last read before this */
+	bool retired;	/* sticky, from a run that has ended */
+	bool was_reset; /* S_RESET_ST */
 };
 
 static bool debug_enabled(const struct vcortexm *c)
@@ -91,9 +92,11 @@ static bool has_retired(const struct vcortexm *c, u64 t)
 	       t >= max(c->run_ps, c->retire_ps) + CYCLES_PER_INSN * c->mcu->hclk_ps;
 }
 
-/* watchdogs count or freeze by the core's state: settle them around every change */
+/* watchdogs and DMA run or stand still by the core's state: settle them around every change */
 static void set_state(struct vcortexm *c, enum core_state s, u64 t)
 {
+	if (c->mcu->dma)
+		vdma_run_to(c->mcu->dma, t);
 	if (c->mcu->wdg)
 		vwdg_sync(c->mcu->wdg, t);
 	vppb_sync(c->ppb, t);
@@ -101,6 +104,8 @@ static void set_state(struct vcortexm *c, enum core_state s, u64 t)
 	c->pc = pc_at(c, t);
 	c->state = s;
 	c->run_ps = t;
+	if (c->mcu->dma)
+		vdma_run_to(c->mcu->dma, t);
 	if (c->mcu->wdg)
 		vwdg_plan(c->mcu->wdg, t);
 }
@@ -208,12 +213,14 @@ static void write_dhcsr(struct vcortexm *c, u32 v, u64 t)
 	v &= DHCSR_C_BITS;
 	if (!(v & DHCSR_C_DEBUGEN)) {
 		if (v & DHCSR_C_BITS & ~DHCSR_C_DEBUGEN)
-			sim_complain(c->mcu->sim, "core", "C_HALT, C_STEP or C_MASKINTS without C_DEBUGEN");
+			sim_complain(c->mcu->sim, "core",
+				     "C_HALT, C_STEP or C_MASKINTS without C_DEBUGEN");
 		v = 0;
 	}
 	/* C_MASKINTS changes only while halted and staying so: DDI 0403 C1.6.2 */
 	if (((v ^ old) & DHCSR_C_MASKINTS) && !(old & v & DHCSR_C_HALT) && (v & DHCSR_C_DEBUGEN))
-		sim_complain(c->mcu->sim, "core", "C_MASKINTS changed without C_HALT in both writes");
+		sim_complain(c->mcu->sim, "core",
+			     "C_MASKINTS changed without C_HALT in both writes");
 	if (((v ^ old) & DHCSR_C_STEP) && c->state != CORE_HALTED && (v & DHCSR_C_DEBUGEN))
 		sim_complain(c->mcu->sim, "core", "C_STEP changed while not halted");
 	c->dhcsr = v;
@@ -287,7 +294,8 @@ static void write_dcrsr(struct vcortexm *c, u32 v, u64 t)
 		sim_complain(c->mcu->sim, "core", "DCRSR written before S_REGRDY");
 	c->regrdy_ps = t + REGRDY_CYCLES * c->mcu->hclk_ps;
 	if (!reg) {
-		sim_complain(c->mcu->sim, "core", "DCRSR names register %u, which does not exist", n);
+		sim_complain(c->mcu->sim, "core", "DCRSR names register %u, which does not exist",
+			     n);
 		return;
 	}
 	if (v & DCRSR_WRITE)

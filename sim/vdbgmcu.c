@@ -4,6 +4,7 @@
  */
 #include "sim/vdbgmcu.h"
 
+#include "sim/vdma.h"
 #include "sim/vwdg.h"
 
 #include <stdlib.h>
@@ -15,11 +16,11 @@
 #define DBGMCU_APB2FZR	0x10
 
 /* DEV_ID 0x415, REV_ID 0x1007: RM0351 48.6.1 */
-#define IDCODE_L476 0x10076415u
+#define IDCODE_L476   0x10076415u
 
-#define CR_DBG_SLEEP BIT(0)
-#define CR_DBG_STOP  BIT(1)
-#define CR_MASK	     0xe7u /* SLEEP, STOP, STANDBY, TRACE_IOEN, TRACE_MODE */
+#define CR_DBG_SLEEP  BIT(0)
+#define CR_DBG_STOP   BIT(1)
+#define CR_MASK	      0xe7u /* SLEEP, STOP, STANDBY, TRACE_IOEN, TRACE_MODE */
 
 #define APB1FZR1_WWDG BIT(11)
 #define APB1FZR1_IWDG BIT(12)
@@ -105,7 +106,9 @@ enum bus_resp vdbgmcu_access(struct vdbgmcu *dbg, struct bus_xact *x)
 		return BUS_OK;
 	}
 	vwdg_sync(dbg->mcu->wdg, x->at_ps); /* what was counted so far was counted unfrozen */
+	vdma_run_to(dbg->mcu->dma, x->at_ps);
 	*reg = x->data & mask;
+	vdma_run_to(dbg->mcu->dma, x->at_ps); /* DBG_STOP gives DMA its clock back */
 	vwdg_plan(dbg->mcu->wdg, x->at_ps);
 	return BUS_OK;
 }

@@ -13,7 +13,7 @@ enum dma_line { DMA_LINE_QUADSPI, DMA_LINE_ADC1, DMA_N_LINES };
 struct vdma *vdma_new(struct mcu *mcu);
 void vdma_free(struct vdma *d);
 void vdma_reset(struct vdma *d);
-/* do every transfer that falls before @t */
+/* do every transfer that falls before @t, and plan the next: also to be called after a clock changed */
 void vdma_run_to(struct vdma *d, u64 t);
 void vdma_set_request(struct vdma *d, enum dma_line line, bool level);
 /* a line that asks once every @period_ps; 0: falls silent */

@@ -14,37 +14,37 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RCC_BASE 0x40021000u
-#define PWR_BASE 0x40007000u
+#define RCC_BASE      0x40021000u
+#define PWR_BASE      0x40007000u
 
-#define RCC_CR	    0x00
-#define RCC_ICSCR   0x04
-#define RCC_CFGR    0x08
-#define RCC_PLLCFGR 0x0c
-#define RCC_CIFR    0x1c
-#define RCC_CICR    0x20
-#define RCC_AHB1RST 0x28
-#define RCC_AHB1EN  0x48
-#define RCC_AHB1SM  0x68
-#define RCC_BDCR    0x90
-#define RCC_CSR	    0x94
-#define RCC_SIZE    0x98
+#define RCC_CR	      0x00
+#define RCC_ICSCR     0x04
+#define RCC_CFGR      0x08
+#define RCC_PLLCFGR   0x0c
+#define RCC_CIFR      0x1c
+#define RCC_CICR      0x20
+#define RCC_AHB1RST   0x28
+#define RCC_AHB1EN    0x48
+#define RCC_AHB1SM    0x68
+#define RCC_BDCR      0x90
+#define RCC_CSR	      0x94
+#define RCC_SIZE      0x98
 
-#define CR_MSION     BIT(0)
-#define CR_MSIRDY    BIT(1)
-#define CR_MSIRGSEL  BIT(3)
-#define CR_MSIRANGE  GENMASK(7, 4)
-#define CR_HSION     BIT(8)
-#define CR_HSIRDY    BIT(10)
-#define CR_HSEON     BIT(16)
-#define CR_HSERDY    BIT(17)
-#define CR_CSSON     BIT(19)
-#define CR_PLLON     BIT(24)
-#define CR_PLLRDY    BIT(25)
-#define CR_PLLSAI1ON BIT(26)
-#define CR_PLLSAI2ON BIT(28)
-#define CR_WRITABLE  0x150d0bfdu /* all but the RDY bits */
-#define CR_RESET     0x63u
+#define CR_MSION      BIT(0)
+#define CR_MSIRDY     BIT(1)
+#define CR_MSIRGSEL   BIT(3)
+#define CR_MSIRANGE   GENMASK(7, 4)
+#define CR_HSION      BIT(8)
+#define CR_HSIRDY     BIT(10)
+#define CR_HSEON      BIT(16)
+#define CR_HSERDY     BIT(17)
+#define CR_CSSON      BIT(19)
+#define CR_PLLON      BIT(24)
+#define CR_PLLRDY     BIT(25)
+#define CR_PLLSAI1ON  BIT(26)
+#define CR_PLLSAI2ON  BIT(28)
+#define CR_WRITABLE   0x150d0bfdu /* all but the RDY bits */
+#define CR_RESET      0x63u
 
 #define CFGR_SW	      GENMASK(1, 0)
 #define CFGR_SWS      GENMASK(3, 2)
@@ -130,15 +130,15 @@ static const struct {
 };
 
 /* MSIRANGE 0 ... 11: RM0351 6.4.1 */
-static const u32 msi_hz[] = { 100000,  200000,	400000,	 800000,   1000000,  2000000,
+static const u32 msi_hz[] = { 100000,  200000,	400000,	  800000,   1000000,  2000000,
 			      4000000, 8000000, 16000000, 24000000, 32000000, 48000000 };
 
 #define WWDGEN BIT(11) /* APB1ENR1: cannot be cleared by software (RM0351 6.4.19) */
 
 static u32 msi_freq(const struct vrcc *r)
 {
-	u32 range = r->cr & CR_MSIRGSEL ? FIELD_GET(CR_MSIRANGE, r->cr) :
-					  FIELD_GET(CSR_MSISRANGE, r->csr);
+	u32 range = r->cr & CR_MSIRGSEL ? FIELD_GET(CR_MSIRANGE, r->cr)
+					: FIELD_GET(CSR_MSISRANGE, r->csr);
 
 	return msi_hz[min(range, (u32)ARRAY_SIZE(msi_hz) - 1)];
 }
@@ -254,6 +254,8 @@ static void before_clock_change(struct vrcc *r, u64 t)
 static void after_clock_change(struct vrcc *r, u64 t)
 {
 	set_hclk(r);
+	if (r->mcu->dma)
+		vdma_run_to(r->mcu->dma, t);
 	if (r->mcu->wdg)
 		vwdg_plan(r->mcu->wdg, t);
 }
@@ -328,8 +330,8 @@ static void write_cr(struct vrcc *r, u32 v, u64 t)
 	if (!(v & CR_PLLON) && sysclk(r) == SYSCLK_PLL)
 		keep |= CR_PLLON;
 	if (keep)
-		sim_complain(r->mcu->sim, "rcc", "CR: source of SYSCLK cannot be switched off (0x%x)",
-			     keep);
+		sim_complain(r->mcu->sim, "rcc",
+			     "CR: source of SYSCLK cannot be switched off (0x%x)", keep);
 	v |= keep;
 	before_clock_change(r, t);
 	if ((v & CR_MSIRANGE) != (r->cr & CR_MSIRANGE))
@@ -461,8 +463,7 @@ static u32 read_reg(struct vrcc *r, u32 offset, u64 t)
 	case RCC_BDCR:
 		return r->bdcr;
 	case RCC_CSR:
-		return r->csr |
-		       ((r->csr & CSR_LSION) && t >= r->lsi_rdy_ps ? CSR_LSIRDY : 0);
+		return r->csr | ((r->csr & CSR_LSION) && t >= r->lsi_rdy_ps ? CSR_LSIRDY : 0);
 	default:
 		return r->regs[offset / 4];
 	}
@@ -492,7 +493,9 @@ static enum bus_resp rcc_access(void *dev, struct bus_xact *x)
 	} else if (set == 'e') {
 		u32 sticky = bus == RCC_APB1_1 ? *reg & WWDGEN : 0;
 
+		before_clock_change(r, x->at_ps);
 		*reg = (bus_merge(x, *reg) & bus_regs[bus].enr_mask) | sticky;
+		vdma_run_to(r->mcu->dma, x->at_ps);
 	} else {
 		*reg = bus_merge(x, *reg) & bus_regs[bus].smen_reset;
 	}
@@ -651,8 +654,8 @@ u32 vrcc_pclk1_hz(const struct vrcc *r)
  */
 u64 vrcc_pclk_ps(const struct vrcc *r, unsigned int bus)
 {
-	u32 code = bus == RCC_APB2 ? FIELD_GET(CFGR_PPRE2, r->cfgr) :
-				     FIELD_GET(CFGR_PPRE1, r->cfgr);
+	u32 code =
+		bus == RCC_APB2 ? FIELD_GET(CFGR_PPRE2, r->cfgr) : FIELD_GET(CFGR_PPRE1, r->cfgr);
 
 	return r->mcu->hclk_ps << ppre_shift(code);
 }
@@ -740,15 +743,15 @@ struct vrcc *vrcc_new(struct mcu *mcu)
 		return NULL;
 	r->mcu = mcu;
 	r->ev_switch = (struct sim_event){ .at_ps = SIM_NEVER, .fn = on_switch, .arg = r };
-	mcu_add_periph(mcu, &(struct mcu_periph){
-				    .slave = { "RCC", RCC_BASE, 0x400, rcc_access, r },
-				    .bus = RCC_ALWAYS });
-	mcu_add_periph(mcu, &(struct mcu_periph){
-				    .slave = { "PWR", PWR_BASE, 0x400, pwr_access, r },
-				    .bus = RCC_APB1_1,
-				    .bit = 28,
-				    .is_apb = true,
-				    .on_reset_line = true });
+	mcu_add_periph(mcu,
+		       &(struct mcu_periph){ .slave = { "RCC", RCC_BASE, 0x400, rcc_access, r },
+					     .bus = RCC_ALWAYS });
+	mcu_add_periph(mcu,
+		       &(struct mcu_periph){ .slave = { "PWR", PWR_BASE, 0x400, pwr_access, r },
+					     .bus = RCC_APB1_1,
+					     .bit = 28,
+					     .is_apb = true,
+					     .on_reset_line = true });
 	mcu_add_periph(mcu, &(struct mcu_periph){
 				    .slave = { "SYSCFG", SYSCFG_BASE, 0x400, syscfg_access, r },
 				    .bus = RCC_APB2,
