@@ -246,8 +246,9 @@ static int judge_measure(struct spi_nor *nor, struct nor_job *j)
 	for (unsigned int i = 0; i < j->n_measure; i++) {
 		if (!is_matched(nor, &j->measure[i]))
 			continue;
-		/* a late one is repeated, and the estimate creeps down from here by itself */
-		nor->busy_program_ns = j->measure[i].at_ns + j->measure[i].at_ns / 128;
+		/* pages differ by some 2 %, and this may have been a quick one; the estimate creeps
+		 * down from here by itself */
+		nor->busy_program_ns = j->measure[i].at_ns + j->measure[i].at_ns / 32;
 		nor->program_measured = true;
 		j->n_late_in_a_row = 0;
 		log_dbg(&nor->mem->ctx->log, "%s: a page takes %" PRIu64 " us", nor->name,
