@@ -136,7 +136,6 @@ struct netlist {
 	bool clean;	 /* CLK, NCS, IO0, IO1 belong to QUADSPI */
 	bool clean_wide; /* IO2 and IO3 too */
 	bool known_idle; /* IO2, IO3 have a known level in 1 and 2 line phases */
-	bool reference;	 /* always take the edges */
 	bool slow;	 /* OSPEEDR of some pin too low for this clock */
 	bool late;	 /* inputs sampled before the chip's output is there */
 	bool said_contention, said_route;
@@ -474,7 +473,7 @@ static u8 phase_in(u8 lines, u8 *mask)
 
 static bool can_take_bytes(const struct netlist *n, u8 lines)
 {
-	return n->nor && n->clean && !n->reference && !n->slow && !n->late &&
+	return n->nor && n->clean && !n->sim->opts.reference_dp && !n->slow && !n->late &&
 	       !n->sim->faults.float_io3 && (lines == 4 ? n->clean_wide : n->known_idle);
 }
 

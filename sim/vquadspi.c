@@ -325,6 +325,7 @@ static void finish_data(struct vquadspi *q)
 	step_after(q, 1); /* NCS rises one period after the last rising edge */
 }
 
+/* clocks for a byte; a phase that is not there (mode field 0) takes none */
 static unsigned int clocks_of(u8 lines)
 {
 	return lines ? 8 / lines : 0;
