@@ -18,14 +18,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FLASH_REGS  0x40022000u
-#define ACR	    0x00
-#define PDKEYR	    0x04
-#define KEYR	    0x08
-#define OPTKEYR	    0x0c
-#define SR	    0x10
-#define CR	    0x14
-#define ECCR	    0x18
+#define FLASH_REGS 0x40022000u
+#define ACR	   0x00
+#define PDKEYR	   0x04
+#define KEYR	   0x08
+#define OPTKEYR	   0x0c
+#define SR	   0x10
+#define CR	   0x14
+#define ECCR	   0x18
 
 #define ACR_RESET   0x600u
 #define ACR_MASK    0x4707u /* LATENCY, PRFTEN, ICEN, DCEN, SLEEP_PD */
@@ -35,8 +35,8 @@
 #define ACR_ICRST   BIT(11)
 #define ACR_DCRST   BIT(12)
 
-#define ECCR_ECCIE  BIT(24)
-#define ECCR_FLAGS  0xc0000000u
+#define ECCR_ECCIE BIT(24)
+#define ECCR_FLAGS 0xc0000000u
 
 /* DS10198 6.3.10, flash memory characteristics: typical, maximum, in ns */
 #define T_PROG	     81690u, 90760u
@@ -51,15 +51,15 @@
 /* a stall of this length is no pacing: somebody accesses flash in an erase */
 #define LONG_STALL_US 1000
 
-#define SYSMEM_END    (SYSMEM_BASE + SYSMEM_SIZE)
-#define OTP_BASE      0x1fff7000u
-#define PACKAGE_ADDR  0x1fff7500u /* RM0351 49.3: 2 = LQFP100 */
-#define PACKAGE	      2u
-#define UID_ADDR      0x1fff7590u
-#define SIZE_ADDR     0x1fff75e0u
-#define OPT_AREA1     0x1fff7800u
-#define OPT_AREA2     0x1ffff800u
-#define OPT_AREA_LEN  0x28u
+#define SYSMEM_END   (SYSMEM_BASE + SYSMEM_SIZE)
+#define OTP_BASE     0x1fff7000u
+#define PACKAGE_ADDR 0x1fff7500u /* RM0351 49.3: 2 = LQFP100 */
+#define PACKAGE	     2u
+#define UID_ADDR     0x1fff7590u
+#define SIZE_ADDR    0x1fff75e0u
+#define OPT_AREA1    0x1fff7800u
+#define OPT_AREA2    0x1ffff800u
+#define OPT_AREA_LEN 0x28u
 
 static u64 draw(struct vflash *f, u32 typ_ns, u32 max_ns)
 {
@@ -230,9 +230,9 @@ static void cut_short(struct vflash *f, u64 t)
 	vflash_settle(f, t);
 	if (f->op == OP_NONE)
 		return;
-	how_far = t > f->op_start_ps && f->op_end_ps > f->op_start_ps
-			  ? (double)(t - f->op_start_ps) / (double)(f->op_end_ps - f->op_start_ps)
-			  : 0.0;
+	how_far = t > f->op_start_ps && f->op_end_ps > f->op_start_ps ?
+			  (double)(t - f->op_start_ps) / (double)(f->op_end_ps - f->op_start_ps) :
+			  0.0;
 	if (t > f->op_start_ps) {
 		if (f->op == OP_PROGRAM)
 			vflash_half_program(f, f->op_cells, f->op_offset, f->op_data);
@@ -552,9 +552,9 @@ static bool key_step(struct vflash *f, struct key_lock *k, const u32 *keys, bool
 {
 	if (k->dead || open || v != keys[k->n_right]) {
 		sim_complain(f->mcu->sim, "flash", "%s: 0x%08x %s", name, v,
-			     k->dead ? "after a wrong key: locked until the next reset"
-			     : open  ? "written to an open lock"
-				     : "is not the key that is due");
+			     k->dead ? "after a wrong key: locked until the next reset" :
+			     open    ? "written to an open lock" :
+				       "is not the key that is due");
 		k->dead = true;
 		k->n_right = 0;
 		return false;
@@ -761,8 +761,8 @@ enum bus_resp vflash_main_access(struct vflash *f, struct bus_xact *x)
 	if (f->op != OP_NONE) {
 		vflash_settle(f, x->at_ps);
 		if (is_busy(f, x->at_ps) && (f->op_banks & BIT(vflash_bank_of(f, offset)))) {
-			sim_complain(f->mcu->sim, "flash",
-				     "read of 0x%08x in the bank that is busy", x->addr);
+			sim_complain(f->mcu->sim, "flash", "read of 0x%08x in the bank that is busy",
+				     x->addr);
 			if (row_is_open(f))
 				row_break(f, 0, x->at_ps);
 			else
@@ -925,10 +925,10 @@ struct vflash *vflash_new(struct mcu *mcu)
 		return NULL;
 	}
 	vflash_opt_init(f);
-	mcu_add_periph(mcu,
-		       &(struct mcu_periph){ .slave = { "FLASH", FLASH_REGS, 0x400, reg_access, f },
-					     .bus = RCC_AHB1,
-					     .bit = 8 });
+	mcu_add_periph(mcu, &(struct mcu_periph){
+				    .slave = { "FLASH", FLASH_REGS, 0x400, reg_access, f },
+				    .bus = RCC_AHB1,
+				    .bit = 8 });
 	return f;
 }
 
