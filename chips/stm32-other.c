@@ -127,11 +127,15 @@ static int other_probe(struct target *t)
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		const struct stm32_place *p = &places[i];
 		const char *name;
+		int ret;
 
 		if (p->core != FIELD_GET(CPUID_PARTNO, t->core.cpuid))
 			continue;
-		/* nobody there: a bus error, and not our address */
-		if (target_read32(t->q, p->idcode, &idcode)) {
+		ret = target_read32(t->q, p->idcode, &idcode);
+		if (ret && !memq_was_bus_fault(t->q))
+			return ret;
+		if (ret) {
+			/* nobody there: a bus error, and not our address */
 			err_clear(&t->ctx->err);
 			continue;
 		}

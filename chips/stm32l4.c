@@ -113,8 +113,11 @@ static int l4_probe(struct target *t)
 
 	if (FIELD_GET(CPUID_PARTNO, t->core.cpuid) != CORTEX_M4)
 		return 0;
-	/* another maker's part may have nothing there: that is no error of ours */
-	if (target_read32(t->q, DBGMCU_IDCODE, &idcode)) {
+	ret = target_read32(t->q, DBGMCU_IDCODE, &idcode);
+	if (ret && !memq_was_bus_fault(t->q))
+		return ret;
+	if (ret) {
+		/* another maker's part may have nothing there: that is no error of ours */
 		err_clear(&t->ctx->err);
 		return 0;
 	}

@@ -338,8 +338,8 @@ static int dap_diagnose(struct dap *dap, const struct wire_view *v, u32 flags)
 			"target has no power; %s",
 			seen);
 	return err_set(err, -ENXIO,
-		       "check target power, SWCLK and ground; wire nRST so that a sleeping target "
-		       "can be caught",
+		       "check target power, SWDIO, SWCLK and ground; wire nRST so that a sleeping "
+		       "target can be caught",
 		       "nothing answers on a wire that idles high: target not connected, without "
 		       "power, asleep, its SWD pins in use by the application, or its debug port "
 		       "disabled for good (RDP level 2); %s",
@@ -438,54 +438,174 @@ static int dap_power_up(struct dap *dap)
 		dap->info.dpidr, cs);
 }
 
-/* IDR, CFG and BASE of the first APs, in one batch */
-static int dap_scan_aps(struct dap *dap)
+static bool has_wait(const struct swd_xfer *x, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (x[i].ack == SWD_ACK_WAIT)
+			return true;
+	return false;
+}
+
+/*
+ * One register, there and back: SELECT, the access, RDBUFF, CTRL/STAT. *is_refused: it is the target
+ * that refuses this access, again and again.
+ */
+static int dap_access(struct dap *dap, bool is_ap, u8 ap, u8 addr, bool is_read, u32 *val,
+		      bool *is_refused)
+{
+	const u64 end = clock_now_ns(dap->ctx->clk) + ACCESS_NS;
+	u32 idle = WRITE_IDLE;
+	const u32 select =
+		is_ap ? (u32)ap << 24 | (addr & 0xf0) : (dap->select & ~0xfu) | (u32)addr >> 4;
+	const bool is_banked = is_ap || (addr & 0xf0);
+	struct err *err = &dap->ctx->err;
+	unsigned int n_fault = 0;
+	u32 cs = 0;
+	int ret;
+
+	*is_refused = false;
+	if (is_ap)
+		dap->ap_writes++;
+	for (unsigned int tries = 0; tries < NOISE_TRIES; tries++) {
+		struct swd_xfer x[8];
+		size_t n = 0, at, last, stat;
+
+		x[n++] = swd_wr(REQ_ABORT_W, ABORT_CLEAR_ALL);
+		if (is_banked)
+			x[n++] = (struct swd_xfer){ .req = REQ_SELECT_W,
+						    .data = select,
+						    .idle = idle };
+		at = n;
+		x[n++] = (struct swd_xfer){ .req = swd_req(is_ap, is_read, addr & 0xc),
+					    .idle = is_read ? 0 : FLUSH_IDLE + idle,
+					    .data = is_read ? 0 : *val };
+		if (is_ap)
+			x[n++] = swd_rd(REQ_RDBUFF_R);
+		last = n - 1;
+		if (is_banked && !is_ap)
+			x[n++] = swd_wr(REQ_SELECT_W, dap->select);
+		stat = n;
+		x[n++] = swd_rd(REQ_CTRLSTAT_R);
+		ret = dap_run(dap, x, n);
+		if (ret)
+			return ret;
+		dap->is_select_known = false;
+		if (swd_ok(&x[stat]))
+			cs = x[stat].data;
+		if (x[at].ack == SWD_ACK_OK && swd_ok(&x[last]) && swd_ok(&x[stat]) &&
+		    !(cs & CS_STICKY)) {
+			if (is_read)
+				*val = x[last].data;
+			if (is_ap) {
+				dap->select = select;
+				dap->is_select_known = true;
+			} else if (!is_read && addr == DP_SELECT) {
+				dap->select = *val;
+				dap->is_select_known = true;
+			}
+			return 0;
+		}
+		if (has_wait(x, n)) {
+			if (clock_now_ns(dap->ctx->clk) >= end)
+				return err_set(err, -ETIMEDOUT, "reset the target",
+					       "%s register 0x%02x: WAIT for %u ms",
+					       is_ap ? "AP" : "DP", addr,
+					       (unsigned int)(ACCESS_NS / MSEC_NS));
+			clock_sleep_ns(dap->ctx->clk, 100 * USEC_NS);
+			idle = min(2 * idle, 1024u);
+			tries = 0;
+		} else if (swd_ok(&x[stat]) && (cs & CS_STICKYERR) && ++n_fault > 2) {
+			*is_refused = true;
+			break;
+		} else if (!swd_ok(&x[stat])) {
+			ret = dap_relink(dap, &cs);
+			if (ret)
+				return ret;
+		}
+	}
+	return err_set(err, -EIO, NULL, "%s register 0x%02x cannot be %s (CTRL/STAT 0x%08x)",
+		       is_ap ? "AP" : "DP", addr, is_read ? "read" : "written", cs);
+}
+
+/* IDR, CFG and BASE of all APs, in one batch: false if that did not go through */
+static int scan_blind(struct dap *dap, bool *is_good)
 {
 	struct swd_xfer x[5 * ARRAY_SIZE(dap->info.ap)];
 	struct dap_info *info = &dap->info;
-	size_t n_ok = 0, fault_at = SIZE_MAX;
-	bool has_mem = false;
 	int ret;
 
-	for (unsigned int tries = 0; tries < NOISE_TRIES; tries++) {
-		for (size_t ap = 0; ap < ARRAY_SIZE(info->ap); ap++) {
-			struct swd_xfer *p = x + 5 * ap;
+	for (size_t ap = 0; ap < ARRAY_SIZE(info->ap); ap++) {
+		struct swd_xfer *p = x + 5 * ap;
 
-			p[0] = swd_wr(REQ_SELECT_W, (u32)ap << 24 | (AP_IDR & 0xf0));
-			p[1] = swd_rd(swd_req(true, true, AP_IDR));
-			p[2] = swd_rd(swd_req(true, true, AP_CFG));
-			p[3] = swd_rd(swd_req(true, true, AP_BASE));
-			p[4] = swd_rd(REQ_RDBUFF_R);
-		}
-		ret = dap_run(dap, x, ARRAY_SIZE(x));
-		if (ret)
-			return ret;
-		for (n_ok = 0; n_ok < ARRAY_SIZE(x) && swd_ok(&x[n_ok]); n_ok++)
-			;
-		if (n_ok == ARRAY_SIZE(x))
-			break;
-		ret = dap_power_up(dap);
-		if (ret)
-			return ret;
-		/* some absent APs FAULT (S32K3): twice at the same place is no noise */
-		if (x[n_ok].ack == SWD_ACK_FAULT && n_ok == fault_at)
-			break;
-		fault_at = x[n_ok].ack == SWD_ACK_FAULT ? n_ok : SIZE_MAX;
+		p[0] = swd_wr(REQ_SELECT_W, (u32)ap << 24 | (AP_IDR & 0xf0));
+		p[1] = swd_rd(swd_req(true, true, AP_IDR));
+		p[2] = swd_rd(swd_req(true, true, AP_CFG));
+		p[3] = swd_rd(swd_req(true, true, AP_BASE));
+		p[4] = swd_rd(REQ_RDBUFF_R);
 	}
 	dap->is_select_known = false;
-	for (size_t ap = 0; ap < n_ok / 5; ap++) {
-		const struct swd_xfer *p = x + 5 * ap;
+	ret = dap_run(dap, x, ARRAY_SIZE(x));
+	*is_good = !ret;
+	for (size_t i = 0; i < ARRAY_SIZE(x) && *is_good; i++)
+		*is_good = swd_ok(&x[i]);
+	for (size_t ap = 0; ap < ARRAY_SIZE(info->ap) && *is_good; ap++) {
+		info->ap[ap].idr = x[5 * ap + 2].data;
+		info->ap[ap].cfg = x[5 * ap + 3].data;
+		info->ap[ap].base = x[5 * ap + 4].data;
+	}
+	return ret;
+}
 
-		info->ap[ap].idr = p[2].data;
-		info->ap[ap].cfg = p[3].data;
-		info->ap[ap].base = p[4].data;
-		info->ap[ap].is_mem = FIELD_GET(IDR_CLASS, p[2].data) == IDR_CLASS_MEM;
-		if (!p[2].data)
+/* the same, one register at a time. Some absent APs FAULT (S32K3): those before count */
+static int scan_each(struct dap *dap)
+{
+	struct dap_info *info = &dap->info;
+
+	for (u8 ap = 0; ap < ARRAY_SIZE(info->ap); ap++) {
+		u32 idr, cfg = 0, base = 0;
+		bool is_refused;
+		int ret = dap_access(dap, true, ap, AP_IDR, true, &idr, &is_refused);
+
+		if (!ret && idr)
+			ret = dap_access(dap, true, ap, AP_CFG, true, &cfg, &is_refused);
+		if (!ret && idr)
+			ret = dap_access(dap, true, ap, AP_BASE, true, &base, &is_refused);
+		if (is_refused) {
+			err_clear(&dap->ctx->err);
+			return 0;
+		}
+		if (ret)
+			return ret;
+		info->ap[ap].idr = idr;
+		info->ap[ap].cfg = cfg;
+		info->ap[ap].base = base;
+	}
+	return 0;
+}
+
+static int dap_scan_aps(struct dap *dap)
+{
+	struct dap_info *info = &dap->info;
+	bool is_good, has_mem = false;
+	int ret;
+
+	ret = scan_blind(dap, &is_good);
+	if (!ret && !is_good) {
+		ret = dap_power_up(dap);
+		if (!ret)
+			ret = scan_each(dap);
+	}
+	if (ret)
+		return ret;
+	for (size_t ap = 0; ap < ARRAY_SIZE(info->ap); ap++) {
+		if (!info->ap[ap].idr)
 			continue;
+		info->ap[ap].is_mem = FIELD_GET(IDR_CLASS, info->ap[ap].idr) == IDR_CLASS_MEM;
 		info->n_aps = (u8)(ap + 1);
 		has_mem |= info->ap[ap].is_mem;
-		log_dbg(&dap->ctx->log, "AP %zu: IDR 0x%08x BASE 0x%08x CFG 0x%x%s", ap, p[2].data,
-			p[4].data, p[3].data, info->ap[ap].is_mem ? ", MEM-AP" : "");
+		log_dbg(&dap->ctx->log, "AP %zu: IDR 0x%08x BASE 0x%08x CFG 0x%x%s", ap,
+			info->ap[ap].idr, info->ap[ap].base, info->ap[ap].cfg,
+			info->ap[ap].is_mem ? ", MEM-AP" : "");
 	}
 	if (!has_mem)
 		return err_set(&dap->ctx->err, -ENXIO,
@@ -540,81 +660,6 @@ int dap_connect(struct dap *dap, u32 flags)
 	return dap_scan_aps(dap);
 }
 
-/* one register, there and back: SELECT, the access, RDBUFF, CTRL/STAT */
-static int dap_access(struct dap *dap, bool is_ap, u8 ap, u8 addr, bool is_read, u32 *val)
-{
-	const u64 end = clock_now_ns(dap->ctx->clk) + ACCESS_NS;
-	u32 idle = WRITE_IDLE;
-	const u32 select =
-		is_ap ? (u32)ap << 24 | (addr & 0xf0) : (dap->select & ~0xfu) | (u32)addr >> 4;
-	const bool is_banked = is_ap || (addr & 0xf0);
-	struct err *err = &dap->ctx->err;
-	unsigned int n_fault = 0;
-	u32 cs = 0;
-	int ret;
-
-	if (is_ap)
-		dap->ap_writes++;
-	for (unsigned int tries = 0; tries < NOISE_TRIES; tries++) {
-		struct swd_xfer x[8];
-		size_t n = 0, at, last, stat;
-
-		x[n++] = swd_wr(REQ_ABORT_W, ABORT_CLEAR_ALL);
-		if (is_banked)
-			x[n++] = (struct swd_xfer){ .req = REQ_SELECT_W,
-						    .data = select,
-						    .idle = idle };
-		at = n;
-		x[n++] = (struct swd_xfer){ .req = swd_req(is_ap, is_read, addr & 0xc),
-					    .idle = is_read ? 0 : FLUSH_IDLE + idle,
-					    .data = is_read ? 0 : *val };
-		if (is_ap)
-			x[n++] = swd_rd(REQ_RDBUFF_R);
-		last = n - 1;
-		if (is_banked && !is_ap)
-			x[n++] = swd_wr(REQ_SELECT_W, dap->select);
-		stat = n;
-		x[n++] = swd_rd(REQ_CTRLSTAT_R);
-		ret = dap_run(dap, x, n);
-		if (ret)
-			return ret;
-		dap->is_select_known = false;
-		if (swd_ok(&x[stat]))
-			cs = x[stat].data;
-		if (x[at].ack == SWD_ACK_OK && swd_ok(&x[last]) && swd_ok(&x[stat]) &&
-		    !(cs & CS_STICKY)) {
-			if (is_read)
-				*val = x[last].data;
-			if (is_ap) {
-				dap->select = select;
-				dap->is_select_known = true;
-			} else if (!is_read && addr == DP_SELECT) {
-				dap->select = *val;
-				dap->is_select_known = true;
-			}
-			return 0;
-		}
-		if (x[at].ack == SWD_ACK_WAIT || x[last].ack == SWD_ACK_WAIT) {
-			if (clock_now_ns(dap->ctx->clk) >= end)
-				return err_set(err, -ETIMEDOUT, "reset the target",
-					       "%s register 0x%02x: WAIT for %u ms",
-					       is_ap ? "AP" : "DP", addr,
-					       (unsigned int)(ACCESS_NS / MSEC_NS));
-			clock_sleep_ns(dap->ctx->clk, 100 * USEC_NS);
-			idle = min(2 * idle, 1024u);
-			tries = 0;
-		} else if (x[last].ack == SWD_ACK_FAULT && ++n_fault > 2) {
-			break;
-		} else if (!swd_ok(&x[stat])) {
-			ret = dap_relink(dap, &cs);
-			if (ret)
-				return ret;
-		}
-	}
-	return err_set(err, -EIO, NULL, "%s register 0x%02x cannot be %s (CTRL/STAT 0x%08x)",
-		       is_ap ? "AP" : "DP", addr, is_read ? "read" : "written", cs);
-}
-
 /**
  * dap_read() - one DP or AP register
  * @dap: connected
@@ -625,7 +670,9 @@ static int dap_access(struct dap *dap, bool is_ap, u8 ap, u8 addr, bool is_read,
  */
 int dap_read(struct dap *dap, bool is_ap, u8 ap, u8 addr, u32 *val)
 {
-	return dap_access(dap, is_ap, ap, addr, true, val);
+	bool is_refused;
+
+	return dap_access(dap, is_ap, ap, addr, true, val, &is_refused);
 }
 
 /**
@@ -638,7 +685,9 @@ int dap_read(struct dap *dap, bool is_ap, u8 ap, u8 addr, u32 *val)
  */
 int dap_write(struct dap *dap, bool is_ap, u8 ap, u8 addr, u32 val)
 {
-	return dap_access(dap, is_ap, ap, addr, false, &val);
+	bool is_refused;
+
+	return dap_access(dap, is_ap, ap, addr, false, &val, &is_refused);
 }
 
 /**
@@ -684,7 +733,7 @@ static int rom_read_ids(struct memq *q, u32 base, struct rom_component *c)
 	cid = (cidr[0] & 0xff) | (cidr[1] & 0xff) << 8 | (cidr[2] & 0xff) << 16 |
 	      (cidr[3] & 0xff) << 24;
 	if ((cid & ~0xf000u) != CIDR_PREAMBLE)
-		return -ENXIO;
+		return -ENOENT;
 	*c = (struct rom_component){
 		.base = base,
 		.part = (u16)((pidr[1] & 0xf) << 8 | (pidr[0] & 0xff)),
@@ -703,12 +752,12 @@ static int rom_walk(struct memq *q, u32 base, unsigned int depth,
 	int ret;
 
 	ret = rom_read_ids(q, base, &c);
-	if (ret == -EIO || ret == -ENXIO) {
+	if (ret == -ENOENT || (ret == -EIO && memq_was_bus_fault(q))) {
 		/* a bus fault means that the component is not powered: skip it */
 		if (ret == -EIO)
 			err_clear(&ctx->err);
 		log_dbg(&ctx->log, "ROM table: no component at 0x%08x", base);
-		return ctx->err.code;
+		return 0;
 	}
 	if (ret)
 		return ret;

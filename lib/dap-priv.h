@@ -66,6 +66,7 @@
 #define CSW_MASTERTYPE	BIT(29)
 #define CSW_HNONSEC	BIT(30)
 #define CSW_PROT	0xff00f000u
+#define CSW_KEPT	0xff000000u /* reads back as it was written, or always as the same */
 
 /* IDR (IHI 0031, C2.6.3) */
 #define IDR_CLASS	  GENMASK(16, 13)

@@ -70,7 +70,7 @@ struct memq_batch {
 	u64 cycles;
 	struct memq_pos from, to;
 	struct memq_ap start; /* before its first access */
-	bool is_short; /* replies after n_answered are missing */
+	bool is_short;	      /* replies after n_answered are missing */
 };
 
 /* consecutive accesses of one operation that need no new CSW or TAR between them */
@@ -85,8 +85,8 @@ struct memq {
 	struct ctx *ctx;
 	struct swd_host *host;
 	u32 select;
-	u32 csw_base;
-	u32 ap_writes; /* dap->ap_writes when CSW and TAR were last known */
+	u32 csw_base, csw_seen; /* as written, and as it reads back then */
+	u32 ap_writes;		/* dap->ap_writes when CSW and TAR were last known */
 	u8 ap;
 	bool has_small; /* AP takes 8 and 16 bit accesses */
 
@@ -114,8 +114,8 @@ struct memq {
 	u64 calm;	   /* accesses since the last WAIT */
 	u64 wait_gap;	   /* WAITs closer together than this ask for more idle */
 	u64 calm_needed;   /* before idle is reduced again */
-	u64 refusal_gap;   /* accesses from one refusal to the next, about */
-	u64 since_refusal; /* accesses */
+	u64 refusal_gap;   /* SWCLK cycles from one refusal to the next, about */
+	u64 since_refusal; /* SWCLK cycles */
 	size_t batch_max;  /* accesses a batch; shrinks with the error rate */
 
 	/* recovery */
@@ -126,7 +126,9 @@ struct memq {
 	int (*fault_hook)(void *arg, u32 addr);
 	void *fault_arg;
 
-	int error; /* latched */
+	int error;	    /* latched */
+	bool is_fault;	    /* the error on its way is a bus fault */
+	bool was_bus_fault; /* and so was the one last reported */
 	u64 idle_limit_ns;
 };
 
@@ -158,7 +160,7 @@ void memq_encode(struct memq *q, struct memq_batch *b);
 /* memq_latch() - end with an error: everything that is not done is dropped. Returns @code */
 int memq_latch(struct memq *q, int code);
 
-/* memq_size_batches() - as long as the error rate allows */
+/* memq_size_batches() - batches and clocked delays as long as the error rate allows */
 void memq_size_batches(struct memq *q);
 
 /* memq_deliver() - a read's value has arrived */

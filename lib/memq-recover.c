@@ -57,6 +57,7 @@ struct probe {
 	bool is_wdata_known; /* WDATAERR was read before anything else could set it */
 	bool was_relinked;   /* a line reset was needed */
 	bool has_rdbuff;     /* the result of the last AP read performed */
+	bool has_tar, has_csw;
 	u32 rdbuff;
 	u32 tar, csw;
 	u64 stalled_ns; /* how long the AP was busy, as far as we saw */
@@ -208,12 +209,23 @@ enum {
 	ASK_ABORT_ALL,
 	ASK_RDBUFF,
 	ASK_SELECT,
-	ASK_TAR,
-	ASK_CSW,
-	ASK_VALUES,
-	ASK_STAT4,
-	ASK_N
+	ASK_REGS, /* for each of TAR and CSW that is still to be asked for: read it, RDBUFF */
+	ASK_MAX = ASK_REGS + 4 + 1 /* and CTRL/STAT */
 };
+
+struct ask {
+	struct swd_xfer x[ASK_MAX];
+	size_t n;
+	size_t tar, csw; /* where their values are, 0 if not asked for */
+};
+
+static size_t ask_register(struct ask *a, u8 req, u32 idle)
+{
+	a->x[a->n] = swd_rd(req);
+	a->x[a->n++].idle = idle;
+	a->x[a->n] = swd_rd(REQ_RDBUFF_R);
+	return a->n++;
+}
 
 /*
  * CTRL/STAT and ABORT drop a write that still sits in the DP's write buffer, and WDATAERR tells. The
@@ -221,8 +233,11 @@ enum {
  * then comes ABORT, which may have bad parity itself and set WDATAERR: from there on that flag tells
  * nothing any more.
  */
-static void ask_build(const struct memq *q, struct swd_xfer *x, u32 idle)
+static void ask_build(const struct memq *q, struct ask *a, bool wants_tar, bool wants_csw, u32 idle)
 {
+	struct swd_xfer *x = a->x;
+
+	*a = (struct ask){ .n = ASK_REGS };
 	x[ASK_STAT0] = swd_rd(REQ_CTRLSTAT_R);
 	x[ASK_STAT1] = swd_rd(REQ_CTRLSTAT_R);
 	x[ASK_STAT2] = swd_rd(REQ_CTRLSTAT_R);
@@ -231,21 +246,21 @@ static void ask_build(const struct memq *q, struct swd_xfer *x, u32 idle)
 	x[ASK_ABORT_ALL] = swd_wr(REQ_ABORT_W, ABORT_CLEAR_ALL);
 	x[ASK_RDBUFF] = swd_rd(REQ_RDBUFF_R);
 	x[ASK_SELECT] = swd_wr(REQ_SELECT_W, q->select);
-	x[ASK_TAR] = swd_rd(REQ_TAR_R);
-	x[ASK_CSW] = swd_rd(REQ_CSW_R);
-	x[ASK_VALUES] = swd_rd(REQ_RDBUFF_R);
-	x[ASK_STAT4] = swd_rd(REQ_CTRLSTAT_R);
-	for (size_t i = ASK_SELECT; i <= ASK_CSW; i++)
-		x[i].idle += idle;
+	x[ASK_SELECT].idle += idle;
+	if (wants_tar)
+		a->tar = ask_register(a, REQ_TAR_R, idle);
+	if (wants_csw)
+		a->csw = ask_register(a, REQ_CSW_R, idle);
+	x[a->n++] = swd_rd(REQ_CTRLSTAT_R);
 }
 
 /* what the flags say; @is_fresh: no ABORT has been sent since the error */
-static void ask_flags(const struct swd_xfer *x, bool is_fresh, struct probe *p)
+static void ask_flags(const struct ask *a, bool is_fresh, struct probe *p)
 {
-	static const u8 stats[] = { ASK_STAT0, ASK_STAT1, ASK_STAT2, ASK_STAT3, ASK_STAT4 };
+	const size_t stats[] = { ASK_STAT0, ASK_STAT1, ASK_STAT2, ASK_STAT3, a->n - 1 };
 
 	for (size_t i = 0; i < ARRAY_SIZE(stats); i++) {
-		const struct swd_xfer *s = &x[stats[i]];
+		const struct swd_xfer *s = &a->x[stats[i]];
 
 		if (!swd_ok(s))
 			continue;
@@ -261,25 +276,43 @@ static void ask_flags(const struct swd_xfer *x, bool is_fresh, struct probe *p)
 	}
 }
 
-static bool ask_is_complete(const struct swd_xfer *x)
+/* a value counts once: what the port brought in an earlier round is not asked for again */
+static void ask_values(const struct ask *a, struct probe *p)
 {
-	for (size_t i = ASK_RDBUFF; i < ASK_N; i++)
-		if (!swd_ok(&x[i]))
+	if (a->tar && swd_ok(&a->x[a->tar - 1]) && swd_ok(&a->x[a->tar])) {
+		p->tar = a->x[a->tar].data;
+		p->has_tar = true;
+	}
+	if (a->csw && swd_ok(&a->x[a->csw - 1]) && swd_ok(&a->x[a->csw])) {
+		p->csw = a->x[a->csw].data;
+		p->has_csw = true;
+	}
+}
+
+static bool ask_is_complete(const struct ask *a)
+{
+	for (size_t i = ASK_RDBUFF; i < a->n; i++)
+		if (!swd_ok(&a->x[i]))
 			return false;
-	return !(x[ASK_STAT4].data & CS_STICKY);
+	return !(a->x[a->n - 1].data & CS_STICKY);
 }
 
 /* was the port already locked out when the first ABORT came? */
-static bool ask_had_no_abort(const struct swd_xfer *x)
+static bool ask_had_no_abort(const struct ask *a)
 {
-	for (size_t i = ASK_ABORT_ORUN; i < ASK_N; i++)
-		if (x[i].ack != SWD_ACK_NONE && x[i].ack != 0)
+	for (size_t i = ASK_ABORT_ORUN; i < a->n; i++)
+		if (a->x[i].ack != SWD_ACK_NONE && a->x[i].ack != 0)
 			return false;
 	return true;
 }
 
-/* bring the port back to answering, wait until the AP is idle, read what it knows */
-static int probe_port(struct memq *q, bool needs_reset, u32 busy_addr, struct probe *p)
+/*
+ * Bring the port back to answering, wait until the AP is idle, read what it knows. @is_exact: the
+ * ACKs say what was performed, unless a flag or a line reset casts doubt on them: then TAR and CSW are
+ * not read, which would be two more accesses that may be refused.
+ */
+static int probe_port(struct memq *q, bool needs_reset, bool is_exact, u32 busy_addr,
+		      struct probe *p)
 {
 	const u64 start = clock_now_ns(q->ctx->clk);
 	bool is_fresh = true, is_rdbuff_spent = false;
@@ -288,7 +321,7 @@ static int probe_port(struct memq *q, bool needs_reset, u32 busy_addr, struct pr
 
 	*p = (struct probe){ 0 };
 	for (unsigned int n = 0; n < MAX_PROBES; n++) {
-		struct swd_xfer x[ASK_N];
+		struct ask a;
 		u8 ack;
 
 		if (needs_reset) {
@@ -308,29 +341,32 @@ static int probe_port(struct memq *q, bool needs_reset, u32 busy_addr, struct pr
 			}
 		}
 		/* a target that was reset may have a much slower bus all of a sudden */
-		ask_build(q, x, n * FLUSH_IDLE);
-		ret = dap_run(q->dap, x, ASK_N);
+		ask_build(q, &a, !is_exact && !p->has_tar, !is_exact && !p->has_csw,
+			  n * FLUSH_IDLE);
+		ret = dap_run(q->dap, a.x, a.n);
 		if (ret)
 			return ret;
 		q->dap->is_select_known = false;
-		ask_flags(x, is_fresh, p);
-		needs_reset = !swd_ok(&x[ASK_STAT2]) && !swd_ok(&x[ASK_STAT4]);
-		if (ask_had_no_abort(x))
+		ask_flags(&a, is_fresh, p);
+		needs_reset = !swd_ok(&a.x[ASK_STAT2]) && !swd_ok(&a.x[a.n - 1]);
+		if (ask_had_no_abort(&a))
 			continue;
 		is_fresh = false;
 		/* the AP is idle now, and this is what its last read brought: RDBUFF says it only once */
-		ack = x[ASK_RDBUFF].ack;
-		if (!is_rdbuff_spent && swd_ok(&x[ASK_RDBUFF])) {
+		ack = a.x[ASK_RDBUFF].ack;
+		if (!is_rdbuff_spent && swd_ok(&a.x[ASK_RDBUFF])) {
 			p->has_rdbuff = true;
-			p->rdbuff = x[ASK_RDBUFF].data;
+			p->rdbuff = a.x[ASK_RDBUFF].data;
 		}
 		if (ack != SWD_ACK_WAIT && ack != SWD_ACK_FAULT && ack != SWD_ACK_NONE)
 			is_rdbuff_spent = true;
-		if (ask_is_complete(x)) {
+		ask_values(&a, p);
+		if (!p->is_wdata_known || p->was_relinked ||
+		    (p->flags & (CS_WDATAERR | CS_STICKYERR)))
+			is_exact = false;
+		if (ask_is_complete(&a) && (is_exact || (p->has_tar && p->has_csw))) {
 			q->dap->select = q->select;
 			q->dap->is_select_known = true;
-			p->tar = x[ASK_CSW].data;
-			p->csw = x[ASK_VALUES].data;
 			p->stalled_ns = pause ? clock_now_ns(q->ctx->clk) - start : 0;
 			return 0;
 		}
@@ -345,42 +381,84 @@ static int probe_port(struct memq *q, bool needs_reset, u32 busy_addr, struct pr
 	return too_noisy(q);
 }
 
+/* the AP as the port says it is: what it holds need not be written again */
+static struct memq_ap ap_of_probe(const struct memq *q, const struct probe *p)
+{
+	return (struct memq_ap){
+		.csw = q->csw_base | (p->csw & (CSW_SIZE | CSW_ADDRINC)),
+		.tar = p->tar,
+		.is_csw_known = !((p->csw ^ q->csw_seen) & CSW_KEPT),
+		.is_tar_known = true,
+	};
+}
+
+/* how many accesses came before the first WAIT, if all of them were good; else @n */
+static size_t good_before_wait(const struct swd_xfer *x, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && swd_ok(&x[i]))
+		i++;
+	return i < n && x[i].ack == SWD_ACK_WAIT ? i : n;
+}
+
 /* one read past the queue: the AP is idle, nothing is in flight */
 static int read_now(struct memq *q, u32 addr, u8 size, u32 *val)
 {
 	const u32 csw = q->csw_base | (size == 4 ? 2 : size == 2 ? 1 : 0);
+	bool has_csw = false, has_tar = false;
+	unsigned int n_faults = 0;
 	struct probe p;
 	int ret;
 
 	q->enc = (struct memq_ap){ 0 };
 	for (unsigned int n = 0; n < MAX_PROBES; n++) {
-		enum { SEL, CSW, TAR, DRW, RDBUFF, CS, N };
-		struct swd_xfer x[N] = {
-			[SEL] = swd_wr(REQ_SELECT_W, q->select), [CSW] = swd_wr(REQ_CSW_W, csw),
-			[TAR] = swd_wr(REQ_TAR_W, addr),	 [DRW] = swd_rd(REQ_DRW_R),
-			[RDBUFF] = swd_rd(REQ_RDBUFF_R),	 [CS] = swd_rd(REQ_CTRLSTAT_R),
-		};
+		const u32 idle = max(q->write_idle, (u32)FLUSH_IDLE) << min(n, 6u);
+		struct swd_xfer x[6];
+		size_t k = 0, n_good, rdbuff;
 
-		/* the bus may be slower than it was: more idle with each try */
-		x[CSW].idle = x[TAR].idle = max(q->write_idle, (u32)FLUSH_IDLE) << min(n, 6u);
-		x[DRW].idle = FLUSH_IDLE;
-		ret = dap_run(q->dap, x, N);
+		x[k++] = swd_wr(REQ_SELECT_W, q->select);
+		if (!has_csw)
+			x[k++] = (struct swd_xfer){ .req = REQ_CSW_W, .data = csw, .idle = idle };
+		if (!has_tar)
+			x[k++] = (struct swd_xfer){ .req = REQ_TAR_W, .data = addr, .idle = idle };
+		x[k] = swd_rd(REQ_DRW_R);
+		x[k++].idle = FLUSH_IDLE;
+		rdbuff = k;
+		x[k++] = swd_rd(REQ_RDBUFF_R);
+		x[k++] = swd_rd(REQ_CTRLSTAT_R);
+		ret = dap_run(q->dap, x, k);
 		if (ret)
 			return ret;
-		if (swd_ok(&x[CS]) && !(x[CS].data & CS_STICKY) && swd_ok(&x[RDBUFF])) {
-			*val = x[RDBUFF].data;
+		if (swd_ok(&x[k - 1]) && !(x[k - 1].data & CS_STICKY) && swd_ok(&x[rdbuff])) {
+			*val = x[rdbuff].data;
 			return 0;
 		}
-		ret = probe_port(q, !swd_ok(&x[CS]), addr, &p);
+		n_good = good_before_wait(x, k);
+		ret = probe_port(q, !swd_ok(&x[k - 1]), n_good < k, addr, &p);
 		if (ret)
 			return ret;
-		if (x[RDBUFF].ack == SWD_ACK_WAIT && p.has_rdbuff && !(p.flags & CS_STICKYERR)) {
+		if (x[rdbuff].ack == SWD_ACK_WAIT && p.has_rdbuff && !(p.flags & CS_STICKYERR)) {
 			*val = p.rdbuff;
 			return 0;
 		}
-		if ((p.flags & CS_STICKYERR) && n > 1)
+		if ((p.flags & CS_STICKYERR) && ++n_faults > 2) {
+			q->is_fault = true;
 			return err_set(&q->ctx->err, -EIO, NULL,
 				       "read of 0x%08x: bus fault (STICKYERR)", addr);
+		}
+		/* what was done need not be done again: each round gets further than the last */
+		if (p.has_tar && p.has_csw) {
+			const struct memq_ap ap = ap_of_probe(q, &p);
+
+			has_csw = ap.is_csw_known && ap.csw == csw;
+			has_tar = ap.tar == addr;
+		} else {
+			for (size_t i = 0; i < n_good; i++) {
+				has_csw |= x[i].req == REQ_CSW_W;
+				has_tar |= x[i].req == REQ_TAR_W;
+			}
+		}
 	}
 	return too_noisy(q);
 }
@@ -450,6 +528,23 @@ static void track_access(const struct memq *q, const struct view *v, size_t i, s
 	}
 }
 
+/* the AP behind the first @c accesses, which were performed */
+static struct memq_ap ap_after(const struct memq *q, const struct view *v, size_t c)
+{
+	struct ap_track t;
+
+	track_start(v, &t);
+	for (size_t i = 0; i < c; i++)
+		track_access(q, v, i, &t);
+	return (struct memq_ap){
+		.csw = t.csw,
+		.tar = t.addr + t.size,
+		.is_csw_known = t.is_csw_known,
+		/* where TAR wraps depends on the AP */
+		.is_tar_known = t.is_tar_known && (!t.size || ((t.addr + t.size) & 0x3ff)),
+	};
+}
+
 static bool track_fits(const struct ap_track *t, const struct probe *p)
 {
 	if (t->is_csw_known && ((t->csw ^ p->csw) & (CSW_SIZE | CSW_ADDRINC)))
@@ -500,18 +595,25 @@ static struct memq_pos pos_of(const struct memq *q, const struct view *v, size_t
 	return (struct memq_pos){ .op = memq_op_nr(q, s->op), .off = s->off };
 }
 
-/* right behind the last access performed: delays that follow it are waited for again */
+/*
+ * Right behind the last access performed. A delay that follows it is over if it was clocked: SWCLK ran
+ * to the end of what was sent although nobody listened any more. On a noisy wire a long delay would
+ * hardly ever pass without an error; what comes behind the next access is waited for again.
+ */
 static struct memq_pos pos_after(const struct memq *q, const struct view *v, size_t c)
 {
+	const struct memq_pos sent = v->b[v->n_b - 1]->to;
 	const size_t last = last_drw_before(v, c);
-	struct memq_pos pos;
+	struct memq_pos pos = v->b[0]->from;
 
-	if (last == NONE)
-		return v->b[0]->from;
-	pos = pos_of(q, v, last);
-	pos.off += view_slot(v, last)->size;
-	if (pos.off == memq_op(q, pos.op)->len)
-		pos = (struct memq_pos){ .op = pos.op + 1 };
+	if (last != NONE) {
+		pos = pos_of(q, v, last);
+		pos.off += view_slot(v, last)->size;
+		if (pos.off == memq_op(q, pos.op)->len)
+			pos = (struct memq_pos){ .op = pos.op + 1 };
+	}
+	while (!v->has_short && pos.op < sent.op && (memq_op(q, pos.op)->flags & OP_DELAY))
+		pos.op++;
 	return pos;
 }
 
@@ -623,6 +725,7 @@ static int bus_fault(struct memq *q, const struct view *v, size_t i)
 
 	q->enc = (struct memq_ap){ 0 };
 	ret = q->fault_hook ? q->fault_hook(q->fault_arg, addr) : 0;
+	q->is_fault = !ret;
 	if (ret)
 		return ret;
 	return err_set(&q->ctx->err, -EIO,
@@ -648,10 +751,12 @@ static void learn(struct memq *q, const struct view *v, size_t c, bool was_wait,
 		  u64 stalled_ns)
 {
 	q->ctx->stats.retries++;
-	q->since_refusal += c;
+	for (size_t i = 0; i < c; i++)
+		q->since_refusal += swd_xfer_cycles(view_x(v, i));
 	if (was_refused) {
 		/* the geometric mean: the estimate follows a new error rate within a few errors */
-		q->refusal_gap = isqrt(q->refusal_gap * (q->since_refusal + 1));
+		q->since_refusal = min(q->since_refusal + 1, (u64)UINT32_MAX);
+		q->refusal_gap = isqrt(q->refusal_gap * q->since_refusal);
 		q->since_refusal = 0;
 		memq_size_batches(q);
 	}
@@ -754,8 +859,8 @@ static int recover_view(struct memq *q, const struct view *v)
 	const size_t proof = last_proof(v);
 	size_t accepted = proof == NONE ? 0 : proof + 1;
 	const size_t refused = first_refused(v, accepted);
+	bool was_refused, is_exact;
 	size_t lo, hi, last;
-	bool was_refused;
 	struct memq_pos pos;
 	struct probe p;
 	int ret;
@@ -773,11 +878,14 @@ static int recover_view(struct memq *q, const struct view *v)
 	/* after a refusal all is FAULT: a WAIT is the first one, and all before it was accepted */
 	if (refused < v->n && view_x(v, refused)->ack == SWD_ACK_WAIT)
 		accepted = refused;
+	is_exact = !v->has_short && refused < v->n && accepted == refused &&
+		   view_x(v, refused)->ack == SWD_ACK_WAIT;
 	last = last_drw_before(v, refused);
-	ret = probe_port(q, v->has_short, last == NONE ? 0 : memq_slot_addr(q, view_slot(v, last)),
-			 &p);
+	ret = probe_port(q, v->has_short, is_exact,
+			 last == NONE ? 0 : memq_slot_addr(q, view_slot(v, last)), &p);
 	if (ret)
 		return ret;
+	is_exact = !p.has_tar;
 	was_refused = find_bounds(v, &p, accepted, refused, &lo, &hi);
 	log_dbg(&q->ctx->log,
 		"recovery: %zu accesses, %zu accepted, %zu refused, CTRL/STAT 0x%02x TAR 0x%08x: "
@@ -801,7 +909,11 @@ static int recover_view(struct memq *q, const struct view *v)
 		q->fault_at = pos;
 		q->has_fault_at = true;
 		lo = hi = last;
-	} else if (!narrow(q, v, &p, &lo, &hi) && !v->has_short) {
+	} else if (is_exact) {
+		q->enc = ap_after(q, v, lo);
+	} else if (narrow(q, v, &p, &lo, &hi)) {
+		q->enc = ap_of_probe(q, &p);
+	} else if (!v->has_short) {
 		/* TAR or CSW is not what it should be: a write of it went wrong unnoticed */
 		log_dbg(&q->ctx->log, "TAR 0x%08x CSW 0x%08x are not as expected", p.tar, p.csw);
 		while (lo > 0 && view_slot(v, lo - 1)->kind != SLOT_TAR)
@@ -850,7 +962,8 @@ int memq_recover(struct memq *q, struct memq_batch *b)
 	q->enc = (struct memq_ap){ 0 };
 	if (!ret)
 		ret = recover_view(q, &v);
-	q->enc = (struct memq_ap){ 0 };
+	if (ret)
+		q->enc = (struct memq_ap){ 0 };
 	q->reads_op = 0; /* every read before q->next is settled */
 	free(list);
 	return ret;

@@ -20,15 +20,17 @@
 /* the least that an adapter must take in a batch */
 #define MIN_XFERS 32u
 
-/* batches from one refused access to the next */
+/* batches from one refused access to the next, and delays that could be clocked meanwhile */
 #define BATCHES_A_GAP 16u
+#define DELAYS_A_GAP  4u
 #define MIN_BATCH     128u
 
 /* a WAIT costs what some thousand accesses cost */
 #define WAIT_GAP 4096u
 
-/* longer delays are slept */
-#define IDLE_LIMIT_NS (20 * MSEC_NS)
+/* longer delays are slept; on a noisy wire shorter ones too, as nothing can go wrong meanwhile */
+#define IDLE_LIMIT_NS	  (20 * MSEC_NS)
+#define IDLE_LIMIT_MIN_NS (500 * USEC_NS)
 
 /* ---- queuing ---- */
 
@@ -403,16 +405,19 @@ static void batch_deliver(struct memq *q, const struct memq_batch *b)
  */
 void memq_size_batches(struct memq *q)
 {
-	const u64 n = max(q->refusal_gap / BATCHES_A_GAP, (u64)MIN_BATCH);
+	const u64 n = max(q->refusal_gap / 46 / BATCHES_A_GAP, (u64)MIN_BATCH);
+	const u64 idle_ns = q->refusal_gap / DELAYS_A_GAP * memq_period_ps(q) / 1000;
 
 	q->batch_max = (size_t)min(n, (u64)q->host->max_xfers);
+	q->idle_limit_ns = min(max(idle_ns, (u64)IDLE_LIMIT_MIN_NS), (u64)IDLE_LIMIT_NS);
 }
 
 /* no error: longer batches; WAITs have not come for long: try with less idle again */
 static void calm_down(struct memq *q, const struct memq_batch *b)
 {
-	q->since_refusal += b->n;
-	if (q->since_refusal > q->refusal_gap && q->batch_max < q->host->max_xfers) {
+	q->since_refusal += b->cycles;
+	if (q->since_refusal > q->refusal_gap &&
+	    (q->batch_max < q->host->max_xfers || q->idle_limit_ns < IDLE_LIMIT_NS)) {
 		q->refusal_gap = q->since_refusal;
 		memq_size_batches(q);
 	}
@@ -459,8 +464,11 @@ int memq_latch(struct memq *q, int code)
 {
 	struct memq_batch *b;
 
-	if (!q->error)
+	if (!q->error) {
 		q->error = code;
+		q->was_bus_fault = q->is_fault;
+	}
+	q->is_fault = false;
 	while (q->n_in_flight)
 		(void)memq_pop(q, &b);
 	/* what was not done is dropped; marks taken so far stay comparable */
@@ -617,6 +625,17 @@ int memq_flush(struct memq *q)
 }
 
 /**
+ * memq_was_bus_fault() - was the error that was last reported a bus fault?
+ * @q: the queue
+ *
+ * Then the link is fine, and nobody lives at that address. Probing must not take another error for it.
+ */
+bool memq_was_bus_fault(const struct memq *q)
+{
+	return q->was_bus_fault;
+}
+
+/**
  * memq_discard() - drop what has not been sent, wait for what has
  * @q: the queue
  *
@@ -689,6 +708,7 @@ static int probe_csw(struct memq *q)
 	if (ret)
 		return ret;
 	q->has_small = !(csw & CSW_SIZE);
+	q->csw_seen = csw;
 	log_dbg(&q->ctx->log, "AP %u: CSW 0x%08x%s", q->ap, q->csw_base,
 		q->has_small ? "" : ", 32 bit accesses only");
 	return 0;
@@ -725,7 +745,7 @@ struct memq *memq_new(struct dap *dap, u8 ap)
 			    .calm_needed = CALM_ACCESSES,
 			    .wait_gap = WAIT_GAP,
 			    .batch_max = h->max_xfers,
-			    .refusal_gap = (u64)h->max_xfers * BATCHES_A_GAP,
+			    .refusal_gap = (u64)h->max_xfers * 46 * BATCHES_A_GAP,
 			    .idle_limit_ns = IDLE_LIMIT_NS };
 	if (!ops_grow(q))
 		goto out_free;

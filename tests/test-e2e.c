@@ -642,7 +642,7 @@ static void an_interrupted_job_says_how_far_it_got_and_is_finished_by_a_second_r
 	assert_true(stopped > 0);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -674,5 +674,7 @@ int main(void)
 		T(an_interrupted_job_says_how_far_it_got_and_is_finished_by_a_second_run),
 	};
 
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]); /* a name, with * and ? */
 	return cmocka_run_group_tests_name("e2e", tests, NULL, NULL);
 }

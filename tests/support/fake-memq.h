@@ -304,6 +304,11 @@ int memq_flush(struct memq *q)
 	return ret;
 }
 
+bool memq_was_bus_fault(const struct memq *q)
+{
+	return false; /* its only error is one of the wire */
+}
+
 void memq_discard(struct memq *q)
 {
 	q->sent = q->mark;
