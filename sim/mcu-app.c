@@ -142,6 +142,7 @@ static void plant(struct mcu_app *app)
  */
 void mcu_app_settle(struct mcu_app *app, u64 t)
 {
+	sim_cancel(app->mcu->sim, &app->ev_booted); /* that was long ago */
 	if (app->exists)
 		initialise(app, t);
 }

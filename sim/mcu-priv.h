@@ -113,7 +113,7 @@ struct mcu {
 	unsigned int n_unit_resets;
 
 	struct sim_rng sram_rng;
-	struct sim_event ev_reset_end, ev_button, ev_button_up, ev_power_cut, ev_power_back;
+	struct sim_event ev_reset_end;
 };
 
 /* ---- bus ---- */

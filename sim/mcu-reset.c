@@ -23,8 +23,6 @@
 #define RESET_PULSE_US 20
 /* from NRST high to the first fetch: filter and option check */
 #define NRST_RELEASE_US 10
-#define BUTTON_MS	50
-#define POWER_CUT_MS	50
 
 static bool nrst_net_low(const struct mcu *mcu)
 {
@@ -183,32 +181,6 @@ void mcu_on_power(struct mcu *mcu, void (*fn)(void *arg, bool on), void *arg)
 	mcu->power_hooks[mcu->n_power_hooks++].arg = arg;
 }
 
-static void on_button(void *arg, u64 now)
-{
-	struct mcu *mcu = arg;
-
-	mcu_set_nrst(mcu, true);
-	sim_schedule(mcu->sim, &mcu->ev_button_up, now + BUTTON_MS * PS_PER_MS);
-}
-
-static void on_button_up(void *arg, u64 now)
-{
-	mcu_set_nrst(arg, false);
-}
-
-static void on_power_cut(void *arg, u64 now)
-{
-	struct mcu *mcu = arg;
-
-	mcu_set_power(mcu, false);
-	sim_schedule(mcu->sim, &mcu->ev_power_back, now + POWER_CUT_MS * PS_PER_MS);
-}
-
-static void on_power_back(void *arg, u64 now)
-{
-	mcu_set_power(arg, true);
-}
-
 /**
  * mcu_reset_init() - events of the part
  * @mcu: being built
@@ -217,10 +189,6 @@ void mcu_reset_init(struct mcu *mcu)
 {
 	sim_rng_init(&mcu->sram_rng, mcu->sim, "sram");
 	mcu->ev_reset_end = (struct sim_event){ SIM_NEVER, on_reset_end, mcu, NULL };
-	mcu->ev_button = (struct sim_event){ SIM_NEVER, on_button, mcu, NULL };
-	mcu->ev_button_up = (struct sim_event){ SIM_NEVER, on_button_up, mcu, NULL };
-	mcu->ev_power_cut = (struct sim_event){ SIM_NEVER, on_power_cut, mcu, NULL };
-	mcu->ev_power_back = (struct sim_event){ SIM_NEVER, on_power_back, mcu, NULL };
 }
 
 /**
@@ -230,18 +198,13 @@ void mcu_reset_init(struct mcu *mcu)
 void mcu_reset_exit(struct mcu *mcu)
 {
 	sim_cancel(mcu->sim, &mcu->ev_reset_end);
-	sim_cancel(mcu->sim, &mcu->ev_button);
-	sim_cancel(mcu->sim, &mcu->ev_button_up);
-	sim_cancel(mcu->sim, &mcu->ev_power_cut);
-	sim_cancel(mcu->sim, &mcu->ev_power_back);
 }
 
 /**
  * mcu_first_power_on() - the state in which a bench finds its board: on for long, running
  * @mcu: all models are there
  *
- * Faults decide otherwise: no_power, hold_nrst, what the application is doing; button and power cut
- * are scheduled.
+ * Faults decide otherwise: no_power, hold_nrst, what the application is doing.
  */
 void mcu_first_power_on(struct mcu *mcu)
 {
@@ -255,8 +218,4 @@ void mcu_first_power_on(struct mcu *mcu)
 		if (!mcu->in_reset)
 			mcu_app_settle(mcu->app, 0);
 	}
-	if (faults->reset_at_ps)
-		sim_schedule(mcu->sim, &mcu->ev_button, faults->reset_at_ps);
-	if (faults->power_cut_ps)
-		sim_schedule(mcu->sim, &mcu->ev_power_cut, faults->power_cut_ps);
 }

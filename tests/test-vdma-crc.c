@@ -437,6 +437,7 @@ static void test_sizes_are_zero_extended_and_cut(void **state)
 	set_up(b, DMA1, 1, 3, SRAM, SRAM + 0x100, /* bytes to words */
 	       MEM2MEM | PSIZE(0) | MSIZE(2u) | PINC | MINC | EN);
 	pass_us(b, 50);
+	rd(b, DMA1 + ISR);
 	assert_int_equal(get_le32(to), from[0]);
 	assert_int_equal(get_le32(to + 4), from[1]);
 	assert_int_equal(get_le32(to + 8), from[2]);
@@ -444,6 +445,7 @@ static void test_sizes_are_zero_extended_and_cut(void **state)
 	set_up(b, DMA1, 1, 3, SRAM, SRAM + 0x110, /* words to half-words */
 	       MEM2MEM | PSIZE(2u) | MSIZE(1u) | PINC | MINC | EN);
 	pass_us(b, 50);
+	rd(b, DMA1 + ISR);
 	assert_int_equal(get_le16(to + 16), get_le16(from));
 	assert_int_equal(get_le16(to + 18), get_le16(from + 4));
 	assert_int_equal(get_le16(to + 20), get_le16(from + 8));
