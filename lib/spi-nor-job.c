@@ -13,8 +13,10 @@
  * changes nothing in a NOR. A sample lost on the wire counts as late.
  *
  * How long a page takes is measured on the first one, by sampling it densely, and followed from
- * then on: each page in time shortens the estimate by 1/16384, each late one lengthens it by 1/64,
- * which settles where one page in 256 is late. Several late ones in a row: measure again.
+ * then on: each page in time shortens the estimate by 1/16384, a late one lengthens it by 1/64,
+ * which settles where one page in 256 is late. Results are some milliseconds old when they come in;
+ * late pages that were started before the last correction are no reason for another one. Several
+ * late ones in a row: measure again.
  *
  * Where the controller can stage, the data of the next page travel to the target's memory in pieces
  * while this one is programmed, each piece a slice that leaves room for other devices between; the
@@ -59,8 +61,10 @@ enum nor_phase {
 };
 
 struct nor_sample {
-	u64 pos;   /* page, in bytes of the job */
-	u64 at_ns; /* since the operation before started, by the cursor */
+	u64 pos;    /* page, in bytes of the job */
+	u64 at_ns;  /* since the operation before started, by the cursor */
+	u64 mark;   /* the answer is in when memq_done() has passed it */
+	u64 est_id; /* of the estimate it was paced by */
 	u32 val;
 	enum memq_sample state;
 };
@@ -80,7 +84,8 @@ struct nor_job {
 	u32 staged; /* bytes of it */
 	/* pages whose outcome is not known yet; pages to start again */
 	struct nor_sample flight[MAX_FLIGHT];
-	unsigned int n_flight, n_late_in_a_row;
+	unsigned int n_flight, n_learned, n_late_in_a_row;
+	u64 est_id; /* corrections of the estimate so far */
 	u64 redo[MAX_FLIGHT];
 	unsigned int n_redo;
 	/* the present look */
@@ -130,7 +135,9 @@ static void queue_sample(struct spi_nor *nor, struct nor_job *j, struct memq *q,
 {
 	s->state = MEMQ_PENDING;
 	s->at_ns = memq_cursor_ns(q) - j->started_ns;
+	s->est_id = j->est_id;
 	nor->mem->ops->queue_poll_sample(nor->mem, q, &s->val, &s->state);
+	s->mark = memq_mark(q);
 }
 
 static void queue_arm(struct spi_nor *nor, struct memq *q)
@@ -220,24 +227,42 @@ static void redo(struct nor_job *j, u64 pos)
 	j->redo[j->n_redo++] = pos;
 }
 
-static void judge_flight(struct spi_nor *nor, struct nor_job *j)
+/* follow the chip: what was paced well, what was late */
+static void learn(struct spi_nor *nor, struct nor_job *j, const struct nor_sample *f)
 {
 	u64 *est = &nor->busy_program_ns;
 
-	for (unsigned int i = 0; i < j->n_flight; i++) {
-		if (is_matched(nor, &j->flight[i])) {
-			*est -= *est / 16384;
-			j->n_late_in_a_row = 0;
-			continue;
-		}
-		redo(j, j->flight[i].pos);
-		if (j->flight[i].state != MEMQ_VALID)
-			continue;
-		*est = min(*est + *est / 64, nor->p.program_max_ns);
-		if (++j->n_late_in_a_row >= LATE_STREAK)
-			nor->program_measured = false;
+	if (f->state != MEMQ_VALID)
+		return;
+	if (is_matched(nor, f)) {
+		*est -= *est / 16384;
+		j->n_late_in_a_row = 0;
+		return;
 	}
+	if (f->est_id == j->est_id) {
+		*est = min(*est + *est / 64, nor->p.program_max_ns);
+		j->est_id++;
+	}
+	if (++j->n_late_in_a_row >= LATE_STREAK)
+		nor->program_measured = false;
+}
+
+/* learn from what has come in, before everything has */
+static void learn_early(struct spi_nor *nor, struct nor_job *j, const struct memq *q)
+{
+	while (j->n_learned < j->n_flight && memq_done(q) >= j->flight[j->n_learned].mark)
+		learn(nor, j, &j->flight[j->n_learned++]);
+}
+
+static void judge_flight(struct spi_nor *nor, struct nor_job *j)
+{
+	for (; j->n_learned < j->n_flight; j->n_learned++)
+		learn(nor, j, &j->flight[j->n_learned]);
+	for (unsigned int i = 0; i < j->n_flight; i++)
+		if (!is_matched(nor, &j->flight[i]))
+			redo(j, j->flight[i].pos);
 	j->n_flight = 0;
+	j->n_learned = 0;
 }
 
 /* 1: measured, 0: more samples are needed */
@@ -250,6 +275,7 @@ static int judge_measure(struct spi_nor *nor, struct nor_job *j)
 		 * down from here by itself */
 		nor->busy_program_ns = j->measure[i].at_ns + j->measure[i].at_ns / 32;
 		nor->program_measured = true;
+		j->est_id++;
 		j->n_late_in_a_row = 0;
 		log_dbg(&nor->mem->ctx->log, "%s: a page takes %" PRIu64 " us", nor->name,
 			j->measure[i].at_ns / USEC_NS);
@@ -323,6 +349,7 @@ static int program_fire(struct flash_job *job, struct nor_job *j, struct memq *q
 
 	if (j->n_flight == MAX_FLIGHT)
 		return JOB_BLOCKED;
+	learn_early(nor, j, q);
 	if (j->armed) {
 		f = &j->flight[j->n_flight++];
 		f->pos = pos;
