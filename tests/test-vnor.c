@@ -148,7 +148,7 @@ static void test_program_without_write_enable_is_ignored_and_a_mistake(void **st
 {
 	EACH_PART(f)
 	{
-		SEND(f, (const u8[]){ 0 }, 1, .op = 0x02, .n_addr = 3);
+		SEND(f, BYTES(0), 1, .op = 0x02, .n_addr = 3);
 		assert_false(vnor_is_busy(f->nor));
 		assert_int_equal(cells(f)[0], 0xff);
 		assert_complaint(f, "page program (02h) without write enable");
@@ -168,18 +168,18 @@ static void test_program_after_a_write_enable_that_met_a_busy_chip_is_counted_on
 	{
 		u64 n;
 
-		program(f, 0, (const u8[]){ 0x55 }, 1);
+		program(f, 0, BYTES(0x55), 1);
 		n = f->sim.stats.nor_ignored_busy;
 		cmd(f, 0x06);
 		assert_int_equal(f->sim.stats.nor_ignored_busy, n + 1);
 		wait_ready(f);
-		SEND(f, (const u8[]){ 0 }, 1, .op = 0x02, .n_addr = 3, .addr = 0x100);
+		SEND(f, BYTES(0), 1, .op = 0x02, .n_addr = 3, .addr = 0x100);
 		assert_int_equal(f->sim.stats.nor_ignored_busy, n + 2);
 		assert_false(vnor_is_busy(f->nor));
 		assert_int_equal(cells(f)[0x100], 0xff);
 		assert_no_complaints(f);
 		/* the excuse is good for one command */
-		SEND(f, (const u8[]){ 0 }, 1, .op = 0x02, .n_addr = 3, .addr = 0x100);
+		SEND(f, BYTES(0), 1, .op = 0x02, .n_addr = 3, .addr = 0x100);
 		assert_complaint(f, "without write enable");
 	}
 }
@@ -188,12 +188,12 @@ static void test_program_ignored_while_busy_uses_the_excuse_up(void **state)
 {
 	EACH_PART(f)
 	{
-		program(f, 0, (const u8[]){ 0x55 }, 1);
+		program(f, 0, BYTES(0x55), 1);
 		cmd(f, 0x06);
-		SEND(f, (const u8[]){ 0 }, 1, .op = 0x02, .n_addr = 3, .addr = 0x100);
+		SEND(f, BYTES(0), 1, .op = 0x02, .n_addr = 3, .addr = 0x100);
 		assert_no_complaints(f);
 		wait_ready(f);
-		SEND(f, (const u8[]){ 0 }, 1, .op = 0x02, .n_addr = 3, .addr = 0x100);
+		SEND(f, BYTES(0), 1, .op = 0x02, .n_addr = 3, .addr = 0x100);
 		assert_complaint(f, "without write enable");
 	}
 }
@@ -202,12 +202,12 @@ static void test_write_enable_that_was_heard_ends_the_excuse(void **state)
 {
 	EACH_PART(f)
 	{
-		program(f, 0, (const u8[]){ 0x55 }, 1);
+		program(f, 0, BYTES(0x55), 1);
 		cmd(f, 0x06);
 		wait_ready(f);
 		cmd(f, 0x06);
 		cmd(f, 0x04);
-		SEND(f, (const u8[]){ 0 }, 1, .op = 0x02, .n_addr = 3, .addr = 0x100);
+		SEND(f, BYTES(0), 1, .op = 0x02, .n_addr = 3, .addr = 0x100);
 		assert_complaint(f, "without write enable");
 	}
 }
@@ -237,9 +237,9 @@ static void test_programming_only_clears_bits(void **state)
 {
 	EACH_PART(f)
 	{
-		program(f, 0x10, (const u8[]){ 0xf0 }, 1);
+		program(f, 0x10, BYTES(0xf0), 1);
 		wait_ready(f);
-		program(f, 0x10, (const u8[]){ 0x3c }, 1);
+		program(f, 0x10, BYTES(0x3c), 1);
 		wait_ready(f);
 		assert_int_equal(cells(f)[0x10], 0x30);
 		assert_int_equal(cells(f)[0x0f], 0xff);
@@ -252,7 +252,7 @@ static void test_program_past_the_page_end_wraps_to_its_start(void **state)
 {
 	EACH_PART(f)
 	{
-		program(f, 0x2fe, (const u8[]){ 1, 2, 3, 4 }, 4);
+		program(f, 0x2fe, BYTES(1, 2, 3, 4), 4);
 		wait_ready(f);
 		ASSERT_BYTES(cells(f) + 0x2fe, 1, 2, 0xff);
 		ASSERT_BYTES(cells(f) + 0x200, 3, 4, 0xff);
@@ -310,7 +310,7 @@ static void test_erase_with_bytes_after_its_address_does_nothing(void **state)
 	{
 		cells(f)[0] = 0;
 		cmd(f, 0x06);
-		SEND(f, (const u8[]){ 0 }, 1, .op = 0x20, .n_addr = 3);
+		SEND(f, BYTES(0), 1, .op = 0x20, .n_addr = 3);
 		assert_int_equal(reg(f, 0x05), 2);
 		assert_complaint(f, "erase (20h) with 1 data bytes");
 	}
@@ -490,7 +490,7 @@ static void test_nothing_is_heard_right_after_a_reset(void **state)
 {
 	EACH_PART(f)
 	{
-		program(f, 0, (const u8[]){ 0 }, 1);
+		program(f, 0, BYTES(0), 1);
 		cmd(f, 0x66);
 		cmd(f, 0x99);
 		assert_int_equal(reg(f, 0x05), 0xff);
@@ -609,11 +609,11 @@ static void test_page_elsewhere_can_be_programmed_while_an_erase_is_suspended(vo
 		erase(f, 0x20, 0x10000);
 		cmd(f, 0x75);
 		wait_ps(f, 50 * PS_PER_US);
-		program(f, 0x20000, (const u8[]){ 0x42 }, 1);
+		program(f, 0x20000, BYTES(0x42), 1);
 		wait_ready(f);
 		assert_int_equal(cells(f)[0x20000], 0x42);
 		assert_no_complaints(f);
-		program(f, 0x10010, (const u8[]){ 0x42 }, 1);
+		program(f, 0x10010, BYTES(0x42), 1);
 		assert_complaint(f, "refused");
 		sim_clear_complaints(&f->sim);
 		erase(f, 0x20, 0x30000);

@@ -177,6 +177,7 @@ static inline void nor_send(struct nor_fix *f, struct frame x, const u8 *buf, si
 }
 
 #define RECV(_f, _buf, _n, ...) nor_recv(_f, (struct frame){ __VA_ARGS__ }, _buf, _n)
+#define BYTES(...)		((const u8[]){ __VA_ARGS__ })
 #define SEND(_f, _buf, _n, ...) nor_send(_f, (struct frame){ __VA_ARGS__ }, _buf, _n)
 
 static inline void cmd(struct nor_fix *f, u8 op)
