@@ -206,7 +206,7 @@ static inline u8 read_at(struct nor_fix *f, u32 addr)
 	return v;
 }
 
-/* polls WIP, in steps of 10 us; returns how long it took */
+/* polls WIP, in steps that grow with the time; returns how long it took, about */
 static inline u64 wait_ready(struct nor_fix *f)
 {
 	u64 from = sim_now_ps(&f->sim), step = 10 * PS_PER_US;
@@ -214,7 +214,7 @@ static inline u64 wait_ready(struct nor_fix *f)
 	while (reg(f, 0x05) & 1) {
 		assert_true(sim_now_ps(&f->sim) - from < 500 * PS_PER_S);
 		wait_ps(f, step);
-		step = min(step * 2, 10 * PS_PER_MS);
+		step += step / 8;
 	}
 	return sim_now_ps(&f->sim) - from;
 }
