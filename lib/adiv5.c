@@ -125,6 +125,18 @@ int dap_set_nrst(struct dap *dap, bool asserted)
 	return dap->host->ops->set_nrst(dap->host, asserted);
 }
 
+int dap_err_gone(struct dap *dap)
+{
+	if (dap->gone == -ENXIO)
+		return err_set(&dap->ctx->err, dap->gone,
+			       "check supply, cable and reset of the target, then run the same "
+			       "command again",
+			       "the target has stopped answering");
+	return err_set(&dap->ctx->err, dap->gone,
+		       "plug the adapter in again, then run the same command again",
+		       "the adapter is gone (%s)", strerror(-dap->gone));
+}
+
 int dap_run(struct dap *dap, struct swd_xfer *x, size_t n)
 {
 	const bool had_error = dap->ctx->err.code;
@@ -132,8 +144,7 @@ int dap_run(struct dap *dap, struct swd_xfer *x, size_t n)
 	int ret;
 
 	if (dap->gone)
-		return err_set(&dap->ctx->err, dap->gone, NULL,
-			       "the target is no longer reachable");
+		return dap_err_gone(dap);
 	for (size_t i = 0; i < n; i++)
 		x[i].ack = SWD_ACK_LOST;
 	ret = swd_run(dap->host, x, n, &n_answered);

@@ -112,6 +112,9 @@ static inline bool swd_ok(const struct swd_xfer *x)
 	return x->ack == SWD_ACK_OK && !(swd_req_is_read(x->req) && x->bad_parity);
 }
 
+/* dap_err_gone() - the error for an access that comes after the adapter or target was lost */
+int dap_err_gone(struct dap *dap);
+
 /**
  * dap_run() - one batch, there and back, for recovery and cold paths
  *

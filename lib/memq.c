@@ -539,10 +539,8 @@ static int step(struct memq *q, bool may_wait, bool *idle)
 	*idle = false;
 	if (q->error)
 		return q->error;
-	if (q->dap->gone && q->next.op < q->tail) {
-		err_set(&q->ctx->err, q->dap->gone, NULL, "the target is no longer reachable");
-		return memq_latch(q, q->dap->gone);
-	}
+	if (q->dap->gone && q->next.op < q->tail)
+		return memq_latch(q, dap_err_gone(q->dap));
 	if (q->next.op < q->tail && !is_at_sleep(q)) {
 		if (q->n_in_flight == q->host->max_in_flight ||
 		    (q->n_in_flight && memq_must_wait(q)))

@@ -249,7 +249,7 @@ static int check_readable(struct swdrom *s, const struct mtd_info *mtd)
 		return 0;
 	return err_set(&s->ctx.err, -EROFS,
 		       "going back to level 0 erases the whole flash; swdrom does not do that",
-		       "read-out protection is at level 1: %s can be neither read nor programmed "
+		       "read-out protection is at RDP level 1: %s can be neither read nor programmed "
 		       "through the debug port",
 		       mtd->name);
 }
