@@ -1,0 +1,805 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The SPI-NOR core on a make-believe controller with a make-believe chip behind it: what is sent in
+ * which order, and what is made of the answers.
+ */
+#include "lib/spi-nor-priv.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum chip_mode { CHIP_SPI, CHIP_QPI, CHIP_XIP, CHIP_DPD, CHIP_DPI, CHIP_ABSENT, CHIP_NOISE };
+
+struct fixture {
+	struct ctx ctx;
+	struct spi_mem mem;
+	struct spi_nor nor; /* for what works on one */
+	/* the chip */
+	enum chip_mode mode;
+	u8 id[NOR_ID_MAX];
+	u8 sr[3];    /* SR1, SR2, SR3 (or CR) */
+	u8 nv[3];    /* what a volatile write leaves alone */
+	u8 stuck[3]; /* bits that no write changes */
+	bool wel, vol_wel, reset_enabled, has_volatile, one_byte_clears_sr2;
+	unsigned int busy_polls; /* status reads that still say busy */
+	u8 sfdp[SFDP_MAX_BYTES];
+	u8 absent_level;
+	u32 noise;
+	u8 cells[KIB(1)]; /* the array, repeated */
+	u8 quad_and;	  /* what broken lines do to quad reads: and, or */
+	u8 quad_or;
+	bool in_4byte;
+	/* what it was sent: "66/4 99/4 9f/1 ..." */
+	char log[65536];
+	size_t used;
+};
+
+static void note(struct fixture *f, const char *fmt, ...) __printf_like(2, 3);
+
+static void note(struct fixture *f, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(f->log + f->used, sizeof(f->log) - f->used, fmt, ap);
+	va_end(ap);
+	if (n > 0 && f->used + (size_t)n < sizeof(f->log))
+		f->used += (size_t)n;
+}
+
+static void clear_log(struct fixture *f)
+{
+	f->used = 0;
+	f->log[0] = '\0';
+}
+
+static struct fixture *fixture_of(struct spi_mem *mem)
+{
+	return container_of(mem, struct fixture, mem);
+}
+
+static void chip_write_sr(struct fixture *f, unsigned int first, const u8 *val, unsigned int n)
+{
+	if (!f->wel && !(f->vol_wel && f->has_volatile))
+		return;
+	if (first == 0 && n == 1 && f->one_byte_clears_sr2)
+		f->sr[1] = 0;
+	for (unsigned int i = 0; i < n; i++) {
+		u8 *sr = &f->sr[first + i], stuck = f->stuck[first + i];
+
+		*sr = (u8)((*sr & stuck) | (val[i] & ~stuck));
+		if (f->wel)
+			f->nv[first + i] = *sr;
+	}
+	f->wel = f->vol_wel = false;
+}
+
+static void chip_answer(struct fixture *f, const struct spi_mem_op *op)
+{
+	u8 *in = op->data.in, sr1 = f->sr[0];
+	unsigned int n = op->data.nbytes;
+
+	if (f->busy_polls && op->cmd.opcode == 0x05) {
+		f->busy_polls--;
+		sr1 |= 1;
+	}
+	for (unsigned int i = 0; i < n; i++) {
+		switch (op->cmd.opcode) {
+		case 0x9f:
+			in[i] = f->id[i % NOR_ID_MAX];
+			break;
+		case 0x05:
+			in[i] = (u8)(sr1 | (f->wel ? 2 : 0));
+			break;
+		case 0x35:
+			in[i] = f->sr[1];
+			break;
+		case 0x3f:
+			in[i] = f->sr[1];
+			break;
+		case 0x15:
+			in[i] = f->sr[2];
+			break;
+		case 0x70:
+			in[i] = 0x80;
+			break;
+		case 0x5a:
+			in[i] = f->sfdp[(op->addr.val + i) % SFDP_MAX_BYTES];
+			break;
+		case 0x03:
+		case 0x13:
+			in[i] = f->cells[(op->addr.val + i) % sizeof(f->cells)];
+			break;
+		case 0x6b:
+		case 0xeb:
+			in[i] = f->cells[(op->addr.val + i) % sizeof(f->cells)];
+			in[i] = (u8)((in[i] & f->quad_and) | f->quad_or);
+			break;
+		default:
+			in[i] = 0xff;
+		}
+	}
+}
+
+static void chip_command(struct fixture *f, const struct spi_mem_op *op)
+{
+	bool was_enabled = f->reset_enabled;
+
+	f->reset_enabled = op->cmd.opcode == 0x66;
+	switch (op->cmd.opcode) {
+	case 0x99:
+		if (was_enabled)
+			f->mode = CHIP_SPI;
+		break;
+	case 0x06:
+		f->wel = true;
+		break;
+	case 0x04:
+		f->wel = false;
+		break;
+	case 0x50:
+		f->vol_wel = true;
+		break;
+	case 0xb7:
+	case 0xe9:
+		f->in_4byte = op->cmd.opcode == 0xb7;
+		break;
+	case 0x01:
+		chip_write_sr(f, 0, op->data.out, op->data.nbytes);
+		break;
+	case 0x31:
+	case 0x3e:
+		chip_write_sr(f, 1, op->data.out, op->data.nbytes);
+		break;
+	}
+}
+
+static int fake_exec(struct spi_mem *mem, const struct spi_mem_op *op)
+{
+	struct fixture *f = fixture_of(mem);
+	unsigned int lines = op->cmd.buswidth;
+	bool heard = false;
+
+	note(f, "%s%02x/%u", f->used ? " " : "", op->cmd.opcode, lines);
+	if (op->data.dir == SPI_MEM_OUT)
+		for (unsigned int i = 0; i < op->data.nbytes; i++)
+			note(f, "%c%02x", i ? ',' : '=', ((const u8 *)op->data.out)[i]);
+	switch (f->mode) {
+	case CHIP_SPI:
+		heard = lines == 1;
+		break;
+	case CHIP_QPI:
+		heard = lines == 4;
+		break;
+	case CHIP_DPI:
+		heard = lines == 2;
+		break;
+	case CHIP_DPD:
+		if (lines == 1 && op->cmd.opcode == 0xab)
+			f->mode = CHIP_SPI;
+		break;
+	default:
+		break;
+	}
+	if (op->data.dir == SPI_MEM_IN) {
+		for (unsigned int i = 0; i < op->data.nbytes; i++) {
+			f->noise = f->noise * 1664525 + 1013904223;
+			((u8 *)op->data.in)[i] =
+				f->mode == CHIP_NOISE ? (u8)(f->noise >> 24) : f->absent_level;
+		}
+		if (heard)
+			chip_answer(f, op);
+	} else if (heard) {
+		chip_command(f, op);
+	}
+	return 0;
+}
+
+static int fake_drive_high(struct spi_mem *mem, unsigned int width, unsigned int ncycles)
+{
+	struct fixture *f = fixture_of(mem);
+
+	note(f, "%sF*%u/%u", f->used ? " " : "", ncycles, width);
+	if (f->mode == CHIP_XIP && width == 4 && ncycles >= 8)
+		f->mode = CHIP_SPI;
+	return 0;
+}
+
+static bool fake_supports(const struct spi_mem *mem, const struct spi_mem_op *op)
+{
+	(void)mem;
+	return op->mode.nbits % 8 == 0;
+}
+
+static int fake_dirmap(struct spi_mem *mem, const struct spi_mem_op *tmpl, u64 from, size_t len,
+		       u8 *buf)
+{
+	struct spi_mem_op op = *tmpl;
+
+	op.addr.val = from;
+	op.data.in = buf;
+	op.data.nbytes = (u32)len;
+	return fake_exec(mem, &op);
+}
+
+static int fake_configure(struct spi_mem *mem, u64 size, u32 max_hz)
+{
+	note(fixture_of(mem), " configure %u KiB", (unsigned int)(size / KIB(1)));
+	mem->hz = min(max_hz, 24000000u);
+	return 0;
+}
+
+static const struct spi_controller_mem_ops fake_ops = {
+	.supports_op = fake_supports,
+	.exec = fake_exec,
+	.drive_high = fake_drive_high,
+	.dirmap_read = fake_dirmap,
+	.configure = fake_configure,
+};
+
+struct fake_clock {
+	struct sysclock clk;
+	u64 now;
+};
+
+static u64 clk_now(struct sysclock *clk)
+{
+	return container_of(clk, struct fake_clock, clk)->now;
+}
+
+static void clk_sleep(struct sysclock *clk, u64 ns)
+{
+	container_of(clk, struct fake_clock, clk)->now += ns;
+}
+
+struct all {
+	struct fixture f;
+	struct fake_clock clock;
+};
+
+static int setup(void **state)
+{
+	static const u8 n25q[NOR_ID_MAX] = { 0x20, 0xba, 0x18, 0x10, 0x00, 0x00 };
+	struct all *a = calloc(1, sizeof(*a));
+	struct fixture *f = &a->f;
+
+	a->clock.clk = (struct sysclock){ .now_ns = clk_now, .sleep_ns = clk_sleep };
+	f->ctx.clk = &a->clock.clk;
+	f->mem = (struct spi_mem){ .ops = &fake_ops,
+				   .ctx = &f->ctx,
+				   .hz = 8000000,
+				   .max_width = 4,
+				   .name = "FAKE",
+				   .io_names = { "PE12", "PE13", "PE14", "PE15" } };
+	memcpy(f->id, n25q, sizeof(n25q));
+	f->absent_level = 0xff;
+	f->quad_and = 0xff;
+	memset(f->sfdp, 0xff, sizeof(f->sfdp));
+	f->nor.mem = &f->mem;
+	snprintf(f->nor.name, sizeof(f->nor.name), "chip");
+	f->nor.p.poll_opcode = 0x05;
+	f->nor.p.poll_mask = 1;
+	f->nor.p.size = MIB(16);
+	f->nor.p.addr_nbytes = 3;
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	free(*state);
+	return 0;
+}
+
+static void load_sfdp(struct fixture *f, const char *name)
+{
+	char path[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "tests/data/sfdp/%s", name);
+	file = fopen(path, "rb");
+	if (!file)
+		fail_msg("%s: run the tests from the top of the source tree", path);
+	assert_true(fread(f->sfdp, 1, sizeof(f->sfdp), file) > 8);
+	fclose(file);
+}
+
+static void set_id(struct fixture *f, u8 a, u8 b, u8 c, u8 d, u8 e)
+{
+	const u8 id[NOR_ID_MAX] = { a, b, c, d, e, 0 };
+
+	memcpy(f->id, id, sizeof(id));
+}
+
+/* ---- recovery ---- */
+
+#define ALL_ONES "F*8/4 F*10/4 F*16/4 F*16/2"
+#define LAST	 "ff/1 ff/1 04/1 ab/1 05/1 66/1 99/1 05/1"
+
+static void test_a_chip_on_one_line_is_sent_no_four_line_opcode(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(spi_nor_recover(&f->mem), 0);
+	assert_string_equal(f->log, ALL_ONES " 9f/1 9f/1 " LAST);
+}
+
+static void test_continuous_read_is_left_before_anything_else(void **state)
+{
+	struct fixture *f = *state;
+
+	f->mode = CHIP_XIP;
+	assert_int_equal(spi_nor_recover(&f->mem), 0);
+	assert_string_equal(f->log, ALL_ONES " 9f/1 9f/1 " LAST);
+	assert_int_equal(f->mode, CHIP_SPI);
+}
+
+static void test_power_down_is_ended_on_one_line(void **state)
+{
+	struct fixture *f = *state;
+
+	f->mode = CHIP_DPD;
+	assert_int_equal(spi_nor_recover(&f->mem), 0);
+	assert_string_equal(f->log, ALL_ONES " 9f/1 9f/1 ab/1 9f/1 9f/1 " LAST);
+}
+
+static void test_qpi_is_reset_on_four_lines_before_one(void **state)
+{
+	struct fixture *f = *state;
+
+	f->mode = CHIP_QPI;
+	assert_int_equal(spi_nor_recover(&f->mem), 0);
+	assert_string_equal(f->log, ALL_ONES " 9f/1 9f/1 ab/1 9f/1 9f/1 "
+					     "ab/4 66/4 99/4 9f/1 9f/1 " LAST);
+	assert_int_equal(f->mode, CHIP_SPI);
+}
+
+static void test_dpi_is_reset_on_two_lines(void **state)
+{
+	struct fixture *f = *state;
+
+	f->mode = CHIP_DPI;
+	assert_int_equal(spi_nor_recover(&f->mem), 0);
+	assert_string_equal(f->log, ALL_ONES " 9f/1 9f/1 ab/1 9f/1 9f/1 "
+					     "ab/4 66/4 99/4 9f/1 9f/1 f5/4 ff/4 9f/1 9f/1 "
+					     "66/2 99/2 9f/1 9f/1 " LAST);
+}
+
+static void test_a_board_with_two_lines_is_sent_two_at_most(void **state)
+{
+	struct fixture *f = *state;
+
+	f->mem.max_width = 2;
+	f->mode = CHIP_DPI;
+	assert_int_equal(spi_nor_recover(&f->mem), 0);
+	assert_null(strstr(f->log, "/4"));
+	assert_int_equal(f->mode, CHIP_SPI);
+}
+
+static void test_an_erase_that_runs_is_waited_for_before_the_reset(void **state)
+{
+	struct fixture *f = *state;
+
+	f->busy_polls = 3;
+	assert_int_equal(spi_nor_recover(&f->mem), 0);
+	assert_non_null(strstr(f->log, "ab/1 05/1 05/1 05/1 05/1 66/1 99/1"));
+	/* and a chip that never ends is reset in the end */
+	clear_log(f);
+	f->busy_polls = 1000000;
+	assert_int_equal(spi_nor_recover(&f->mem), 0);
+	assert_non_null(strstr(f->log, "05/1 66/1 99/1 05/1"));
+}
+
+static void test_nothing_that_writes_is_sent_before_the_id_is_known(void **state)
+{
+	static const char *const writes[] = { "06/", "02/", "20/", "d8/", "c7/", "60/",
+					      "01/", "31/", "35/", "38/", "b9/", "e9/" };
+	struct fixture *f = *state;
+
+	for (unsigned int mode = CHIP_SPI; mode <= CHIP_NOISE; mode++) {
+		f->mode = (enum chip_mode)mode;
+		clear_log(f);
+		assert_int_equal(spi_nor_recover(&f->mem), 0);
+		for (unsigned int i = 0; i < ARRAY_SIZE(writes); i++)
+			if (strstr(f->log, writes[i]))
+				fail_msg("mode %u: %s", mode, f->log);
+	}
+}
+
+static void test_what_the_pins_look_like_is_said_when_nobody_answers(void **state)
+{
+	static const struct {
+		enum chip_mode mode;
+		u8 level;
+		const char *says;
+	} cases[] = {
+		{ CHIP_ABSENT, 0xff, "stays high" },
+		{ CHIP_ABSENT, 0x00, "stays low" },
+		{ CHIP_NOISE, 0x00, "changes from read to read" },
+	};
+	struct fixture *f = *state;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct spi_nor *nor = NULL;
+
+		f->mode = cases[i].mode;
+		f->absent_level = cases[i].level;
+		err_clear(&f->ctx.err);
+		assert_int_equal(spi_nor_probe(&f->mem, 0x90000000, NULL, &nor), -ENXIO);
+		if (!strstr(f->ctx.err.what, cases[i].says))
+			fail_msg("%s", f->ctx.err.what);
+		assert_null(nor);
+	}
+}
+
+/* ---- identification ---- */
+
+static void test_one_id_two_generations(void **state)
+{
+	struct fixture *f = *state;
+	struct spi_nor *nor;
+
+	assert_int_equal(spi_nor_probe(&f->mem, 0x90000000, "n25q128a13", &nor), 0);
+	assert_string_equal(spi_nor_name(nor), "n25q128a");
+	assert_int_equal(spi_nor_mtd(nor)->size, MIB(16));
+	assert_int_equal(spi_nor_mtd(nor)->n_units, 2); /* 64K and chip */
+	spi_nor_free(nor);
+	set_id(f, 0x20, 0xba, 0x18, 0x10, 0x44);
+	assert_int_equal(spi_nor_probe(&f->mem, 0x90000000, NULL, &nor), 0);
+	assert_string_equal(spi_nor_name(nor), "mt25ql128");
+	assert_int_equal(spi_nor_mtd(nor)->n_units, 3); /* and 32K */
+	spi_nor_free(nor);
+}
+
+static void test_sfdp_tells_parts_apart_that_share_an_id(void **state)
+{
+	struct fixture *f = *state;
+	struct spi_nor *nor;
+
+	set_id(f, 0xef, 0x40, 0x19, 0, 0);
+	load_sfdp(f, "winbond_w25q256fv.bin");
+	assert_int_equal(spi_nor_probe(&f->mem, 0x90000000, NULL, &nor), 0);
+	assert_string_equal(spi_nor_name(nor), "w25q256fv");
+	assert_int_equal(nor->p.fourbyte, NOR_4B_WREN_EN4B);
+	assert_int_equal(nor->p.read.opcode, 0x03);
+	spi_nor_free(nor);
+}
+
+static void test_an_unknown_chip_lives_by_its_sfdp(void **state)
+{
+	struct fixture *f = *state;
+	struct spi_nor *nor = NULL;
+
+	set_id(f, 0x0b, 0x40, 0x18, 0, 0);
+	load_sfdp(f, "winbond_w25q128jv.bin");
+	assert_int_equal(spi_nor_probe(&f->mem, 0x90000000, NULL, &nor), 0);
+	assert_non_null(strstr(spi_nor_name(nor), "0b 40 18"));
+	assert_int_equal(spi_nor_mtd(nor)->size, MIB(16));
+	assert_int_equal(nor->p.qe, NOR_QE_SR2_B1_W2K);
+	assert_int_equal(nor->p.read_1_4_4.cycles, 6);
+	spi_nor_free(nor);
+	/* without SFDP it can't */
+	memset(f->sfdp, 0xff, sizeof(f->sfdp));
+	assert_int_equal(spi_nor_probe(&f->mem, 0x90000000, NULL, &nor), -EOPNOTSUPP);
+	assert_non_null(strstr(f->ctx.err.what, "0b 40 18"));
+}
+
+static void test_a_table_that_lies_about_the_size_is_overruled(void **state)
+{
+	struct fixture *f = *state;
+	struct spi_nor *nor;
+
+	set_id(f, 0xef, 0x40, 0x18, 0, 0);
+	load_sfdp(f, "zetta_zd25q128c_wrong_density.bin");
+	assert_int_equal(spi_nor_probe(&f->mem, 0x90000000, NULL, &nor), 0);
+	assert_int_equal(spi_nor_mtd(nor)->size, MIB(16));
+	spi_nor_free(nor);
+}
+
+static void test_above_16_mib_four_byte_opcodes_are_used_where_the_chip_lists_them(void **state)
+{
+	struct fixture *f = *state;
+	struct spi_nor *nor;
+
+	set_id(f, 0x20, 0xbb, 0x19, 0x10, 0x44);
+	load_sfdp(f, "micron_mt25qu256a.bin");
+	assert_int_equal(spi_nor_probe(&f->mem, 0x90000000, NULL, &nor), 0);
+	assert_int_equal(nor->p.addr_nbytes, 4);
+	assert_int_equal(nor->p.read.opcode, 0x13);
+	assert_int_equal(nor->p.program, 0x12);
+	assert_int_equal(nor->p.erase[0].opcode, 0x21);
+	/* 32K has no 4-byte opcode on this one, says its table */
+	assert_int_equal(nor->p.erase[1].opcode, 0xdc);
+	assert_int_equal(nor->p.erase[1].size, KIB(64));
+	assert_int_equal(nor->p.erase[2].size, 0);
+	assert_int_equal(nor->p.read_1_4_4.opcode, 0xec);
+	spi_nor_free(nor);
+}
+
+static void test_above_16_mib_a_mode_is_entered_and_left(void **state)
+{
+	struct fixture *f = *state;
+	struct spi_nor *nor;
+	u8 b[4];
+
+	set_id(f, 0x20, 0xba, 0x19, 0x10, 0x00);
+	load_sfdp(f, "micron_n25q256a.bin");
+	f->mem.max_width = 1;
+	assert_int_equal(spi_nor_probe(&f->mem, 0x90000000, NULL, &nor), 0);
+	clear_log(f);
+	assert_int_equal(mtd_read(spi_nor_mtd(nor), MIB(17), 4, b), 0);
+	assert_true(f->in_4byte);
+	assert_non_null(strstr(f->log, "06/1 05/1 b7/1 04/1"));
+	mtd_finish(spi_nor_mtd(nor));
+	assert_false(f->in_4byte);
+	spi_nor_free(nor);
+}
+
+static void test_read_mode_bits_never_ask_for_continuous_read(void **state)
+{
+	struct fixture *f = *state;
+	struct spi_nor *nor = &f->nor;
+	struct spi_mem_op op;
+	u8 b[4];
+
+	nor->p.read = (struct nor_read_op){ 0x03, 1, 1, 0 };
+	nor->p.read_1_1_4 = (struct nor_read_op){ 0x6b, 1, 4, 8 };
+	nor->p.read_1_4_4 = (struct nor_read_op){ 0xeb, 4, 4, 6 };
+	op = nor_op_read(nor, true, 0x123, b, 4);
+	assert_int_equal(op.cmd.opcode, 0xeb);
+	assert_int_equal(op.mode.nbits, 8);
+	assert_int_equal(op.mode.val, 0xff);
+	assert_int_equal(op.dummy.ncycles, 4);
+	assert_int_equal(spi_mem_header_cycles(&op), 8 + 6 + 2 + 4);
+	nor->p.read_1_4_4.opcode = 0;
+	op = nor_op_read(nor, true, 0x123, b, 4);
+	assert_int_equal(op.cmd.opcode, 0x6b);
+	assert_int_equal(op.mode.nbits, 0);
+	assert_int_equal(op.dummy.ncycles, 8);
+	op = nor_op_read(nor, false, 0x123, b, 4);
+	assert_int_equal(op.cmd.opcode, 0x03);
+	assert_int_equal(op.dummy.ncycles, 0);
+}
+
+/* ---- quad enable ---- */
+
+static void test_quad_enable_by_every_method_keeps_the_other_bits(void **state)
+{
+	static const struct {
+		enum nor_qe qe;
+		const char *writes;
+		u8 sr1, sr2; /* afterwards, from 5ch and 40h */
+	} cases[] = {
+		{ NOR_QE_NONE, NULL, 0x5c, 0x40 },
+		{ NOR_QE_SR2_B1_W2, "01/1=5c,42", 0x5c, 0x42 },
+		{ NOR_QE_SR1_B6, "01/1=5c", 0x5c, 0x40 }, /* bit 6 was set */
+		{ NOR_QE_SR2_B7, "3e/1=c0", 0x5c, 0xc0 },
+		{ NOR_QE_SR2_B1_W2K, "01/1=5c,42", 0x5c, 0x42 },
+		{ NOR_QE_SR2_B1_W2R, "01/1=5c,42", 0x5c, 0x42 },
+		{ NOR_QE_SR2_B1_31, "31/1=42", 0x5c, 0x42 },
+	};
+	struct fixture *f = *state;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
+		f->sr[0] = 0x5c;
+		f->sr[1] = 0x40;
+		f->nor.p.qe = cases[i].qe;
+		clear_log(f);
+		assert_int_equal(nor_enable_quad(&f->nor), 0);
+		assert_int_equal(f->sr[0], cases[i].sr1);
+		assert_int_equal(f->sr[1], cases[i].sr2);
+		if (cases[i].qe == NOR_QE_SR1_B6 || !cases[i].writes)
+			assert_null(strstr(f->log, "="));
+		else if (!strstr(f->log, cases[i].writes))
+			fail_msg("method %u: %s", cases[i].qe, f->log);
+		/* twice: nothing is written again */
+		clear_log(f);
+		assert_int_equal(nor_enable_quad(&f->nor), 0);
+		assert_null(strstr(f->log, "="));
+	}
+	f->sr[0] = 0x3c;
+	f->nor.p.qe = NOR_QE_SR1_B6;
+	assert_int_equal(nor_enable_quad(&f->nor), 0);
+	assert_int_equal(f->sr[0], 0x7c);
+}
+
+static void test_quad_enable_leaves_no_trace_where_it_can(void **state)
+{
+	struct fixture *f = *state;
+
+	f->nor.p.qe = NOR_QE_SR2_B1_31;
+	f->nor.p.volatile_sr = true;
+	f->has_volatile = true;
+	assert_int_equal(nor_enable_quad(&f->nor), 0);
+	assert_int_equal(f->sr[1], 2);
+	assert_int_equal(f->nv[1], 0);
+	assert_null(strstr(f->log, "06/1"));
+	/* the chip has no volatile copy after all */
+	f->sr[1] = 0;
+	f->has_volatile = false;
+	assert_int_equal(nor_enable_quad(&f->nor), 0);
+	assert_int_equal(f->nv[1], 2);
+}
+
+static void test_a_quad_enable_bit_that_does_not_stick_is_an_error(void **state)
+{
+	struct fixture *f = *state;
+
+	f->nor.p.qe = NOR_QE_SR2_B1_31;
+	f->stuck[1] = 0xff;
+	assert_int_equal(nor_enable_quad(&f->nor), -EIO);
+	assert_non_null(strstr(f->ctx.err.what, "quad enable"));
+}
+
+struct capture {
+	char text[2048];
+};
+
+static void capture_log(void *arg, enum log_level level, const char *line)
+{
+	struct capture *c = arg;
+
+	(void)level;
+	strncat(c->text, line, sizeof(c->text) - strlen(c->text) - 1);
+}
+
+static void test_a_bad_line_is_found_named_and_worked_around(void **state)
+{
+	static const struct {
+		u8 and, or ;
+		const char *name;
+	} cases[] = { { 0xff, 0x88, "IO3 PE15 (stuck)" }, { 0xbb, 0x00, "IO2 PE14 (stuck)" } };
+	struct fixture *f = *state;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct capture c = { "" };
+		struct spi_nor *nor;
+		u8 b[512];
+
+		f->ctx.log = (struct log){ capture_log, &c, LOG_WARN };
+		for (size_t k = 0; k < sizeof(f->cells); k++)
+			f->cells[k] = (u8)(k * 37 + (k >> 5));
+		f->quad_and = cases[i].and;
+		f->quad_or = cases[i].or ;
+		assert_int_equal(spi_nor_probe(&f->mem, 0x90000000, NULL, &nor), 0);
+		assert_int_equal(mtd_read(spi_nor_mtd(nor), 0, sizeof(b), b), 0);
+		assert_memory_equal(b, f->cells, sizeof(b));
+		if (!strstr(c.text, cases[i].name))
+			fail_msg("%s", c.text);
+		assert_int_equal(nor->quad, NOR_QUAD_OFF);
+		spi_nor_free(nor);
+	}
+}
+
+static void test_four_lines_are_used_only_when_proven(void **state)
+{
+	struct fixture *f = *state;
+	struct spi_nor *nor;
+	u8 b[512];
+	struct spi_mem_op op;
+
+	memset(f->cells, 0xff, sizeof(f->cells)); /* blank: no proof to be had */
+	assert_int_equal(spi_nor_probe(&f->mem, 0x90000000, NULL, &nor), 0);
+	assert_int_equal(mtd_prepare(spi_nor_mtd(nor)), 0);
+	assert_int_equal(nor->quad, NOR_QUAD_UNPROVEN);
+	op = nor_op_program(nor, 0, b, 256);
+	assert_int_equal(op.data.buswidth, 1);
+	for (size_t k = 0; k < sizeof(f->cells); k++)
+		f->cells[k] = (u8)(k * 37 + (k >> 5));
+	assert_int_equal(mtd_read(spi_nor_mtd(nor), 0, sizeof(b), b), 0);
+	assert_int_equal(nor->quad, NOR_QUAD_PROVEN);
+	op = nor_op_program(nor, 0, b, 256);
+	assert_int_equal(op.data.buswidth, 4);
+	assert_int_equal(op.cmd.opcode, 0x32);
+	spi_nor_free(nor);
+}
+
+/* ---- protection ---- */
+
+static void test_protected_ranges_by_layout(void **state)
+{
+	static const struct {
+		enum nor_bp layout;
+		u32 size_mib;
+		u8 sr1, sr2;
+		bool bottom;
+		u64 from, to;
+	} cases[] = {
+		{ NOR_BP_NONE, 16, 0xff, 0xff, false, 0, 0 },
+		{ NOR_BP3_TB5_SEC6, 16, 0x00, 0, false, MIB(16), MIB(16) },
+		/* W25Q128: BP 001 is the upper 64th */
+		{ NOR_BP3_TB5_SEC6, 16, 0x04, 0, false, MIB(16) - KIB(256), MIB(16) },
+		{ NOR_BP3_TB5_SEC6, 16, 0x18, 0, false, MIB(8), MIB(16) },
+		{ NOR_BP3_TB5_SEC6, 16, 0x1c, 0, false, 0, MIB(16) },
+		{ NOR_BP3_TB5_SEC6, 16, 0x24, 0, false, 0, KIB(256) },
+		{ NOR_BP3_TB5_SEC6, 16, 0x44, 0, false, MIB(16) - KIB(4), MIB(16) },
+		{ NOR_BP3_TB5_SEC6, 16, 0x54, 0, false, MIB(16) - KIB(32), MIB(16) },
+		{ NOR_BP3_TB5_SEC6, 16, 0x74, 0, false, 0, KIB(32) },
+		/* CMP turns it round */
+		{ NOR_BP3_TB5_SEC6, 16, 0x04, 0x40, false, 0, MIB(16) - KIB(256) },
+		{ NOR_BP3_TB5_SEC6, 16, 0x00, 0x40, false, 0, MIB(16) },
+		{ NOR_BP4_TB6, 32, 0x04, 0, false, MIB(32) - KIB(64), MIB(32) },
+		{ NOR_BP4_TB6, 32, 0x44, 0, false, 0, KIB(64) },
+		{ NOR_BP4_TB6, 32, 0x3c, 0, false, 0, MIB(32) },
+		/* N25Q128: BP3 is bit 6; 0001 is sector 255 */
+		{ NOR_BP4_MICRON, 16, 0x04, 0, false, MIB(16) - KIB(64), MIB(16) },
+		{ NOR_BP4_MICRON, 16, 0x40, 0, false, MIB(8), MIB(16) },
+		{ NOR_BP4_MICRON, 16, 0x24, 0x40, false, 0, KIB(64) },
+		{ NOR_BP4_MICRON, 16, 0x5c, 0, false, 0, MIB(16) },
+		{ NOR_BP4_TB_CR3, 16, 0x04, 0, false, MIB(16) - KIB(64), MIB(16) },
+		{ NOR_BP4_TB_CR3, 16, 0x08, 0, true, 0, KIB(128) },
+		{ NOR_BP_UNKNOWN, 16, 0x04, 0, false, 0, MIB(16) },
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
+		u64 from, to;
+
+		nor_bp_range(cases[i].layout, MIB(cases[i].size_mib), cases[i].sr1, cases[i].sr2,
+			     cases[i].bottom, &from, &to);
+		if (from == to && cases[i].from == cases[i].to)
+			continue;
+		if (from != cases[i].from || to != cases[i].to)
+			fail_msg("case %u: %llx..%llx", i, (unsigned long long)from,
+				 (unsigned long long)to);
+	}
+}
+
+static void test_a_locked_range_is_refused_with_register_and_remedy(void **state)
+{
+	struct fixture *f = *state;
+
+	f->nor.p.bp = NOR_BP3_TB5_SEC6;
+	f->sr[0] = 0x84;
+	assert_int_equal(nor_is_locked(&f->nor, 0, MIB(16) - KIB(256)), 0);
+	assert_int_equal(nor_is_locked(&f->nor, MIB(16) - KIB(256) - 1, 2), -EROFS);
+	assert_non_null(strstr(f->ctx.err.what, "SR1 84"));
+	assert_non_null(strstr(f->ctx.err.what, "0xfc0000"));
+	assert_non_null(strstr(f->ctx.err.what, "WP#"));
+	assert_true(f->ctx.err.next[0]);
+	err_clear(&f->ctx.err);
+	f->sr[0] = 0;
+	f->nor.p.has_wps = true;
+	f->sr[2] = 0x04;
+	assert_int_equal(nor_is_locked(&f->nor, 0, 1), -EROFS);
+	assert_non_null(strstr(f->ctx.err.what, "WPS"));
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_a_chip_on_one_line_is_sent_no_four_line_opcode),
+		T(test_continuous_read_is_left_before_anything_else),
+		T(test_power_down_is_ended_on_one_line),
+		T(test_qpi_is_reset_on_four_lines_before_one),
+		T(test_dpi_is_reset_on_two_lines),
+		T(test_a_board_with_two_lines_is_sent_two_at_most),
+		T(test_an_erase_that_runs_is_waited_for_before_the_reset),
+		T(test_nothing_that_writes_is_sent_before_the_id_is_known),
+		T(test_what_the_pins_look_like_is_said_when_nobody_answers),
+		T(test_one_id_two_generations),
+		T(test_sfdp_tells_parts_apart_that_share_an_id),
+		T(test_an_unknown_chip_lives_by_its_sfdp),
+		T(test_a_table_that_lies_about_the_size_is_overruled),
+		T(test_above_16_mib_four_byte_opcodes_are_used_where_the_chip_lists_them),
+		T(test_above_16_mib_a_mode_is_entered_and_left),
+		T(test_read_mode_bits_never_ask_for_continuous_read),
+		T(test_quad_enable_by_every_method_keeps_the_other_bits),
+		T(test_quad_enable_leaves_no_trace_where_it_can),
+		T(test_a_quad_enable_bit_that_does_not_stick_is_an_error),
+		T(test_a_bad_line_is_found_named_and_worked_around),
+		T(test_four_lines_are_used_only_when_proven),
+		T(test_protected_ranges_by_layout),
+		T(test_a_locked_range_is_refused_with_register_and_remedy),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
