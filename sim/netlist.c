@@ -462,7 +462,7 @@ static u8 one_clock(struct netlist *n, u8 mask, u8 val, u64 rise_ps)
 static u8 phase_out(u8 lines, u8 bits, u8 *mask)
 {
 	*mask = lines == 4 ? 0xf : lines == 2 ? 0xf : 0xd; /* one line: IO1 is the input */
-	return lines == 4 ? bits : (u8)((bits & IO_MASK(lines)) | BIT(3));
+	return lines == 4 ? bits & 0xf : (u8)((bits & IO_MASK(lines)) | BIT(3));
 }
 
 static u8 phase_in(u8 lines, u8 *mask)
@@ -501,20 +501,24 @@ static void show_all(struct netlist *n, u8 mask, u8 val)
 			show(n, LINE_IO0 + i, val >> i & 1);
 }
 
-static u8 static_io(const struct netlist *n, u8 lines)
+/* level of IO2 or IO3 while a phase of one or two lines runs; QUADSPI holds @by_quadspi there */
+static bool idle_level(const struct net *net, bool by_quadspi)
 {
-	u8 io = io_levels(n) & IO_MASK(2);
+	if (net->route == ROUTE_QUADSPI)
+		return by_quadspi;
+	return net->route == ROUTE_GPIO ? net->gpio_high : net->pull == PULL_UP;
+}
+
+/* IO0..IO3 as the chip sees them in a phase of @lines lines */
+static u8 phase_io(const struct netlist *n, u8 lines)
+{
+	u8 io = io_levels(n);
 
 	if (lines == 4)
-		return io_levels(n);
-	io |= n->net[LINE_IO2].route == ROUTE_QUADSPI ? 0
-	      : n->net[LINE_IO2].route == ROUTE_GPIO
-		      ? (n->net[LINE_IO2].gpio_high ? BIT(2) : 0)
-		      : (n->net[LINE_IO2].pull == PULL_UP ? BIT(2) : 0);
-	io |= n->net[LINE_IO3].route == ROUTE_QUADSPI ? BIT(3)
-	      : n->net[LINE_IO3].route == ROUTE_GPIO
-		      ? (n->net[LINE_IO3].gpio_high ? BIT(3) : 0)
-		      : (n->net[LINE_IO3].pull == PULL_UP ? BIT(3) : 0);
+		return io;
+	io &= IO_MASK(2);
+	io |= idle_level(&n->net[LINE_IO2], false) ? BIT(2) : 0;
+	io |= idle_level(&n->net[LINE_IO3], true) ? BIT(3) : 0;
 	return io;
 }
 
@@ -527,14 +531,11 @@ static void port_send(void *dev, u8 byte, u8 lines, u64 at_ps)
 	if (!n->board->nor)
 		return;
 	if (can_take_bytes(n, lines)) {
-		val = phase_out(lines, byte & IO_MASK(lines), &mask);
-		io = lines == 4 ? val
-				: (u8)((static_io(n, lines) & ~IO_MASK(lines)) |
-				       (val & IO_MASK(lines)));
-		if (lines == 1)
-			io = (u8)(io & ~BIT(1)) | (n->net[LINE_IO1].level ? BIT(1) : 0);
+		/* the last bits on their lines, the others as they stand */
+		io = (u8)((phase_io(n, lines) & ~IO_MASK(lines)) | (byte & IO_MASK(lines)));
 		if (vnor_send_byte(n->nor, byte, lines, io,
 				   at_ps + n->clk.period_ps * (8 / lines))) {
+			val = phase_out(lines, byte, &mask);
 			show_all(n, mask, val);
 			return;
 		}
@@ -561,7 +562,7 @@ static u8 port_recv(void *dev, u8 lines, u64 at_ps)
 
 	if (!n->board->nor)
 		return (u8)sim_rng_u64(&n->rng); /* pins that lead nowhere */
-	if (can_take_bytes(n, lines) && vnor_recv_byte(n->nor, &byte, lines, static_io(n, lines),
+	if (can_take_bytes(n, lines) && vnor_recv_byte(n->nor, &byte, lines, phase_io(n, lines),
 						       at_ps + n->clk.period_ps * (8 / lines))) {
 		show_all(n, mask, val);
 		driven = vnor_driven(n->nor, &val);
@@ -690,4 +691,9 @@ u8 *netlist_nor_data(struct netlist *n, size_t *size)
 	vquadspi_sync(n->qspi, now);
 	vnor_sync(n->nor, now);
 	return vnor_data(n->nor, size);
+}
+
+void netlist_set_reference(struct netlist *n, bool on)
+{
+	n->reference = on;
 }
