@@ -131,7 +131,8 @@ struct vquadspi {
 	bool was_indirect; /* an indirect command ran since mapped mode was last used */
 
 	/* polling */
-	u32 poll_value, n_poll;
+	u32 poll_value;		/* the last status read */
+	u32 poll_shift, n_poll; /* the one that is coming in */
 	bool poll_ftf;
 	/* mapped mode */
 	u32 mapped_at; /* offset of the byte at the head of the FIFO */
@@ -295,7 +296,7 @@ static void start(struct vquadspi *q, u64 at_ps)
 	q->extra_byte = false;
 	q->stalled = false;
 	q->n_poll = 0;
-	q->poll_value = 0;
+	q->poll_shift = 0;
 
 	q->left = 0;
 	if (FIELD_GET(CCR_DMODE, q->ccr)) {
@@ -414,7 +415,7 @@ static void step_data(struct vquadspi *q)
 	}
 	b = q->port.recv(q->port.dev, lines, from);
 	if (fmode(q) == FM_POLL) {
-		q->poll_value |= (u32)b << (8 * q->n_poll++);
+		q->poll_shift |= (u32)b << (8 * q->n_poll++);
 		next_data(q);
 		return;
 	}
@@ -451,7 +452,7 @@ static u64 poll_gap(const struct vquadspi *q)
 static void skip_polls(struct vquadspi *q, u64 to_ps)
 {
 	u64 quiet = q->port.quiet_until(q->port.dev), end = min(quiet, to_ps);
-	u64 clocks = 2 + poll_gap(q), period, n;
+	u64 clocks = 1 + poll_gap(q), period, n; /* NCS rises one clock after the last edge */
 	unsigned int i;
 
 	for (i = 0; i < q->n_header; i++)
@@ -472,8 +473,10 @@ static void skip_polls(struct vquadspi *q, u64 to_ps)
 
 static void end_poll(struct vquadspi *q)
 {
-	bool match = poll_matches(q);
+	bool match;
 
+	q->poll_value = q->poll_shift;
+	match = poll_matches(q);
 	q->poll_ftf = true;
 	if (match)
 		q->flags |= SR_SMF;
