@@ -692,8 +692,3 @@ u8 *netlist_nor_data(struct netlist *n, size_t *size)
 	vnor_sync(n->nor, now);
 	return vnor_data(n->nor, size);
 }
-
-void netlist_set_reference(struct netlist *n, bool on)
-{
-	n->reference = on;
-}

@@ -21,7 +21,5 @@ void netlist_set_power(struct netlist *n, bool on);
 
 /* ---- for tests: the NOR's array ---- */
 u8 *netlist_nor_data(struct netlist *n, size_t *size);
-/* move everything clock edge by clock edge, never whole bytes: what the fast path is held against */
-void netlist_set_reference(struct netlist *n, bool on);
 
 #endif
