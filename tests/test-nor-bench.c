@@ -4,6 +4,7 @@
  * queue, SWD, MPSSE. Whatever a test does, the bench must have nothing to complain about.
  */
 #include "lib/adapter.h"
+#include "lib/spi-nor-priv.h"
 #include "lib/target.h"
 #include "sim/netlist.h"
 #include "sim/sim.h"
@@ -342,6 +343,34 @@ static void test_a_chip_that_never_gets_ready_is_given_up_in_time(void **state)
 	assert_true(b->ctx.clk->now_ns(b->ctx.clk) - started < 10 * SEC_NS);
 }
 
+static void test_protected_blocks_are_seen_before_and_reported_when_forced(void **state)
+{
+	struct bench *b = *state;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(boards); i++) {
+		u8 sr = 0x08; /* BP1: the upper part of each of the chips */
+		u64 at = MIB(16) - KIB(64);
+		struct flash_job job;
+
+		attach(b, boards[i].board);
+		memset(b->cells + at, 0x00, KIB(64));
+		must(b, mtd_prepare(b->qspi));
+		must(b, nor_write_reg(to_nor(b->qspi), 0x01, &sr, 1, false));
+		assert_int_equal(mtd_is_locked(b->qspi, 0, KIB(64)), 0);
+		assert_int_equal(mtd_is_locked(b->qspi, at, KIB(4)), -EROFS);
+		assert_non_null(strstr(b->ctx.err.what, "SR1 08"));
+		err_clear(&b->ctx.err);
+		/* who does not ask is told afterwards, where the chip tells (flag status, WEL) */
+		job = (struct flash_job){
+			.kind = JOB_ERASE, .mtd = b->qspi, .offset = at, .len = KIB(4)
+		};
+		assert_int_equal(sched_run(&b->ctx, b->qspi->q, &job, 1),
+				 boards[i].nor[0] == 'W' ? -EIO : -EROFS);
+		assert_int_equal(b->cells[at], 0x00);
+		close_bench(b);
+	}
+}
+
 static void test_an_unconnected_io3_does_not_end_in_wrong_data(void **state)
 {
 	struct bench *b = *state;
@@ -375,6 +404,7 @@ int main(void)
 		T(test_every_wire_speed_works),
 		T(test_bit_errors_cost_time_not_data),
 		T(test_a_chip_that_never_gets_ready_is_given_up_in_time),
+		T(test_protected_blocks_are_seen_before_and_reported_when_forced),
 		T(test_an_unconnected_io3_does_not_end_in_wrong_data),
 	};
 
