@@ -20,8 +20,7 @@
  * is not in quad mode, and WP# low locks its status register, so as long as no command uses four
  * lines IO2 and IO3 are plain outputs, high.
  */
-#include "drivers/stm32-quadspi.h"
-#include "drivers/stm32-gpio.h"
+#include "drivers/stm32-quadspi-priv.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -29,53 +28,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* RM0351 17.5 */
-#define QUADSPI_CR	     0x00
-#define QUADSPI_CR_EN	     BIT(0)
-#define QUADSPI_CR_ABORT     BIT(1)
-#define QUADSPI_CR_DMAEN     BIT(2)
-#define QUADSPI_CR_FTHRES    GENMASK(11, 8) /* one bit more with a 32-byte FIFO */
-#define QUADSPI_CR_APMS	     BIT(22)	    /* stop polling at the first match */
-#define QUADSPI_CR_PRESCALER GENMASK(31, 24)
-
-#define QUADSPI_DCR	     0x04
-#define QUADSPI_DCR_CSHT     GENMASK(10, 8)  /* NCS high: CSHT + 1 clocks */
-#define QUADSPI_DCR_FSIZE    GENMASK(20, 16) /* 2^(FSIZE + 1) bytes */
-
-#define QUADSPI_SR	     0x08
-#define QUADSPI_SR_TEF	     BIT(0)
-#define QUADSPI_SR_TCF	     BIT(1)
-#define QUADSPI_SR_SMF	     BIT(3)
-#define QUADSPI_SR_BUSY	     BIT(5)
-#define QUADSPI_SR_FLEVEL    GENMASK(13, 8) /* [12:8] with 16 bytes, bit 13 reads 0 there */
-
-#define QUADSPI_FCR	     0x0c /* write 1 to clear: CTOF 4, CSMF 3, CTCF 1, CTEF 0 */
-#define QUADSPI_FCR_ALL	     0x1bu
-
-#define QUADSPI_DLR	     0x10 /* bytes - 1 */
-
-#define QUADSPI_CCR	     0x14
-#define QUADSPI_CCR_IMODE    GENMASK(9, 8) /* each mode: 0 none, 1, 2, 3 = 1, 2, 4 lines */
-#define QUADSPI_CCR_ADMODE   GENMASK(11, 10)
-#define QUADSPI_CCR_ADSIZE   GENMASK(13, 12) /* bytes - 1 */
-#define QUADSPI_CCR_ABMODE   GENMASK(15, 14)
-#define QUADSPI_CCR_ABSIZE   GENMASK(17, 16) /* bytes - 1 */
-#define QUADSPI_CCR_DCYC     GENMASK(22, 18)
-#define QUADSPI_CCR_DMODE    GENMASK(25, 24)
-#define QUADSPI_CCR_FMODE    GENMASK(27, 26)
-
-#define FMODE_WRITE	     0u
-#define FMODE_READ	     1u
-#define FMODE_POLL	     2u
-#define FMODE_MAPPED	     3u
-
-#define QUADSPI_AR	     0x18
-#define QUADSPI_ABR	     0x1c
-#define QUADSPI_DR	     0x20
-#define QUADSPI_PSMKR	     0x24
-#define QUADSPI_PSMAR	     0x28
-#define QUADSPI_PIR	     0x2c /* clocks between two polls */
 
 /*
  * Chips wake up from anything at 8 MHz (MX25R in low power mode: 8 MHz). Without a limit from the
@@ -93,60 +45,6 @@
 
 /* an idle controller answers within microseconds; a USB hiccup takes milliseconds */
 #define IDLE_TIMEOUT_NS (20 * MSEC_NS)
-#define EXEC_TRIES	3
-
-/* bytes per memory-mapped piece: some 50 ms of wire at 15 MHz */
-#define MAPPED_PIECE KIB(64)
-/* FIFO loads in flight when reading indirectly */
-#define READ_AHEAD 32
-
-#define MAX_PORTS  QSPI_N_SIGNALS
-
-struct stm32_quadspi {
-	struct spi_mem mem;
-	struct stm32_quadspi_desc d;
-	struct board_pin pins[QSPI_N_SIGNALS];
-	struct stm32_gpio_port ports[MAX_PORTS];
-	unsigned int n_ports;
-	u32 found_rcc_enr, found_gpio_enr;
-	u32 board_max_hz;
-	u32 cr;	  /* as last written, without ABORT */
-	u64 size; /* of the device, 0: not known */
-	struct stm32_quadspi_dma dma;
-	bool enabled;
-	bool wide;	 /* IO2 and IO3 belong to the controller */
-	bool maybe_busy; /* something was queued: look before the next exec() */
-	bool poll_set;	 /* PSMKR, PSMAR and PIR are what follows */
-	u8 poll_mask, poll_match;
-};
-
-static struct stm32_quadspi *to_quadspi(const struct spi_mem *mem)
-{
-	return container_of(mem, struct stm32_quadspi, mem);
-}
-
-static struct err *err_of(const struct stm32_quadspi *qs)
-{
-	return &qs->mem.ctx->err;
-}
-
-static void put(struct stm32_quadspi *qs, struct memq *q, u32 reg, u32 val)
-{
-	memq_write32(q, qs->d.regs + reg, val);
-}
-
-/* ---- time ---- */
-
-static u64 clocks_ns(const struct stm32_quadspi *qs, u64 clocks)
-{
-	return DIV_ROUND_UP(clocks * SEC_NS, qs->mem.hz);
-}
-
-/* wire time of one access, at least: the next one takes effect no sooner than that */
-static u64 access_ns(const struct stm32_quadspi *qs)
-{
-	return 46 * memq_period_ps(qs->mem.q) / 1000;
-}
 
 /* from the write that starts @op until it is over; data to send count as far as the FIFO holds them
  * when the last is written */
@@ -180,8 +78,7 @@ static u32 port_moder(const struct stm32_quadspi *qs, const struct stm32_gpio_po
 	return moder;
 }
 
-/* hand IO2 and IO3 to the controller (@wide), or hold them high */
-static void select_lines(struct stm32_quadspi *qs, struct memq *q, bool wide)
+void quadspi_select_lines(struct stm32_quadspi *qs, struct memq *q, bool wide)
 {
 	if (qs->wide == wide || qs->mem.max_width < 4)
 		return;
@@ -238,7 +135,7 @@ static u32 width_code(u8 width)
 	return width == 4 ? 3 : width;
 }
 
-static u32 op_ccr(const struct spi_mem_op *op, u32 fmode)
+u32 quadspi_op_ccr(const struct spi_mem_op *op, u32 fmode)
 {
 	u32 ccr = FIELD_PREP(QUADSPI_CCR_FMODE, fmode) | op->cmd.opcode |
 		  FIELD_PREP(QUADSPI_CCR_IMODE, width_code(op->cmd.buswidth)) |
@@ -275,13 +172,12 @@ static void set_clock(struct stm32_quadspi *qs, u32 max_hz)
 	qs->poll_set = false;
 }
 
-static void queue_abort(struct stm32_quadspi *qs, struct memq *q)
+void quadspi_queue_abort(struct stm32_quadspi *qs, struct memq *q)
 {
 	put(qs, q, QUADSPI_CR, qs->cr | QUADSPI_CR_ABORT);
 }
 
-/* wait until the block is idle, by force if it does not come to rest by itself */
-static int quiesce(struct stm32_quadspi *qs)
+int quadspi_quiesce(struct stm32_quadspi *qs)
 {
 	struct memq *q = qs->mem.q;
 	u32 sr = 0;
@@ -289,7 +185,7 @@ static int quiesce(struct stm32_quadspi *qs)
 
 	rc = target_poll32(q, qs->d.regs + QUADSPI_SR, QUADSPI_SR_BUSY, 0, MSEC_NS, &sr);
 	if (rc == -ETIMEDOUT) {
-		queue_abort(qs, q);
+		quadspi_queue_abort(qs, q);
 		rc = target_poll32(q, qs->d.regs + QUADSPI_SR, QUADSPI_SR_BUSY, 0, IDLE_TIMEOUT_NS,
 				   &sr);
 		if (rc == -ETIMEDOUT)
@@ -311,13 +207,14 @@ static void queue_start(struct stm32_quadspi *qs, struct memq *q, const struct s
 	/* mixed streams (1-line WREN, 4-line program) keep the pins; a register write must find WP#
 	 * high */
 	if (wide || (op->data.dir == SPI_MEM_OUT && !op->addr.nbytes))
-		select_lines(qs, q, wide);
+		quadspi_select_lines(qs, q, wide);
 	qs->maybe_busy = true;
 	if (op->data.dir != SPI_MEM_NO_DATA)
 		put(qs, q, QUADSPI_DLR, op->data.nbytes - 1);
 	if (op->mode.nbits)
 		put(qs, q, QUADSPI_ABR, op->mode.val);
-	put(qs, q, QUADSPI_CCR, op_ccr(op, op->data.dir == SPI_MEM_IN ? FMODE_READ : FMODE_WRITE));
+	put(qs, q, QUADSPI_CCR,
+	    quadspi_op_ccr(op, op->data.dir == SPI_MEM_IN ? FMODE_READ : FMODE_WRITE));
 	if (op->addr.nbytes)
 		put(qs, q, QUADSPI_AR, (u32)op->addr.val);
 }
@@ -378,8 +275,8 @@ static bool quadspi_supports_op(const struct spi_mem *mem, const struct spi_mem_
 	return op->data.dir == SPI_MEM_IN || !op->dummy.ncycles;
 }
 
-static void quadspi_queue_op(struct spi_mem *mem, struct memq *q, const struct spi_mem_op *op,
-			     enum memq_sample *state)
+void quadspi_queue_op(struct spi_mem *mem, struct memq *q, const struct spi_mem_op *op,
+		      enum memq_sample *state)
 {
 	struct stm32_quadspi *qs = to_quadspi(mem);
 
@@ -392,7 +289,7 @@ static void quadspi_queue_op(struct spi_mem *mem, struct memq *q, const struct s
 	assert(op->data.nbytes <= qs->d.fifo_depth);
 	queue_data_in(qs, q, op->data.in, op->data.nbytes, state);
 	if (qs->d.errata & QUADSPI_ERRATUM_E1)
-		queue_abort(qs, q);
+		quadspi_queue_abort(qs, q);
 }
 
 static void quadspi_queue_stage(struct spi_mem *mem, struct memq *q, u32 offset, const u8 *buf,
@@ -459,7 +356,7 @@ static int receive(struct stm32_quadspi *qs, const struct spi_mem_op *op, u32 *s
 		if (got < len)
 			memq_delay_ns(q, refill_ns);
 		else if (qs->d.errata & QUADSPI_ERRATUM_E1)
-			queue_abort(qs, q);
+			quadspi_queue_abort(qs, q);
 		memq_read32(q, qs->d.regs + QUADSPI_SR, sr);
 		rc = memq_flush(q);
 		if (rc)
@@ -480,12 +377,12 @@ static int exec_once(struct stm32_quadspi *qs, const struct spi_mem_op *op, bool
 
 	*lost = false;
 	if (qs->maybe_busy) {
-		rc = quiesce(qs);
+		rc = quadspi_quiesce(qs);
 		if (rc)
 			return rc;
 	}
 	if (spi_mem_op_width(op) < 4)
-		select_lines(qs, q, false);
+		quadspi_select_lines(qs, q, false);
 	put(qs, q, QUADSPI_FCR, QUADSPI_FCR_ALL);
 	queue_start(qs, q, op);
 	if (op->data.dir == SPI_MEM_OUT)
@@ -511,12 +408,11 @@ static int exec_once(struct stm32_quadspi *qs, const struct spi_mem_op *op, bool
 	return 0;
 }
 
-/* after a failure: whatever runs is ended; what goes wrong in doing so is not news */
-static void give_up(struct stm32_quadspi *qs)
+void quadspi_give_up(struct stm32_quadspi *qs)
 {
 	bool had_error = err_of(qs)->code;
 
-	queue_abort(qs, qs->mem.q);
+	quadspi_queue_abort(qs, qs->mem.q);
 	put(qs, qs->mem.q, QUADSPI_FCR, QUADSPI_FCR_ALL);
 	if (memq_flush(qs->mem.q) && !had_error)
 		err_clear(err_of(qs));
@@ -534,7 +430,7 @@ static int quadspi_exec(struct spi_mem *mem, const struct spi_mem_op *op)
 		rc = exec_once(qs, op, &lost);
 		if (!rc && !lost)
 			return 0;
-		give_up(qs);
+		quadspi_give_up(qs);
 		if (rc)
 			return rc;
 	}
@@ -560,7 +456,7 @@ static void quadspi_queue_poll(struct spi_mem *mem, struct memq *q, const struct
 	qs->maybe_busy = true;
 	put(qs, q, QUADSPI_FCR, QUADSPI_FCR_ALL);
 	put(qs, q, QUADSPI_DLR, 0);
-	put(qs, q, QUADSPI_CCR, op_ccr(op, FMODE_POLL));
+	put(qs, q, QUADSPI_CCR, quadspi_op_ccr(op, FMODE_POLL));
 	if (op->addr.nbytes)
 		put(qs, q, QUADSPI_AR, (u32)op->addr.val);
 }
@@ -581,199 +477,14 @@ static void quadspi_queue_poll_end(struct spi_mem *mem, struct memq *q)
 {
 	struct stm32_quadspi *qs = to_quadspi(mem);
 
-	queue_abort(qs, q);
-}
-
-/*
- * A configuration of CCR that starts nothing when AR is written: data to send, so only DR would.
- * CCR is never cleared while EN is set (erratum E11).
- */
-static void queue_park(struct stm32_quadspi *qs, struct memq *q, u8 opcode)
-{
-	put(qs, q, QUADSPI_CCR,
-	    opcode | FIELD_PREP(QUADSPI_CCR_IMODE, 1) | FIELD_PREP(QUADSPI_CCR_ADMODE, 1) |
-		    FIELD_PREP(QUADSPI_CCR_ADSIZE, 2) | FIELD_PREP(QUADSPI_CCR_DMODE, 1));
-}
-
-static int read_mapped(struct stm32_quadspi *qs, const struct spi_mem_op *op, u64 from, size_t len,
-		       u8 *buf)
-{
-	struct memq *q = qs->mem.q;
-	int rc;
-
-	select_lines(qs, q, spi_mem_op_width(op) == 4);
-	if (qs->d.errata & QUADSPI_ERRATUM_E2) {
-		queue_abort(qs, q);
-		queue_park(qs, q, op->cmd.opcode);
-		put(qs, q, QUADSPI_AR, 0);
-		queue_abort(qs, q);
-	}
-	put(qs, q, QUADSPI_FCR, QUADSPI_FCR_ALL);
-	if (op->mode.nbits)
-		put(qs, q, QUADSPI_ABR, op->mode.val);
-	put(qs, q, QUADSPI_CCR, op_ccr(op, FMODE_MAPPED));
-	memq_read(q, qs->d.window + (u32)from, buf, len);
-	qs->maybe_busy = true;
-	/* read replies that were lost on the wire are asked for again: stay in this mode till then */
-	rc = memq_flush(q);
-	if (!rc) {
-		queue_abort(qs, q);
-		queue_park(qs, q, op->cmd.opcode);
-		put(qs, q, QUADSPI_FCR, QUADSPI_FCR_ALL);
-		rc = memq_flush(q);
-	}
-	if (rc)
-		give_up(qs);
-	else
-		qs->maybe_busy = false;
-	return rc;
-}
-
-/* FIFO loads, each a command of its own, many to a flush */
-static int read_indirect(struct stm32_quadspi *qs, const struct spi_mem_op *tmpl, u64 from,
-			 size_t len, u8 *buf)
-{
-	enum memq_sample state[READ_AHEAD];
-	unsigned int lost_in_a_row = 0;
-
-	if (qs->maybe_busy) {
-		int rc = quiesce(qs);
-
-		if (rc)
-			return rc;
-	}
-	while (len) {
-		size_t sizes[READ_AHEAD], ahead = 0;
-		unsigned int n = 0, good = 0;
-		int rc;
-
-		for (; n < READ_AHEAD && ahead < len; n++) {
-			struct spi_mem_op op = *tmpl;
-
-			sizes[n] = min((size_t)qs->d.fifo_depth, len - ahead);
-			op.addr.val = from + ahead;
-			op.data.nbytes = (u32)sizes[n];
-			op.data.in = buf + ahead;
-			state[n] = MEMQ_PENDING;
-			quadspi_queue_op(&qs->mem, qs->mem.q, &op, &state[n]);
-			ahead += sizes[n];
-		}
-		rc = memq_flush(qs->mem.q);
-		if (rc) {
-			give_up(qs);
-			return rc;
-		}
-		for (; good < n && state[good] == MEMQ_VALID; good++) {
-			from += sizes[good];
-			buf += sizes[good];
-			len -= sizes[good];
-			lost_in_a_row = 0;
-		}
-		if (good < n) {
-			give_up(qs);
-			if (++lost_in_a_row > EXEC_TRIES)
-				return err_set(
-					err_of(qs), -EIO, "lower the SWD clock, shorten the wires",
-					"data read at 0x%" PRIx64
-					" of the external flash were lost on the wire %u times",
-					from, lost_in_a_row);
-			rc = quiesce(qs);
-			if (rc)
-				return rc;
-		}
-	}
-	return 0;
-}
-
-static int quadspi_dirmap_read(struct spi_mem *mem, const struct spi_mem_op *op, u64 from,
-			       size_t len, u8 *buf)
-{
-	struct stm32_quadspi *qs = to_quadspi(mem);
-	struct spi_mem_op tmpl = *op;
-	u64 end = qs->size ? qs->size : qs->d.window_size;
-	bool fast;
-	int rc;
-
-	tmpl.data.dir = SPI_MEM_IN;
-	tmpl.data.nbytes = (u32)min(len, (size_t)qs->d.fifo_depth);
-	tmpl.data.in = buf;
-	tmpl.addr.val = 0;
-	if (from > end || len > end - from)
-		return err_set(err_of(qs), -EINVAL, NULL,
-			       "0x%zx bytes at 0x%" PRIx64 " lie past the end of the device", len,
-			       from);
-	if (!len)
-		return 0;
-	if (!spi_mem_supports_op(mem, &tmpl))
-		return err_set(err_of(qs), -EOPNOTSUPP, NULL,
-			       "%s can't read with SPI command %02xh here", mem->name,
-			       op->cmd.opcode);
-	if (qs->maybe_busy) {
-		rc = quiesce(qs);
-		if (rc)
-			return rc;
-	}
-	/* the prefetcher must outrun the wire, or each word stalls the bus */
-	fast = clocks_ns(qs, spi_mem_data_cycles(&tmpl, 4)) <= access_ns(qs);
-	while (len) {
-		size_t n = min(len, (size_t)MAPPED_PIECE);
-
-		if (fast && from + n <= qs->d.window_size)
-			rc = read_mapped(qs, &tmpl, from, n, buf);
-		else
-			rc = read_indirect(qs, &tmpl, from, n, buf);
-		if (rc)
-			return rc;
-		from += n;
-		buf += n;
-		len -= n;
-	}
-	return 0;
-}
-
-/* nor-recovery: all-ones on the lines, made from opcode FFh, alternate bytes and address */
-static int quadspi_drive_high(struct spi_mem *mem, unsigned int width, unsigned int ncycles)
-{
-	static const struct {
-		u8 width, ncycles;
-		u32 ccr;
-		bool addr;
-	} shapes[] = {
-		{ 4, 8, 0x0002c3ff, false },  /* 2 + 6 clocks: opcode, 24 alternate bits */
-		{ 4, 10, 0x0003c3ff, false }, /* 2 + 8 */
-		{ 4, 16, 0x0003efff, true },  /* 2 + 6 + 8: with a 24-bit address */
-		{ 2, 16, 0x000282ff, false }, /* 4 + 12 on two lines */
-		{ 1, 8, 0x000001ff, false },
-	};
-	struct stm32_quadspi *qs = to_quadspi(mem);
-	struct memq *q = mem->q;
-	int rc;
-
-	for (unsigned int i = 0; i < ARRAY_SIZE(shapes); i++) {
-		if (shapes[i].width != width || shapes[i].ncycles != ncycles ||
-		    width > mem->max_width)
-			continue;
-		if (qs->maybe_busy) {
-			rc = quiesce(qs);
-			if (rc)
-				return rc;
-		}
-		select_lines(qs, q, width == 4);
-		put(qs, q, QUADSPI_ABR, 0xffffffff);
-		put(qs, q, QUADSPI_CCR, shapes[i].ccr);
-		if (shapes[i].addr)
-			put(qs, q, QUADSPI_AR, 0x00ffffff);
-		memq_delay_ns(q, clocks_ns(qs, ncycles + 8));
-		return memq_flush(q);
-	}
-	return -EOPNOTSUPP;
+	quadspi_queue_abort(qs, q);
 }
 
 static int quadspi_configure(struct spi_mem *mem, u64 size, u32 max_hz)
 {
 	struct stm32_quadspi *qs = to_quadspi(mem);
 	u32 limit = qs->board_max_hz ? qs->board_max_hz : DEFAULT_LIMIT_HZ;
-	int rc = quiesce(qs);
+	int rc = quadspi_quiesce(qs);
 
 	if (rc)
 		return rc;
@@ -879,7 +590,7 @@ static void quadspi_disable(struct spi_mem *mem)
 	if (!qs->enabled)
 		return;
 	qs->enabled = false;
-	give_up(qs);
+	quadspi_give_up(qs);
 	stm32_quadspi_dma_close(&qs->dma, q);
 	qs->mem.stage_bytes = 0;
 	target_update32(q, d->rcc_rstr, 0, d->rcc_rst_bit);
