@@ -50,6 +50,7 @@
 #define FLASH_ECCR_ADDR_ECC GENMASK(18, 0) /* byte address inside the bank */
 #define FLASH_ECCR_BK_ECC   BIT(19)
 #define FLASH_ECCR_SYSF_ECC BIT(20)
+#define FLASH_ECCR_ECCIE    BIT(24)
 #define FLASH_ECCR_ECCC	    BIT(30)
 #define FLASH_ECCR_ECCD	    BIT(31)
 
@@ -75,6 +76,7 @@ struct stm32l4_flash {
 	bool is_calibrated;
 	u64 probe_lead_ns; /* from queuing a sample until its read reaches the bus */
 	u64 erase_est_ns;
+	u32 ecc_told;	    /* address of the last ECC error that was reported, or 0 */
 	u64 n_retries_seen; /* ctx->stats.retries at the last look */
 };
 

@@ -74,6 +74,24 @@ static int caches_off(struct stm32l4_flash *fl)
 	return memq_flush(q);
 }
 
+/* flags are cleared by writing 1; the interrupt enable beside them is the application's */
+static int clear_ecc(struct stm32l4_flash *fl, u32 eccr)
+{
+	return target_write32(fl->mtd.q, reg(fl, FLASH_ECCR),
+			      (eccr & FLASH_ECCR_ECCIE) | FLASH_ECCR_ECCC | FLASH_ECCR_ECCD);
+}
+
+/* what the application ran into is not what the next read will find */
+static int forget_ecc(struct stm32l4_flash *fl)
+{
+	u32 eccr;
+	int ret = target_read32(fl->mtd.q, reg(fl, FLASH_ECCR), &eccr);
+
+	if (ret || !(eccr & (FLASH_ECCR_ECCC | FLASH_ECCR_ECCD)))
+		return ret;
+	return clear_ecc(fl, eccr);
+}
+
 static int l4_prepare(struct mtd_info *mtd)
 {
 	struct stm32l4_flash *fl = to_flash(mtd);
@@ -90,6 +108,8 @@ static int l4_prepare(struct mtd_info *mtd)
 		ret = unlock(fl);
 	if (!ret)
 		ret = caches_off(fl);
+	if (!ret)
+		ret = forget_ecc(fl);
 	fl->is_prepared = !ret;
 	return ret;
 }
@@ -143,17 +163,22 @@ int stm32l4_check_ecc(struct stm32l4_flash *fl)
 		offset += (u64)(!!(eccr & FLASH_ECCR_BK_ECC) ^ fl->desc.is_swapped) *
 			  stm32l4_bank_size(&fl->desc);
 	if (!(eccr & FLASH_ECCR_ECCD)) {
+		fl->mtd.n_corrected += !(eccr & FLASH_ECCR_SYSF_ECC);
 		log_dbg(&fl->mtd.ctx->log, "ECC corrected a bit at 0x%08" PRIx32,
 			addr_of(fl, offset));
 	} else if (!(eccr & FLASH_ECCR_SYSF_ECC)) {
 		fl->mtd.n_doubtful++;
-		log_warn(&fl->mtd.ctx->log,
-			 "the double word at 0x%08" PRIx32
-			 " has an ECC error (FLASH_ECCR 0x%08" PRIx32
-			 "): erasing or programming it was broken off; erase its page",
-			 addr_of(fl, offset), eccr);
+		/* those who look closer read it again and again */
+		if (fl->ecc_told != addr_of(fl, offset))
+			log_warn(&fl->mtd.ctx->log,
+				 "the double word at 0x%08" PRIx32
+				 " has an ECC error (FLASH_ECCR 0x%08" PRIx32
+				 "): erasing or programming it was broken off; its page must be "
+				 "erased",
+				 addr_of(fl, offset), eccr);
+		fl->ecc_told = addr_of(fl, offset);
 	}
-	return target_write32(fl->mtd.q, reg(fl, FLASH_ECCR), FLASH_ECCR_ECCC | FLASH_ECCR_ECCD);
+	return clear_ecc(fl, eccr);
 }
 
 static int l4_read(struct mtd_info *mtd, u64 from, size_t len, u8 *buf)

@@ -47,7 +47,7 @@ struct mtd_ops {
 };
 
 struct mtd_info {
-	const char *name; /* "flash", "otp", "options", "qspi" */
+	const char *name;  /* "flash", "otp", "options", "qspi" */
 	const char *about; /* "STM32L476 internal flash, 2 x 512 KiB, 2 KiB pages" */
 	u64 base;	   /* bus address where an image sees it */
 	u64 size;
@@ -64,6 +64,7 @@ struct mtd_info {
 	u64 write_typ_ns, write_max_ns; /* one writebufsize */
 	u64 n_doubtful; /* read pieces so far in which the device itself found cells that it could not
 			 * correct (ECC): what was read there may read otherwise next time */
+	u64 n_corrected; /* read pieces so far in which it corrected all it found */
 	const struct mtd_ops *ops;
 	struct ctx *ctx;
 	struct memq *q;

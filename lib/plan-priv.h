@@ -7,15 +7,21 @@
 
 #include "lib/plan.h"
 
+/* what a block holds against what it shall hold */
+enum plan_class { CLASS_BLANK, CLASS_EQUAL, CLASS_PROGRAM, CLASS_ERASE };
+
 struct plan_block {
 	struct mtd_info *mtd;
 	u64 start;
 	u32 size;
-	size_t first_piece;   /* first one that reaches into it */
-	u32 image_bytes;      /* of its bytes, how many the image sets */
-	u32 skipped;	      /* of those, how many are there already */
-	u8 *want;	      /* neighbours' are contiguous */
-	bool erase, program;  /* what has to be done */
+	size_t first_piece;  /* first one that reaches into it */
+	u32 image_bytes;     /* of its bytes, how many the image sets */
+	u32 kept;	     /* bytes that are not blank and not of the image */
+	u32 skipped;	     /* of those, how many are there already */
+	u8 *want;	     /* neighbours' are contiguous */
+	bool erase, program; /* what has to be done */
+	bool is_doubtful;    /* its cells read unsurely: half erased or half programmed */
+	enum plan_class class;
 	bool is_blank;	      /* known to be */
 	u64 cover, cover_len; /* the erase that takes it along */
 	u64 cover_ns;	      /* its cost, at its first block, or 0 */

@@ -11,6 +11,11 @@
  *	only units that are still blank change	program those units
  *	else					erase, program all that is not blank
  *
+ * A read that comes out equal or blank is no proof where a job was broken off in mid-operation: such
+ * cells read otherwise next time. Flash with ECC says so itself (mtd->n_doubtful). Other flash is
+ * read again where a broken-off operation would be, which is where blocks of different kinds meet:
+ * operations run in ascending order, so it is the border between what is done and what is not.
+ *
  * At last larger erases (64 KiB block, bank, chip) replace the small ones they consist of, where
  * that is faster and touches nothing else.
  */
@@ -24,6 +29,9 @@
 #include <string.h>
 
 #define READ_CHUNK ((u64)KIB(256)) /* present contents held at a time, at least one block */
+
+/* a weak bit reads one way or the other; a block in doubt has many of them */
+#define DOUBT_READS 3
 
 struct piece {
 	struct mtd_info *mtd;
@@ -500,23 +508,150 @@ static int program_block(struct planner *p, struct plan_block *b, const u8 *pres
 	return 0;
 }
 
+static enum plan_class class_of(const struct plan_block *b, const u8 *present)
+{
+	if (!memcmp(present, b->want, b->size))
+		return CLASS_EQUAL;
+	if (is_blank(b->mtd, present, b->size))
+		return CLASS_BLANK;
+	return can_program(b->mtd, present, b->want, b->size) ? CLASS_PROGRAM : CLASS_ERASE;
+}
+
+/* @b->want, class and is_doubtful are set; @present: NULL: not read */
 static int judge_block(struct planner *p, struct plan_block *b, const u8 *present)
 {
-	u64 kept = fill_want(p, b, present);
-
-	b->is_blank = present && is_blank(b->mtd, present, b->size);
-	b->erase = p->opts->no_skip || !can_program(b->mtd, present, b->want, b->size);
+	b->is_blank = present && !b->is_doubtful && is_blank(b->mtd, present, b->size);
+	b->erase = p->opts->no_skip || b->is_doubtful || b->class == CLASS_ERASE;
 	if (b->erase) {
-		sum_of(p, b->mtd)->kept += kept;
+		sum_of(p, b->mtd)->kept += b->kept;
 		return program_block(p, b, NULL);
 	}
 	b->skipped = b->image_bytes;
 	return program_block(p, b, present);
 }
 
+static int read_present(struct planner *p, const struct plan_block *b, u64 len, u8 *buf)
+{
+	int ret = p->read(p->arg, b->mtd, b->start, (size_t)len, buf);
+
+	return ret ? err_at(p->err, ret, "reading what %s holds now", b->mtd->name) : 0;
+}
+
+/* read @b alone, again, until it is caught reading unsurely */
+static int try_block(struct planner *p, struct plan_block *b, const u8 *present)
+{
+	const struct mtd_info *mtd = b->mtd;
+	u64 found = mtd->n_doubtful + mtd->n_corrected;
+	u8 *again = malloc(b->size);
+	unsigned int i;
+	int ret = 0;
+
+	if (!again)
+		return no_memory(p->err);
+	for (i = 0; i < DOUBT_READS && !ret && !b->is_doubtful; i++) {
+		ret = read_present(p, b, b->size, again);
+		b->is_doubtful = !ret && (memcmp(again, present, b->size) != 0 ||
+					  mtd->n_doubtful + mtd->n_corrected != found);
+	}
+	free(again);
+	return ret;
+}
+
+/* the erase that may have been broken off here: the largest but the whole device */
+static u64 doubt_window(const struct plan_block *b)
+{
+	u64 window = b->size;
+	unsigned int i;
+
+	for (i = 0; i < b->mtd->n_units; i++)
+		if (b->mtd->units[i].size <= READ_CHUNK)
+			window = max(window, b->mtd->units[i].size);
+	return window;
+}
+
+/* do blocks of another kind lie beside blocks[i] of [from, to), or in the same larger unit? */
+static bool is_border(const struct planner *p, size_t i, size_t from, size_t to)
+{
+	const struct plan_block *b = &p->blocks[i];
+	u64 window = doubt_window(b), unit = b->start / window;
+	size_t k;
+
+	/* the next chunk's kind is not known yet */
+	if (i + 1 == to && i + 1 < p->n_blocks && b[1].mtd == b->mtd)
+		return true;
+	if (i + 1 < to && b[1].class != b->class)
+		return true;
+	if (i > 0 && b[-1].mtd == b->mtd && b[-1].class != b->class)
+		return true;
+	for (k = i; k > from && p->blocks[k - 1].start / window == unit; k--)
+		if (p->blocks[k - 1].class != b->class)
+			return true;
+	for (k = i + 1; k < to && p->blocks[k].start / window == unit; k++)
+		if (p->blocks[k].class != b->class)
+			return true;
+	return false;
+}
+
+/* which of the blocks [from, to), all just read, cannot be trusted */
+static int find_doubtful(struct planner *p, size_t from, size_t to, const u8 *present, bool is_told)
+{
+	u64 base = p->blocks[from].start;
+	size_t i;
+	int ret;
+
+	for (i = from; i < to; i++) {
+		struct plan_block *b = &p->blocks[i];
+
+		if (b->class == CLASS_ERASE || p->opts->no_skip)
+			continue; /* no matter */
+		if (!is_told && (b->mtd->write_once || !is_border(p, i, from, to)))
+			continue;
+		ret = try_block(p, b, present + (b->start - base));
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
 static bool must_read(const struct planner *p, const struct plan_block *b)
 {
 	return !p->opts->no_skip || b->image_bytes < b->size;
+}
+
+/* blocks [from, to) follow each other, all read or none: judge them */
+static int judge_blocks(struct planner *p, size_t from, size_t to, u8 *present)
+{
+	const struct mtd_info *mtd = p->blocks[from].mtd;
+	u64 base = p->blocks[from].start, found = mtd->n_doubtful + mtd->n_corrected;
+	size_t i;
+	int ret;
+
+	if (present) {
+		ret = read_present(p, &p->blocks[from], run_len(p, from, to), present);
+		if (ret)
+			return ret;
+	}
+	for (i = from; i < to; i++) {
+		struct plan_block *b = &p->blocks[i];
+		const u8 *at = present ? present + (b->start - base) : NULL;
+
+		b->kept = (u32)fill_want(p, b, at);
+		b->class = at ? class_of(b, at) : CLASS_ERASE;
+	}
+	if (present) {
+		ret = find_doubtful(p, from, to, present,
+				    mtd->n_doubtful + mtd->n_corrected != found);
+		if (ret)
+			return ret;
+	}
+	for (i = from; i < to; i++) {
+		struct plan_block *b = &p->blocks[i];
+
+		ret = judge_block(p, b, present ? present + (b->start - base) : NULL);
+		if (ret)
+			return ret;
+	}
+	return 0;
 }
 
 /* blocks [from, to) follow each other and share one buffer: read what must be known, judge */
@@ -531,22 +666,9 @@ static int judge_chunk(struct planner *p, size_t from, size_t to, u8 *present)
 
 		for (end = i + 1; end < to && must_read(p, &p->blocks[end]) == read; end++)
 			;
-		if (read) {
-			const struct plan_block *b = &p->blocks[i];
-
-			ret = p->read(p->arg, b->mtd, b->start, (size_t)run_len(p, i, end),
-				      present + (b->start - base));
-			if (ret)
-				return err_at(p->err, ret, "reading what %s holds now",
-					      b->mtd->name);
-		}
-		for (; i < end; i++) {
-			struct plan_block *b = &p->blocks[i];
-
-			ret = judge_block(p, b, read ? present + (b->start - base) : NULL);
-			if (ret)
-				return ret;
-		}
+		ret = judge_blocks(p, i, end, read ? present + (p->blocks[i].start - base) : NULL);
+		if (ret)
+			return ret;
 	}
 	return 0;
 }

@@ -14,18 +14,10 @@
 #include <string.h>
 
 /*
- * Read at a time: large against the pause between two flushes (a USB round trip of some 0.3 ms,
- * against 100 ms of wire at 15 MHz), small enough for progress and for Ctrl-C to be heard.
- */
-#define READ_CHUNK ((size_t)KIB(128))
-
-/*
  * A bit error that slips past SWD's parity is rare enough that the first round mends it. The later
  * ones erase and program without looking, for cells that read well only now and then.
  */
 #define REPAIR_ROUNDS 3
-
-#define NOTHING	      "nothing was changed"
 
 struct job_range {
 	struct mtd_info *mtd;
@@ -35,13 +27,6 @@ struct job_range {
 struct selection {
 	struct job_range *ranges;
 	size_t n;
-};
-
-struct mismatch {
-	u64 count;
-	const struct mtd_info *mtd;
-	u64 addr; /* the first one */
-	u8 want, got;
 };
 
 /* ---- what is selected ---- */
@@ -290,17 +275,15 @@ static void finish(struct swdrom *s)
 
 /* ---- reading ---- */
 
-struct reader {
-	struct swdrom *s;
-	const char *step;
-	u64 done, total;    /* for progress, of the present device */
-	bool is_repair;	    /* its bytes were counted before */
-	const char *so_far; /* what to say when the user stops it */
-	const struct mtd_info *mtd;
-	const struct image *img; /* totals by device are taken from it, where there is one */
-};
-
-static int read_some(struct reader *r, struct mtd_info *mtd, u64 from, size_t len, u8 *buf)
+/**
+ * session_read() - mtd_read() in pieces, with progress and a look at Ctrl-C
+ * @r: what it is a part of
+ * @mtd: device
+ * @from: offset in it
+ * @len: bytes
+ * @buf: room for them
+ */
+int session_read(struct session_reader *r, struct mtd_info *mtd, u64 from, size_t len, u8 *buf)
 {
 	struct ctx *ctx = &r->s->ctx;
 	size_t n;
@@ -313,7 +296,7 @@ static int read_some(struct reader *r, struct mtd_info *mtd, u64 from, size_t le
 	}
 	r->mtd = mtd;
 	for (; len; from += n, buf += n, len -= n) {
-		n = min(len, READ_CHUNK);
+		n = min(len, SESSION_READ_CHUNK);
 		if (ctx_stopped(ctx))
 			return err_set(&ctx->err, -EINTR, "run the same command again",
 				       "stopped on request while reading 0x%08" PRIx64
@@ -332,7 +315,7 @@ static int read_some(struct reader *r, struct mtd_info *mtd, u64 from, size_t le
 
 static int plan_reader(void *arg, struct mtd_info *mtd, u64 from, size_t len, u8 *buf)
 {
-	return read_some(arg, mtd, from, len, buf);
+	return session_read(arg, mtd, from, len, buf);
 }
 
 static int read_ranges(struct swdrom *s, const struct selection *sel, struct image *img)
@@ -342,8 +325,8 @@ static int read_ranges(struct swdrom *s, const struct selection *sel, struct ima
 
 	for (i = 0; i < sel->n && !ret; i++) {
 		const struct job_range *r = &sel->ranges[i];
-		struct reader reader = {
-			.s = s, .step = "read", .total = r->len, .so_far = NOTHING
+		struct session_reader reader = {
+			.s = s, .step = "read", .total = r->len, .so_far = SESSION_NOTHING
 		};
 		u8 *buf;
 
@@ -355,7 +338,7 @@ static int read_ranges(struct swdrom *s, const struct selection *sel, struct ima
 		buf = malloc((size_t)r->len);
 		if (!buf)
 			return err_set(&s->ctx.err, -ENOMEM, NULL, "out of memory");
-		ret = read_some(&reader, r->mtd, r->offset, (size_t)r->len, buf);
+		ret = session_read(&reader, r->mtd, r->offset, (size_t)r->len, buf);
 		if (!ret)
 			ret = image_add(img, r->mtd->base + r->offset, buf, (size_t)r->len,
 					s->target.name, &s->ctx.err);
@@ -419,7 +402,7 @@ static int run_plans(struct swdrom *s, const struct plan *plans, size_t n_plans)
 	u64 typ_ns[TARGET_MAX_MTDS] = { 0 };
 	struct session_work work;
 	struct flash_job *jobs;
-	size_t i, k, n = 0;
+	size_t i, k, dev, n = 0;
 	int ret;
 
 	for (i = 0; i < n_plans; i++)
@@ -440,7 +423,10 @@ static int run_plans(struct swdrom *s, const struct plan *plans, size_t n_plans)
 				.len = step->len,
 				.buf = step->data,
 			};
-			typ_ns[session_mtd_info(s, step->mtd) - s->mtds] += step->est_ns;
+			dev = session_mtd_info(s, step->mtd) - s->mtds;
+			typ_ns[dev] += step->est_ns;
+			*(step->kind == PLAN_ERASE ? &s->goals[dev].erase
+						   : &s->goals[dev].program) += step->len;
 		}
 	}
 	session_work_begin(s, &work);
@@ -455,124 +441,13 @@ static int run_plans(struct swdrom *s, const struct plan *plans, size_t n_plans)
 		else
 			info->programmed_bytes += jobs[i].done;
 	}
+	if (ret)
+		session_tell_lost(s, jobs, n);
 	free(jobs);
 	return ret;
 }
 
-/* ---- verifying ---- */
-
-static void note_mismatch(struct mismatch *mm, const struct mtd_info *mtd, u64 addr, u8 want,
-			  u8 got)
-{
-	if (!mm->count++) {
-		mm->mtd = mtd;
-		mm->addr = addr;
-		mm->want = want;
-		mm->got = got;
-	}
-}
-
-/* the erase blocks of [from, to) that @bad does not hold yet, as the step wants them */
-static int add_bad_block(struct swdrom *s, const struct plan_step *step, u64 offset,
-			 struct image *bad, u64 *end)
-{
-	u64 start, size, from, to;
-
-	if (!mtd_block_at(step->mtd, offset, &start, &size))
-		return -EINVAL;
-	from = max(start, step->offset);
-	to = min(start + size, step->offset + step->len);
-	*end = to;
-	return image_add(bad, step->mtd->base + from, step->data + (from - step->offset),
-			 (size_t)(to - from), "the image", &s->ctx.err);
-}
-
-/*
- * Compare one step with the device. Differences go to @mm, and the blocks that hold them, where
- * @bad is not NULL, to @bad.
- */
-static int verify_step(struct swdrom *s, struct reader *reader, const struct plan_step *step,
-		       struct mismatch *mm, struct image *bad)
-{
-	u64 at = 0, bad_until = step->offset, equal = 0;
-	u8 *buf = calloc(1, READ_CHUNK);
-	size_t n, i;
-	int ret = 0;
-
-	assert(step->mtd);
-	if (!buf)
-		return err_set(&s->ctx.err, -ENOMEM, NULL, "out of memory");
-	for (; at < step->len && !ret; at += n) {
-		n = (size_t)min(step->len - at, (u64)READ_CHUNK);
-		ret = read_some(reader, step->mtd, step->offset + at, n, buf);
-		if (ret)
-			break;
-		for (i = 0; i < n && !ret; i++) {
-			u8 want = step->data ? step->data[at + i] : step->mtd->erased;
-			u64 offset = step->offset + at + i;
-
-			if (buf[i] == want) {
-				equal++;
-				continue;
-			}
-			note_mismatch(mm, step->mtd, step->mtd->base + offset, want, buf[i]);
-			if (bad && offset >= bad_until)
-				ret = add_bad_block(s, step, offset, bad, &bad_until);
-		}
-	}
-	free(buf);
-	if (!reader->is_repair)
-		session_mtd_info(s, step->mtd)->verified_bytes += equal;
-	return ret;
-}
-
-static bool has_changed(const struct swdrom *s)
-{
-	size_t i;
-
-	for (i = 0; i < s->n_mtds; i++)
-		if (s->mtds[i].programmed_bytes || s->mtds[i].erased_bytes)
-			return true;
-	return false;
-}
-
-static int verify_plan(struct swdrom *s, const struct plan *plan, struct mismatch *mm,
-		       struct image *bad, bool is_repair)
-{
-	struct reader reader = {
-		.s = s,
-		.step = "verify",
-		.is_repair = is_repair,
-		.so_far = has_changed(s) ? "all was programmed, not all of it verified" : NOTHING,
-	};
-	size_t i, k;
-	int ret = 0;
-
-	memset(mm, 0, sizeof(*mm));
-	for (i = 0; i < plan->n_steps && !ret; i++) {
-		const struct plan_step *step = &plan->steps[i];
-
-		if (step->kind != PLAN_VERIFY)
-			continue;
-		if (reader.mtd != step->mtd) {
-			reader.done = reader.total = 0;
-			for (k = i; k < plan->n_steps; k++)
-				if (plan->steps[k].mtd == step->mtd)
-					reader.total += plan->steps[k].len;
-		}
-		ret = verify_step(s, &reader, step, mm, bad);
-	}
-	return ret;
-}
-
-static int mismatch_error(struct swdrom *s, const struct mismatch *mm, const char *next)
-{
-	return err_set(&s->ctx.err, -EBADMSG, next,
-		       "verify: 0x%08" PRIx64 " of %s holds 0x%02x, expected 0x%02x; %" PRIu64
-		       " byte%s in all differ%s",
-		       mm->addr, mm->mtd->name, mm->got, mm->want, mm->count,
-		       mm->count == 1 ? "" : "s", mm->count == 1 ? "s" : "");
-}
+/* ---- proof and repair ---- */
 
 static struct plan_opts plan_opts(const struct swdrom *s, const struct swdrom_write_opts *opts)
 {
@@ -587,13 +462,15 @@ static struct plan_opts plan_opts(const struct swdrom *s, const struct swdrom_wr
 }
 
 /* blocks that differ after programming are planned again from what they should hold */
-static int repair(struct swdrom *s, const struct image *bad, bool blindly, struct mismatch *mm,
-		  struct image *still_bad)
+static int repair(struct swdrom *s, const struct image *bad, bool blindly,
+		  struct session_mismatch *mm, struct image *still_bad)
 {
-	struct reader reader = { .s = s,
-				 .step = "read",
-				 .img = bad,
-				 .so_far = "the repair of what verify found is not finished" };
+	struct session_reader reader = {
+		.s = s,
+		.step = "read",
+		.img = bad,
+		.so_far = "the repair of what verify found is not finished"
+	};
 	struct swdrom_write_opts opts = { .force = blindly };
 	struct plan_opts popts = plan_opts(s, &opts);
 	struct plan plan;
@@ -605,7 +482,7 @@ static int repair(struct swdrom *s, const struct image *bad, bool blindly, struc
 		return ret;
 	ret = run_plans(s, &plan, 1);
 	if (!ret)
-		ret = verify_plan(s, &plan, mm, still_bad, true);
+		ret = session_verify_plan(s, &plan, mm, still_bad, true);
 	plan_free(&plan);
 	return ret;
 }
@@ -614,19 +491,26 @@ static int repair(struct swdrom *s, const struct image *bad, bool blindly, struc
 static int prove(struct swdrom *s, const struct plan *plan)
 {
 	struct image *bad = image_new(), *next = NULL;
-	struct mismatch mm;
+	struct session_mismatch mm;
 	unsigned int round;
 	size_t i;
 	int ret;
 
 	if (!bad)
 		return err_set(&s->ctx.err, -ENOMEM, NULL, "out of memory");
-	ret = verify_plan(s, plan, &mm, bad, false);
-	for (round = 0; !ret && mm.count && round < REPAIR_ROUNDS; round++) {
-		log_warn(&s->ctx.log,
-			 "verify: %" PRIu64 " bytes differ, the first at 0x%08" PRIx64
-			 " of %s (0x%02x, expected 0x%02x): repairing %" PRIu64 " bytes",
-			 mm.count, mm.addr, mm.mtd->name, mm.got, mm.want, image_bytes(bad));
+	ret = session_verify_plan(s, plan, &mm, bad, false);
+	for (round = 0; !ret && session_is_mismatch(&mm) && round < REPAIR_ROUNDS; round++) {
+		if (mm.count)
+			log_warn(&s->ctx.log,
+				 "verify: %" PRIu64 " bytes differ, the first at 0x%08" PRIx64
+				 " of %s (0x%02x, expected 0x%02x): repairing %" PRIu64 " bytes",
+				 mm.count, mm.addr, mm.mtd->name, mm.got, mm.want,
+				 image_bytes(bad));
+		else
+			log_warn(&s->ctx.log,
+				 "verify: all bytes are equal, but ECC finds broken cells: writing "
+				 "%" PRIu64 " bytes again",
+				 image_bytes(bad));
 		s->report.repairs++;
 		next = image_new();
 		ret = next ? repair(s, bad, round > 0, &mm, next) : -ENOMEM;
@@ -634,8 +518,8 @@ static int prove(struct swdrom *s, const struct plan *plan)
 		bad = next;
 	}
 	image_free(bad);
-	if (!ret && mm.count)
-		ret = mismatch_error(
+	if (!ret)
+		ret = session_mismatch_error(
 			s, &mm,
 			"use a slower clock (clock=5M), shorter wires; if it stays, the "
 			"flash is worn");
@@ -648,7 +532,9 @@ static int prove(struct swdrom *s, const struct plan *plan)
 
 static int write_image(struct swdrom *s, const struct swdrom_write_opts *opts)
 {
-	struct reader reader = { .s = s, .step = "read", .img = s->image, .so_far = NOTHING };
+	struct session_reader reader = {
+		.s = s, .step = "read", .img = s->image, .so_far = SESSION_NOTHING
+	};
 	struct plan_opts popts = plan_opts(s, opts);
 	struct plan plan;
 	char hint[256];
@@ -691,6 +577,7 @@ enum swdrom_status swdrom_write(struct swdrom *s, const struct swdrom_write_opts
 		ret = prepare(s, s->image);
 	if (!ret)
 		ret = write_image(s, opts);
+	session_tell_state(s, ret);
 	finish(s);
 	return session_status(s, PHASE_RUN, ret);
 }
@@ -700,7 +587,7 @@ static int verify_image(struct swdrom *s)
 	static const struct swdrom_write_opts none;
 	struct plan_opts popts = plan_opts(s, &none);
 	struct session_work work;
-	struct mismatch mm;
+	struct session_mismatch mm;
 	struct plan plan;
 	char hint[256];
 	int ret;
@@ -712,11 +599,11 @@ static int verify_image(struct swdrom *s)
 	if (ret)
 		return ret;
 	session_work_begin(s, &work);
-	ret = verify_plan(s, &plan, &mm, NULL, false);
+	ret = session_verify_plan(s, &plan, &mm, NULL, false);
 	if (!ret)
 		session_work_end_read(s, &work, plan.all.verified);
-	if (!ret && mm.count)
-		ret = mismatch_error(s, &mm, "write the image with -w");
+	if (!ret)
+		ret = session_mismatch_error(s, &mm, "write the image with -w");
 	plan_free(&plan);
 	return ret;
 }
@@ -737,7 +624,7 @@ static int erase_ranges(struct swdrom *s, const struct selection *sel,
 			const struct swdrom_write_opts *opts)
 {
 	struct plan *plans = calloc(max(sel->n, (size_t)1), sizeof(*plans));
-	struct mismatch mm;
+	struct session_mismatch mm;
 	size_t i;
 	int ret = 0;
 
@@ -757,9 +644,10 @@ static int erase_ranges(struct swdrom *s, const struct selection *sel,
 	if (!ret && !opts->dry_run)
 		ret = run_plans(s, plans, sel->n);
 	for (i = 0; i < sel->n && !ret && !opts->dry_run && !opts->no_verify; i++) {
-		ret = verify_plan(s, &plans[i], &mm, NULL, false);
+		ret = session_verify_plan(s, &plans[i], &mm, NULL, false);
 		if (!ret && mm.count)
-			ret = mismatch_error(s, &mm, "erase again; if it stays, the flash is worn");
+			ret = session_mismatch_error(s, &mm,
+						     "erase again; if it stays, the flash is worn");
 	}
 	for (i = 0; i < sel->n; i++)
 		plan_free(&plans[i]);
@@ -777,6 +665,7 @@ enum swdrom_status swdrom_erase(struct swdrom *s, const struct swdrom_write_opts
 			      "erase needs to know what");
 	if (!ret)
 		ret = erase_ranges(s, &sel, opts);
+	session_tell_state(s, ret);
 	finish(s);
 	free(sel.ranges);
 	return session_status(s, PHASE_RUN, ret);

@@ -12,6 +12,7 @@
 #include "lib/ctx.h"
 #include "lib/image.h"
 #include "lib/layout.h"
+#include "lib/plan.h"
 #include "lib/programmer.h"
 #include "lib/swd.h"
 #include "lib/target.h"
@@ -32,6 +33,11 @@ struct session_range {
 
 struct session_names {
 	char name[32], about[128];
+};
+
+/* what was to be done to a device, in bytes */
+struct session_goal {
+	u64 erase, program;
 };
 
 struct swdrom {
@@ -62,6 +68,7 @@ struct swdrom {
 	u32 prepared;		      /* bit n: target.mtds[n] needs mtd_finish() */
 	struct swdrom_mtd_info *mtds; /* in the order of target.mtds */
 	struct session_names *names;  /* what they point to */
+	struct session_goal goals[TARGET_MAX_MTDS];
 	size_t n_mtds;
 	struct swdrom_segment_info *segments;
 	/* what the report points to: transport and target die at close */
@@ -94,5 +101,55 @@ void session_work_begin(struct swdrom *s, struct session_work *w);
 void session_work_end(struct swdrom *s, struct session_work *w, const u64 *typ_ns);
 /* the same for reading @bytes: 46 cycles a word */
 void session_work_end_read(struct swdrom *s, struct session_work *w, u64 bytes);
+
+/* ---- reading and comparing ---- */
+
+/*
+ * Read at a time: large against the pause between two flushes (a USB round trip of some 0.3 ms,
+ * against 100 ms of wire at 15 MHz), small enough for progress and for Ctrl-C to be heard.
+ */
+#define SESSION_READ_CHUNK ((size_t)KIB(128))
+
+#define SESSION_NOTHING	   "nothing was changed"
+
+struct session_reader {
+	struct swdrom *s;
+	const char *step;
+	u64 done, total;    /* for progress, of the present device */
+	bool is_repair;	    /* its bytes were counted before */
+	const char *so_far; /* what to say when the user stops it */
+	const struct mtd_info *mtd;
+	const struct image *img; /* totals by device are taken from it, where there is one */
+};
+
+/* what a comparison found; addresses are of the first one */
+struct session_mismatch {
+	u64 count; /* bytes that differ */
+	const struct mtd_info *mtd;
+	u64 addr;
+	u8 want, got;
+	/* pieces that compare equal, but in which the device found broken cells: may read otherwise */
+	u64 n_doubtful;
+	const struct mtd_info *doubtful_mtd;
+	u64 doubtful_addr;
+	u64 n_weak; /* the same, with all of them put right by ECC */
+};
+
+int session_read(struct session_reader *r, struct mtd_info *mtd, u64 from, size_t len, u8 *buf);
+
+/* session-state.c: what an error leaves behind */
+void session_tell_state(struct swdrom *s, int ret);
+void session_tell_lost(struct swdrom *s, const struct flash_job *jobs, size_t n);
+
+/* session-verify.c */
+int session_verify_plan(struct swdrom *s, const struct plan *plan, struct session_mismatch *mm,
+			struct image *bad, bool is_repair);
+int session_mismatch_error(struct swdrom *s, const struct session_mismatch *mm, const char *next);
+
+/* is there anything to mend? */
+static inline bool session_is_mismatch(const struct session_mismatch *mm)
+{
+	return mm->count || mm->n_doubtful || mm->n_weak;
+}
 
 #endif

@@ -611,6 +611,79 @@ static void a_power_cut_at_any_time_is_noticed_and_mended_by_a_second_run(void *
 	assert_true(sweep("power_cut_us", 2000, 17777, 60, is_lost_or_io) > 3);
 }
 
+/*
+ * @key=t at @n times spread over a job that erases, programs and keeps in both memories; then a run
+ * in peace, the truth, a run that finds nothing to do
+ */
+static void dense_sweep(const char *key, unsigned int n, u64 from_us, u64 to_us)
+{
+	u8 old_flash[8192], old_nor[12288], flash[3001], nor[4097];
+	struct job_image old[] = {
+		{ FLASH + 0x8000, old_flash, sizeof(old_flash) },
+		{ NOR + 0x10000, old_nor, sizeof(old_nor) },
+	};
+	struct job_image img[] = {
+		{ FLASH + 0x8801, flash, sizeof(flash) },
+		{ NOR + 0x10ffd, nor, sizeof(nor) },
+	};
+	unsigned int in_erase = 0, in_program = 0, i;
+
+	job_fill(old_flash, sizeof(old_flash), 300);
+	job_fill(old_nor, sizeof(old_nor), 301);
+	job_fill(flash, sizeof(flash), 302);
+	job_fill(nor, sizeof(nor), 303);
+	for (i = 0; i < n; i++) {
+		char sim[64];
+		struct job j;
+
+		job_init(&j);
+		j.seed = 1 + i;
+		job_run(&j, JOB_WRITE, old, 2);
+		assert_ok(&j);
+		snprintf(sim, sizeof(sim), "%s=%llu", key,
+			 (unsigned long long)(from_us + (to_us - from_us) * i / n));
+		j.sim = sim;
+		job_run(&j, JOB_WRITE, img, 2);
+		if (j.status) {
+			in_erase += j.report.erased_bytes < 2 * 2048 + 2 * 4096;
+			in_program += j.report.programmed_bytes > 0;
+			if (!is_lost_or_io(&j) || !j.what[0] ||
+			    (j.report.n_mtds && !strstr(j.next, "again")))
+				fail_msg("%s: status %d: %s, %s; %s", sim, j.status, j.what,
+					 j.where, j.next);
+		}
+		j.sim = "";
+		job_run(&j, JOB_WRITE, img, 2);
+		if (j.status)
+			fail_msg("after %s: status %d: %s, %s", sim, j.status, j.what, j.where);
+		assert_no_objection(&j);
+		assert_holds(&j, false, 0x8801, flash, sizeof(flash));
+		assert_holds(&j, true, 0x10ffd, nor, sizeof(nor));
+		/* what the job had not to touch */
+		assert_holds(&j, false, 0x8000, old_flash, 0x800);
+		job_run(&j, JOB_WRITE, img, 2);
+		assert_ok(&j);
+		if (j.report.erased_bytes || j.report.programmed_bytes)
+			fail_msg("after %s: the third run erases %llu and programs %llu bytes", sim,
+				 (unsigned long long)j.report.erased_bytes,
+				 (unsigned long long)j.report.programmed_bytes);
+		job_exit(&j);
+	}
+	if (!in_erase || !in_program)
+		fail_msg("%s: %u cuts while erasing, %u while programming", key, in_erase,
+			 in_program);
+}
+
+static void cells_that_a_power_cut_left_half_done_are_found_and_mended(void **state)
+{
+	dense_sweep("power_cut_us", 100, 2000, 500000);
+}
+
+static void cells_that_a_reset_left_half_done_are_found_and_mended(void **state)
+{
+	dense_sweep("reset_at_us", 100, 2000, 500000);
+}
+
 static void an_interrupted_job_says_how_far_it_got_and_is_finished_by_a_second_run(void **state)
 {
 	u8 flash[N_FLASH], nor[N_NOR];
@@ -671,6 +744,8 @@ int main(int argc, char **argv)
 		T(a_short_usb_reply_at_any_batch_is_survived_or_reported),
 		T(a_reset_at_any_time_is_noticed_and_mended_by_a_second_run),
 		T(a_power_cut_at_any_time_is_noticed_and_mended_by_a_second_run),
+		T(cells_that_a_power_cut_left_half_done_are_found_and_mended),
+		T(cells_that_a_reset_left_half_done_are_found_and_mended),
 		T(an_interrupted_job_says_how_far_it_got_and_is_finished_by_a_second_run),
 	};
 

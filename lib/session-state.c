@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * After an error in a job: what state the flash is in, and how to go on.
+ */
+#include "lib/session-priv.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static void append(char *buf, size_t size, const char *fmt, ...) __printf_like(3, 4);
+
+static void append(char *buf, size_t size, const char *fmt, ...)
+{
+	size_t used = strlen(buf);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(buf + used, size - used, fmt, ap);
+	va_end(ap);
+}
+
+/* errors after which the same command can succeed; the others need something else first */
+static bool is_repeatable(int ret)
+{
+	return ret == -EIO || ret == -EPROTO || ret == -ETIMEDOUT || ret == -ENXIO ||
+	       ret == -ENODEV || ret == -EBADMSG || ret == -EINTR;
+}
+
+/* is there anything but the question whether it is right? */
+static bool is_finished(const struct swdrom *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->n_mtds; i++)
+		if (s->mtds[i].erased_bytes < s->goals[i].erase ||
+		    s->mtds[i].programmed_bytes < s->goals[i].program)
+			return false;
+	return true;
+}
+
+/**
+ * session_tell_state() - add to the error of a job what state it leaves the flash in
+ * @s: session
+ * @ret: the job's result; 0: nothing to tell
+ */
+void session_tell_state(struct swdrom *s, int ret)
+{
+	struct err *err = &s->ctx.err;
+	bool has_begun = false;
+	size_t i;
+
+	if (!ret || !err->code || !is_repeatable(ret))
+		return;
+	for (i = 0; i < s->n_mtds; i++)
+		has_begun |= s->goals[i].erase || s->goals[i].program;
+	if (ret == -EINTR) /* says it all already */
+		return;
+	if (!has_begun) {
+		append(err->where, sizeof(err->where), "%snothing was changed",
+		       err->where[0] ? "; " : "");
+	} else {
+		for (i = 0; i < s->n_mtds; i++) {
+			const struct session_goal *goal = &s->goals[i];
+
+			if (!goal->erase && !goal->program)
+				continue;
+			append(err->where, sizeof(err->where), "%s%s: ", err->where[0] ? "; " : "",
+			       s->mtds[i].name);
+			if (goal->erase)
+				append(err->where, sizeof(err->where),
+				       "%" PRIu64 " of %" PRIu64 " bytes erased%s",
+				       s->mtds[i].erased_bytes, goal->erase,
+				       goal->program ? ", " : "");
+			if (goal->program)
+				append(err->where, sizeof(err->where),
+				       "%" PRIu64 " of %" PRIu64 " bytes programmed",
+				       s->mtds[i].programmed_bytes, goal->program);
+		}
+		if (is_finished(s) && ret != -EBADMSG)
+			append(err->where, sizeof(err->where), "; not all of it is verified");
+	}
+	if (!strstr(err->next, "again"))
+		append(err->next, sizeof(err->next), "%srun the same command again%s",
+		       err->next[0] ? ", then " : "", has_begun ? " to finish the job" : "");
+}
+
+/* was the erase of @offset at least started? */
+static bool is_erased(const struct flash_job *jobs, size_t n, const struct mtd_info *mtd,
+		      u64 offset)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (jobs[i].kind == JOB_ERASE && jobs[i].mtd == mtd && offset >= jobs[i].offset &&
+		    offset - jobs[i].offset < max(jobs[i].issued, jobs[i].done))
+			return true;
+	return false;
+}
+
+static bool is_of_image(const struct image *img, u64 addr)
+{
+	size_t from = 0, to = img->n_segs;
+
+	while (from < to) {
+		size_t mid = from + (to - from) / 2;
+		const struct image_segment *seg = &img->segs[mid];
+
+		if (addr < seg->addr)
+			to = mid;
+		else if (addr - seg->addr >= seg->len)
+			from = mid + 1;
+		else
+			return true;
+	}
+	return false;
+}
+
+static void tell_lost_of(struct swdrom *s, const struct flash_job *jobs, size_t n,
+			 const struct mtd_info *mtd)
+{
+	u64 count = 0, first = 0, last = 0, at, start, size;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		const struct flash_job *job = &jobs[i];
+		u64 block_end = 0;
+		bool was_erased = false;
+
+		if (job->kind != JOB_PROGRAM || job->mtd != mtd)
+			continue;
+		for (at = job->done; at < job->len; at++) {
+			u64 addr = mtd->base + job->offset + at;
+
+			if (job->offset + at >= block_end &&
+			    mtd_block_at(mtd, job->offset + at, &start, &size)) {
+				block_end = start + size;
+				was_erased = is_erased(jobs, n, mtd, start);
+			}
+			if (!was_erased || job->buf[at] == mtd->erased ||
+			    is_of_image(s->image, addr))
+				continue;
+			first = count++ ? first : addr;
+			last = addr;
+		}
+	}
+	if (count)
+		log_warn(&s->ctx.log,
+			 "%s: %" PRIu64 " bytes that are not of the image, in 0x%08" PRIx64
+			 "..0x%08" PRIx64 ", were erased with their blocks and not put back: write "
+			 "what belongs there as well",
+			 mtd->name, count, first, last);
+}
+
+/**
+ * session_tell_lost() - warn of bytes that were to be kept, but were erased and not put back
+ * @s: session
+ * @jobs: how far each one got
+ * @n: of them
+ *
+ * Running the command again cannot bring these back: nobody holds them any more.
+ */
+void session_tell_lost(struct swdrom *s, const struct flash_job *jobs, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < s->target.n_mtds; i++)
+		tell_lost_of(s, jobs, n, s->target.mtds[i]);
+}
