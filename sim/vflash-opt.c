@@ -144,6 +144,65 @@ bool vflash_is_pcrop(const struct vflash *f, u32 from, u32 to)
 	return false;
 }
 
+/**
+ * vflash_opt_keeps_pcrop() - is what the registers ask for allowed to the PCROP areas
+ * @f: the flash
+ *
+ * An area can grow; only a regression with PCROP_RDP set takes it away (RM0351 3.5.2).
+ */
+bool vflash_opt_keeps_pcrop(const struct vflash *f)
+{
+	unsigned int bank;
+
+	if (vflash_opt_is_regression(f) && (f->opt_cur[OPT_PCROP1ER] & PCROP_RDP))
+		return true;
+	for (bank = 0; bank < 2; bank++) {
+		enum opt_reg s = bank ? OPT_PCROP2SR : OPT_PCROP1SR;
+		enum opt_reg e = bank ? OPT_PCROP2ER : OPT_PCROP1ER;
+		u32 start = f->opt_cur[s] & 0xffff, end = f->opt_cur[e] & 0xffff;
+
+		if (start <= end &&
+		    ((f->opt_reg[s] & 0xffff) > start || (f->opt_reg[e] & 0xffff) < end))
+			return false;
+	}
+	return true;
+}
+
+/**
+ * vflash_regress() - the erase of a regression; PCROP pages stay unless PCROP_RDP is set
+ * @f: the flash
+ * @how_far: 1: done; less: cut short
+ */
+void vflash_regress(struct vflash *f, double how_far)
+{
+	bool spare = !(f->opt_cur[OPT_PCROP1ER] & PCROP_RDP);
+	u32 page;
+
+	for (page = 0; page < f->main.size; page += PAGE_SIZE) {
+		if (spare && vflash_is_pcrop(f, page, page + PAGE_SIZE))
+			continue;
+		if (how_far < 1.0)
+			vflash_half_erase(f, page, page + PAGE_SIZE, how_far);
+		else
+			vflash_erase_cells(f, page, page + PAGE_SIZE);
+	}
+}
+
+/**
+ * vflash_regression_erases() - page erases that a regression takes; 0: it is one mass erase
+ * @f: the flash
+ */
+u32 vflash_regression_erases(const struct vflash *f)
+{
+	u32 page, n = 0;
+
+	if (!f->has_pcrop || (f->opt_cur[OPT_PCROP1ER] & PCROP_RDP))
+		return 0;
+	for (page = 0; page < f->main.size; page += PAGE_SIZE)
+		n += !vflash_is_pcrop(f, page, page + PAGE_SIZE);
+	return n;
+}
+
 static unsigned int rdp_level_of(u32 optr)
 {
 	u32 rdp = optr & 0xff;

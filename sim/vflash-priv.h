@@ -172,5 +172,8 @@ bool vflash_is_pcrop(const struct vflash *f, u32 from, u32 to);
 u32 vflash_opt_area(const struct vflash *f, u32 addr);
 /* the option bytes take the values of the registers; does this erase the flash? */
 bool vflash_opt_is_regression(const struct vflash *f);
+bool vflash_opt_keeps_pcrop(const struct vflash *f);
+void vflash_regress(struct vflash *f, double how_far);
+u32 vflash_regression_erases(const struct vflash *f);
 
 #endif

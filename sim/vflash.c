@@ -142,7 +142,7 @@ static void apply(struct vflash *f)
 		memcpy(f->opt_nv, f->opt_reg, sizeof(f->opt_nv));
 		f->opt_nv_bad = false;
 		if (f->op_regression) {
-			vflash_erase_cells(f, f->op_from, f->op_to);
+			vflash_regress(f, 1.0);
 			mcu_erase_sram2(f->mcu);
 		}
 		break;
@@ -236,10 +236,13 @@ static void cut_short(struct vflash *f, u64 t)
 	if (t > f->op_start_ps) {
 		if (f->op == OP_PROGRAM)
 			vflash_half_program(f, f->op_cells, f->op_offset, f->op_data);
-		if (f->op == OP_ERASE || (f->op == OP_OPTIONS && f->op_regression))
+		if (f->op == OP_ERASE)
 			vflash_half_erase(f, f->op_from, f->op_to, how_far);
-		if (f->op == OP_OPTIONS)
+		if (f->op == OP_OPTIONS) {
 			f->opt_nv_bad = true;
+			if (f->op_regression)
+				vflash_regress(f, how_far);
+		}
 		count_busy(f, f->op_start_ps, t);
 	}
 	if (f->op == OP_ROW)
@@ -526,7 +529,9 @@ static void start_erase(struct vflash *f, u64 t)
 
 static void start_options(struct vflash *f, u64 t)
 {
-	if (vflash_rdp_level(f) == 2) {
+	u32 n;
+
+	if (vflash_rdp_level(f) == 2 || !vflash_opt_keeps_pcrop(f)) {
 		vflash_error(f, SR_WRPERR);
 		return;
 	}
@@ -537,10 +542,9 @@ static void start_options(struct vflash *f, u64 t)
 	f->op_regression = vflash_opt_is_regression(f);
 	/* the option pages are erased, then their double words programmed: RM0351 3.4.2 */
 	begin(f, OP_OPTIONS, 3, t, draw(f, T_PAGE_ERASE) + OPT_N * draw(f, T_PROG));
+	n = vflash_regression_erases(f);
 	if (f->op_regression)
-		f->op_end_ps += draw(f, T_BANK_ERASE);
-	f->op_from = 0;
-	f->op_to = f->main.size;
+		f->op_end_ps += n ? n * draw(f, T_PAGE_ERASE) : draw(f, T_BANK_ERASE);
 	f->cr |= CR_OPTSTRT;
 }
 

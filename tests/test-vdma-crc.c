@@ -17,33 +17,33 @@
 #define CRC_POL	 0x40023014u
 #define ZLIB	 0xe1u /* REV_OUT, REV_IN 3, RESET */
 
-#define DMA1	   0x40020000u
-#define DMA2	   0x40020400u
-#define ISR	   0x00
-#define IFCR	   0x04
-#define CCR(n)	   (0x08 + 0x14 * ((n)-1))
-#define CNDTR(n)   (0x0c + 0x14 * ((n)-1))
-#define CPAR(n)	   (0x10 + 0x14 * ((n)-1))
-#define CMAR(n)	   (0x14 + 0x14 * ((n)-1))
-#define CSELR	   0xa8
-#define GIF	   1u
-#define TCIF	   2u
-#define HTIF	   4u
-#define TEIF	   8u
-#define EN	   BIT(0)
-#define DIR	   BIT(4)
-#define CIRC	   BIT(5)
-#define PINC	   BIT(6)
-#define MINC	   BIT(7)
-#define PSIZE(n)   ((n) << 8)
-#define MSIZE(n)   ((n) << 10)
-#define PL(n)	   ((n) << 12)
-#define MEM2MEM	   BIT(14)
-#define WORDS	   (PSIZE(2u) | MSIZE(2u))
-#define INTO_CRC   0x4a40u
-#define ADC_DR	   0x50040040u
-#define SRAM	   0x20000000u
-#define FLASH	   0x08000000u
+#define DMA1	 0x40020000u
+#define DMA2	 0x40020400u
+#define ISR	 0x00
+#define IFCR	 0x04
+#define CCR(n)	 (0x08 + 0x14 * ((n)-1))
+#define CNDTR(n) (0x0c + 0x14 * ((n)-1))
+#define CPAR(n)	 (0x10 + 0x14 * ((n)-1))
+#define CMAR(n)	 (0x14 + 0x14 * ((n)-1))
+#define CSELR	 0xa8
+#define GIF	 1u
+#define TCIF	 2u
+#define HTIF	 4u
+#define TEIF	 8u
+#define EN	 BIT(0)
+#define DIR	 BIT(4)
+#define CIRC	 BIT(5)
+#define PINC	 BIT(6)
+#define MINC	 BIT(7)
+#define PSIZE(n) ((n) << 8)
+#define MSIZE(n) ((n) << 10)
+#define PL(n)	 ((n) << 12)
+#define MEM2MEM	 BIT(14)
+#define WORDS	 (PSIZE(2u) | MSIZE(2u))
+#define INTO_CRC 0x4a40u
+#define ADC_DR	 0x50040040u
+#define SRAM	 0x20000000u
+#define FLASH	 0x08000000u
 
 static void clocks_on(struct mcu_bus *b)
 {
@@ -131,10 +131,10 @@ static void test_polynomials_of_16_8_and_7_bits_work(void **state)
 	static const struct {
 		u32 cr, pol, init, want;
 	} c[] = {
-		{ 1u << 3, 0x1021, 0xffff, 0x29b1 },			/* CRC-16/CCITT-FALSE */
+		{ 1u << 3, 0x1021, 0xffff, 0x29b1 },			 /* CRC-16/CCITT-FALSE */
 		{ 1u << 3 | 1u << 5 | 1u << 7, 0x8005, 0xffff, 0x4b37 }, /* CRC-16/MODBUS */
-		{ 2u << 3, 0x07, 0, 0xf4 },				/* CRC-8 */
-		{ 3u << 3, 0x09, 0, 0x75 },				/* CRC-7/MMC */
+		{ 2u << 3, 0x07, 0, 0xf4 },				 /* CRC-8 */
+		{ 3u << 3, 0x09, 0, 0x75 },				 /* CRC-7/MMC */
 	};
 	struct mcu_bus *b = *state;
 	unsigned int i, k;

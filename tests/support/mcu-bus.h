@@ -21,8 +21,8 @@ struct mcu_bus {
 	struct sim_opts opts;
 	struct sim_faults faults;
 	struct mcu *mcu;
-	u64 now;	  /* the next access begins then */
-	u64 took_ps;	  /* of the last access */
+	u64 now;	    /* the next access begins then */
+	u64 took_ps;	    /* of the last access */
 	enum bus_resp resp; /* ... and its answer */
 };
 
@@ -83,7 +83,7 @@ static inline void pass_us(struct mcu_bus *b, u64 us)
 	pass(b, us * PS_PER_US);
 }
 
-static inline void access(struct mcu_bus *b, struct bus_xact *x)
+static inline void bus_do(struct mcu_bus *b, struct bus_xact *x)
 {
 	sim_advance_to(&b->sim, b->now);
 	x->master = BUS_DAP;
@@ -99,7 +99,7 @@ static inline enum bus_resp wr_n(struct mcu_bus *b, u32 addr, u32 v, unsigned in
 	struct bus_xact x = { .addr = addr, .size = (u8)size, .write = true };
 
 	bus_lane_put(&x, v);
-	access(b, &x);
+	bus_do(b, &x);
 	return b->resp;
 }
 
@@ -107,7 +107,7 @@ static inline u32 rd_n(struct mcu_bus *b, u32 addr, unsigned int size)
 {
 	struct bus_xact x = { .addr = addr, .size = (u8)size };
 
-	access(b, &x);
+	bus_do(b, &x);
 	return bus_lane_get(&x);
 }
 
@@ -141,9 +141,9 @@ static inline bool complained(struct mcu_bus *b, const char *text)
 }
 
 /* nothing to complain about so far: says what, if there was */
-#define assert_no_complaint(b)                                     \
-	do {                                                       \
-		if (sim_n_complaints(&(b)->sim))                   \
+#define assert_no_complaint(b)                                       \
+	do {                                                         \
+		if (sim_n_complaints(&(b)->sim))                     \
 			fail_msg("%s", sim_complaint(&(b)->sim, 0)); \
 	} while (0)
 
