@@ -337,7 +337,7 @@ static void test_app_in_stop_has_no_ap_clock_until_nrst(void **state)
 	struct bus_xact x = { .addr = DHCSR, .size = 4 };
 
 	assert_false(mcu_ap_clocked(b->mcu));
-	access(b, &x);
+	bus_do(b, &x);
 	assert_int_equal(b->resp, BUS_OK);
 	assert_true(x.done_ps == SIM_NEVER);
 	mcu_set_nrst(b->mcu, true);
