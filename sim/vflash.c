@@ -346,7 +346,7 @@ static bool row_may_start(struct vflash *f, u32 offset)
 	return true;
 }
 
-/* one double word of a row; @presented: when the host had it ready, stalls left out */
+/* one double word of a row, complete at @t: stalls of a full buffer included */
 static void row_double_word(struct vflash *f, u32 offset, const u8 *data, u64 t)
 {
 	struct flash_row *r = &f->row;
