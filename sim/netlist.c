@@ -392,7 +392,7 @@ static void check_speed(struct netlist *n, const struct vquadspi_clock *clk)
 	n->slow = false;
 	for (i = 0; i < N_QSPI_LINES; i++) {
 		if (n->net[i].route != ROUTE_QUADSPI ||
-		    clk->period_ps * speed_mhz[n->net[i].speed] >= 1000000)
+		    (clk->period_ps + 1) * speed_mhz[n->net[i].speed] > 1000000)
 			continue;
 		sim_complain(n->sim, "board",
 			     "%s: OSPEEDR = %u is too slow for a clock of %llu ps: bits are lost",

@@ -67,7 +67,8 @@ const struct vnor_op *vnor_find_op(const struct vnor *nor, u8 opcode, u8 lines)
 /* clocks faster than the part takes: it misreads what comes in and what goes out */
 static void check_speed(struct vnor *nor, u32 fmax_mhz, const char *what)
 {
-	if (!nor->period_ps || nor->period_ps * fmax_mhz >= 1000000 || nor->corrupt)
+	/* the period was rounded down to picoseconds */
+	if (!nor->period_ps || (nor->period_ps + 1) * fmax_mhz > 1000000 || nor->corrupt)
 		return;
 	nor->corrupt = true;
 	vnor_complain(nor, "%s at %llu.%llu MHz, at most %u MHz: data is wrong", what,

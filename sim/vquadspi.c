@@ -510,7 +510,7 @@ static void step_select(struct vquadspi *q)
 				      .idle_high = q->dcr & DCR_CKMODE,
 				      .shifted = q->cr & CR_SSHIFT };
 
-	if (clk.period_ps * MAX_CLK_MHZ < 1000000)
+	if ((clk.period_ps + 1) * MAX_CLK_MHZ <= 1000000) /* the period was rounded down */
 		sim_complain(q->sim, "quadspi", "CLK of %llu MHz, the pins do %u MHz at most",
 			     (unsigned long long)(1000000 / clk.period_ps), MAX_CLK_MHZ);
 	q->port.select(q->port.dev, &clk, q->next_ps);

@@ -694,6 +694,20 @@ static void test_any_command_above_the_parts_limit_goes_wrong(void **state)
 	}
 }
 
+static void test_the_limit_itself_is_allowed(void **state)
+{
+	static const u64 mhz[] = { 108, 133, 133 };
+	u8 id[3];
+
+	EACH_PART(f)
+	{
+		f->period_ps = 1000000 / mhz[part_]; /* rounded down */
+		RECV(f, id, 3, .op = 0x9f);
+		assert_int_equal(id[2], 0x18);
+		assert_no_complaints(f);
+	}
+}
+
 static void test_hold_low_in_the_middle_of_a_read_stops_it_and_is_a_mistake(void **state)
 {
 	u8 val;
@@ -995,6 +1009,7 @@ int main(void)
 		T(test_cs_high_too_short_makes_the_next_frame_unheard),
 		T(test_03h_above_its_own_limit_reads_wrong_data),
 		T(test_any_command_above_the_parts_limit_goes_wrong),
+		T(test_the_limit_itself_is_allowed),
 		T(test_hold_low_in_the_middle_of_a_read_stops_it_and_is_a_mistake),
 		T(test_opcode_on_four_lines_to_a_chip_in_spi_mode_is_no_mistake),
 		T(test_busy_times_stay_between_typical_and_one_and_a_half_of_it),
