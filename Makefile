@@ -42,6 +42,7 @@ endif
 
 LIB_SRC	 := $(sort $(wildcard lib/*.c chips/*.c drivers/*.c))
 SIM_SRC	 := $(sort $(wildcard sim/*.c))
+SIMD_SRC := $(sort $(wildcard simd/*.c))
 CLI_SRC	 := $(sort $(wildcard cli/*.c))
 TEST_SRC := $(sort $(wildcard tests/test-*.c))
 TSUP_SRC := $(sort $(wildcard tests/support/*.c))
@@ -49,20 +50,21 @@ DATA	 := $(sort $(wildcard boards/*.board adapters/*.ini))
 
 LIB_OBJ	 := $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/builtin.o
 SIM_OBJ	 := $(SIM_SRC:%.c=$(BUILD)/%.o)
+SIMD_OBJ := $(SIMD_SRC:%.c=$(BUILD)/%.o)
 CLI_OBJ	 := $(CLI_SRC:%.c=$(BUILD)/%.o)
 TEST_OBJ := $(TEST_SRC:%.c=$(BUILD)/%.o)
 TSUP_OBJ := $(TSUP_SRC:%.c=$(BUILD)/%.o)
 TESTS	 := $(TEST_SRC:%.c=$(BUILD)/%)
-ALL_OBJ	 := $(LIB_OBJ) $(SIM_OBJ) $(CLI_OBJ) $(TEST_OBJ) $(TSUP_OBJ)
+ALL_OBJ	 := $(LIB_OBJ) $(SIM_OBJ) $(SIMD_OBJ) $(CLI_OBJ) $(TEST_OBJ) $(TSUP_OBJ)
 
 .PHONY: all help
-all: $(BUILD)/swdrom
+all: $(BUILD)/swdrom $(BUILD)/swdrom-sim
 .DEFAULT_GOAL := all
 
 help:
 	@sed -n 's/^#: //p' Makefile
 
-#: make            build build/swdrom and build/libswdrom.a
+#: make            build build/swdrom, build/swdrom-sim and build/libswdrom.a
 #: make deps       install the Debian packages that are missing (or say which)
 .PHONY: deps deps-firmware deps-lint
 deps:
@@ -98,6 +100,16 @@ LIBS = -Wl,--start-group $(BUILD)/libswdrom.a $(BUILD)/libswdrom-sim.a -Wl,--end
 $(BUILD)/swdrom: $(CLI_OBJ) $(BUILD)/libswdrom.a $(BUILD)/libswdrom-sim.a
 	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $(CLI_OBJ) $(LIBS) $(PKG_LIBS) -lm
 
+# the server without its main(), for tests
+$(BUILD)/libsimd.a: $(filter-out $(BUILD)/simd/main.o,$(SIMD_OBJ))
+	$(call say,AR,$@) rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/swdrom-sim: $(BUILD)/simd/main.o $(BUILD)/libsimd.a $(BUILD)/libswdrom.a $(BUILD)/libswdrom-sim.a
+	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $< $(BUILD)/libsimd.a $(LIBS) $(PKG_LIBS) -lm
+
+SIMD_TESTS := $(filter $(BUILD)/tests/test-simd-%,$(TESTS))
+$(SIMD_TESTS): EXTRA_OBJ = $(BUILD)/libsimd.a
+$(SIMD_TESTS): $(BUILD)/libsimd.a
 $(BUILD)/tests/test-%: $(BUILD)/tests/test-%.o $(BUILD)/libtestsup.a $(BUILD)/libswdrom.a $(BUILD)/libswdrom-sim.a
 	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $< $(EXTRA_OBJ) $(BUILD)/libtestsup.a $(LIBS) $(PKG_LIBS) $(TEST_LIBS)
 
@@ -118,7 +130,7 @@ $(BUILD)/tests/test-ftdi-usb: $(USB_MOCK)
 check: deps
 	@$(MAKE) --no-print-directory check-run
 
-check-run: $(BUILD)/swdrom $(TESTS)
+check-run: $(BUILD)/swdrom $(BUILD)/swdrom-sim $(TESTS)
 	@BUILD=$(BUILD) tests/run.sh $(TESTS) $(sort $(wildcard tests/cli/*.sh))
 
 #: make check-asan the same under AddressSanitizer and UBSan
@@ -150,16 +162,16 @@ $(BUILD)/tests/bench: $(BUILD)/tests/bench.o $(BUILD)/libtestsup.a $(BUILD)/libs
 
 #: make lint       clang-format, clang-tidy, cppcheck
 .PHONY: lint
-C_FILES = $(sort $(wildcard include/*.h lib/*.[ch] chips/*.[ch] drivers/*.[ch] sim/*.[ch] cli/*.[ch] \
+C_FILES = $(sort $(wildcard include/*.h lib/*.[ch] chips/*.[ch] drivers/*.[ch] sim/*.[ch] simd/*.[ch] cli/*.[ch] \
 	  tests/*.[ch] tests/support/*.[ch] tests/usb/*.[ch] tests/fuzz/*.c))
 lint:
 	@tools/deps.sh build lint
 	@echo '  clang-format'; clang-format --dry-run -Werror $(C_FILES)
-	@echo '  clang-tidy'; printf '%s\n' $(LIB_SRC) $(SIM_SRC) $(CLI_SRC) | \
+	@echo '  clang-tidy'; printf '%s\n' $(LIB_SRC) $(SIM_SRC) $(SIMD_SRC) $(CLI_SRC) | \
 		xargs -P 4 -n 4 sh -c 'clang-tidy --quiet "$$@" -- $(CPPFLAGS_ALL) -std=gnu11 2>/dev/null' clang-tidy
 	@echo '  cppcheck'; cppcheck --quiet --enable=warning,performance,portability --std=c11 --inline-suppr \
 		--suppress=missingInclude --suppress=nullPointerRedundantCheck --error-exitcode=1 -I. -j 4 \
-		$(LIB_SRC) $(SIM_SRC) $(CLI_SRC)
+		$(LIB_SRC) $(SIM_SRC) $(SIMD_SRC) $(CLI_SRC)
 
 #: make fuzz       every parser of foreign bytes under libFuzzer, FUZZ_SECONDS each (default 20)
 .PHONY: fuzz
@@ -190,8 +202,9 @@ valgrind: $(BUILD)/swdrom
 
 #: make install    DESTDIR= PREFIX=
 .PHONY: install
-install: $(BUILD)/swdrom $(BUILD)/libswdrom.a $(BUILD)/libswdrom-sim.a
+install: $(BUILD)/swdrom $(BUILD)/swdrom-sim $(BUILD)/libswdrom.a $(BUILD)/libswdrom-sim.a
 	install -D -m 755 $(BUILD)/swdrom $(DESTDIR)$(PREFIX)/bin/swdrom
+	install -D -m 755 $(BUILD)/swdrom-sim $(DESTDIR)$(PREFIX)/bin/swdrom-sim
 	install -D -m 644 include/swdrom.h $(DESTDIR)$(PREFIX)/include/swdrom.h
 	install -D -m 644 $(BUILD)/libswdrom.a $(DESTDIR)$(PREFIX)/lib/libswdrom.a
 	install -D -m 644 $(BUILD)/libswdrom-sim.a $(DESTDIR)$(PREFIX)/lib/libswdrom-sim.a

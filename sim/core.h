@@ -92,6 +92,9 @@ struct sim_opts {
 	char wiring[16];  /* resistor (default), tristate, buffer: of the virtual adapter */
 	char chip[16];	  /* ft2232h (default), ft232h, ft4232h: the virtual FTDI part */
 	char vcd_path[512];
+	char serial[16];  /* of the adapter, default "SIM0001" */
+	/* "remote_bitbang:HOST:PORT": the cable leads to that target; "": to our own */
+	char pins[128];
 	/* part options, only honoured when the state is new (a factory-fresh part) */
 	u32 flash_kib;	  /* 0 = as on the board: 1024, 512, 256 */
 	s32 dualbank;	  /* -1 = factory default; 0, 1: OPTR.DUALBANK */

@@ -95,6 +95,7 @@ static int parse_opts(struct params *p, struct sim_opts *o, struct err *err)
 	ret = ret ?: get_bool(p, "busy_max", &o->busy_max, err);
 	ret = ret ?: get_string(p, "wiring", o->wiring, sizeof(o->wiring), err);
 	ret = ret ?: get_string(p, "chip", o->chip, sizeof(o->chip), err);
+	ret = ret ?: get_string(p, "serial", o->serial, sizeof(o->serial), err);
 	ret = ret ?: get_u64(p, "flash_kib", 256, 1024, &flash_kib, err);
 	ret = ret ?: get_s32(p, "dualbank", 1, &o->dualbank, err);
 	ret = ret ?: get_s32(p, "rdp", 2, &o->rdp, err);
@@ -137,6 +138,22 @@ static int parse_faults(struct params *p, struct sim_faults *flt, struct err *er
 	return ret;
 }
 
+/**
+ * sim_opts_parse() - options and faults of a bench by their keys
+ * @p: parameters
+ * @opts, @faults: set where a key is there
+ * @err: what is wrong with a value
+ *
+ * Return: 0 or -EINVAL.
+ */
+int sim_opts_parse(struct params *p, struct sim_opts *opts, struct sim_faults *faults,
+		   struct err *err)
+{
+	int ret = parse_opts(p, opts, err);
+
+	return ret ?: parse_faults(p, faults, err);
+}
+
 static int sim_programmer_open(struct params *p, const struct log *log, struct err *err,
 			       struct transport **t)
 {
@@ -145,9 +162,7 @@ static int sim_programmer_open(struct params *p, const struct log *log, struct e
 	int ret;
 
 	sim_opts_default(&opts);
-	ret = parse_opts(p, &opts, err);
-	if (!ret)
-		ret = parse_faults(p, &faults, err);
+	ret = sim_opts_parse(p, &opts, &faults, err);
 	if (!ret)
 		ret = sim_open(&opts, &faults, err, t);
 	if (!ret)
@@ -191,6 +206,7 @@ const struct programmer sim_programmer = {
 		"busy_max=1          flash busy times up to the data sheet's maximum\n"
 		"wiring=NAME         resistor, tristate or buffer\n"
 		"chip=NAME           ft2232h, ft232h, ft4232h\n"
+		"serial=TEXT         of the virtual adapter (SIM0001)\n"
 		"flash_kib=N dualbank=0|1 rdp=0|1|2   of a factory-fresh part\n"
 		"reference_dp=1      debug port edge by edge (slow)\n"
 		"ber=P               chance of a bit error on SWDIO, as 1e-5\n"

@@ -38,6 +38,7 @@ void sim_opts_default(struct sim_opts *opts)
 		.seed = 1,
 		.wiring = "resistor",
 		.chip = "ft2232h",
+		.serial = "SIM0001",
 		.dualbank = -1,
 		.rdp = -1,
 	};

@@ -18,6 +18,9 @@ extern const struct programmer sim_programmer; /* -p sim:board=NAME,state=FILE,s
 int sim_open(const struct sim_opts *opts, const struct sim_faults *faults, struct err *err,
 	     struct transport **t);
 void sim_opts_default(struct sim_opts *opts);
+/* the keys of -p sim: (sim/programmer.c); absent ones leave @opts and @faults as they are */
+int sim_opts_parse(struct params *p, struct sim_opts *opts, struct sim_faults *faults,
+		   struct err *err);
 /* complaints (see core.h) are logged there as warnings when @t is closed; @log outlives it */
 void sim_set_log(struct transport *t, const struct log *log);
 /* the bench behind a transport that sim_open() made */

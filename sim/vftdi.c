@@ -624,7 +624,7 @@ static void set_ids(struct vftdi *f, enum wiring wiring)
 		product = "FT2232H MiniModule";
 	}
 	memcpy(t->product, product, strlen(product) + 1);
-	memcpy(t->serial, "SIM0001", sizeof("SIM0001"));
+	snprintf(t->serial, sizeof(t->serial), "%s", f->sim->opts.serial);
 	memcpy(t->location, "sim", sizeof("sim"));
 	t->bcd_device = f->chip->bcd_device;
 }

@@ -1,0 +1,661 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The loop: listening sockets, connections, their buffers, and the wall clock.
+ */
+#include "simd/server.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define MAX_LISTENERS 64
+#define MAX_CONNS     64
+#define MIN_RX	      65536
+/* a client that does not take its answers is not read from any more */
+#define TX_HIGH (256u * 1024)
+/* --realtime: virtual time may lead by less than this; finer than a poll() timeout is pointless */
+#define LEAD_NS MSEC_NS
+
+struct simd_listener {
+	int fd;
+	const struct simd_protocol *proto;
+	struct simd_board *board;
+};
+
+struct simd_conn {
+	struct simd *simd;
+	const struct simd_protocol *proto;
+	struct simd_board *board;
+	int fd;
+	bool hang_up, dead;
+	char peer[64];
+	u8 *rx;
+	size_t n_rx, rx_size;
+	u8 *tx;
+	size_t n_tx, tx_done, tx_size;
+	void *state;
+};
+
+struct simd {
+	bool realtime;
+	struct simd_board *boards[SIMD_MAX_BOARDS];
+	unsigned int n_boards;
+	struct simd_listener listeners[MAX_LISTENERS];
+	unsigned int n_listeners;
+	struct simd_conn *conns[MAX_CONNS];
+	unsigned int n_conns;
+};
+
+static u64 wall_ns(void)
+{
+	return clock_now_ns(sysclock_host());
+}
+
+/* ---- for protocols ---- */
+
+/**
+ * simd_state() - what a protocol keeps of a connection
+ * @c: connection
+ */
+void *simd_state(struct simd_conn *c)
+{
+	return c->state;
+}
+
+/**
+ * simd_board() - the board that a connection belongs to, or NULL
+ * @c: connection
+ */
+struct simd_board *simd_board(const struct simd_conn *c)
+{
+	return c->board;
+}
+
+/**
+ * simd_set_board() - a connection has chosen its board
+ * @c: connection
+ * @b: board, or NULL: none any more
+ */
+void simd_set_board(struct simd_conn *c, struct simd_board *b)
+{
+	c->board = b;
+}
+
+/**
+ * simd_of() - the server of a connection
+ * @c: connection
+ */
+struct simd *simd_of(const struct simd_conn *c)
+{
+	return c->simd;
+}
+
+/**
+ * simd_say() - a message about a client
+ * @c: connection
+ * @fmt: format
+ */
+void simd_say(const struct simd_conn *c, const char *fmt, ...)
+{
+	char text[300];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	fprintf(stderr, "swdrom-sim: %s %s: %s\n", c->proto->name, c->peer, text);
+}
+
+/**
+ * simd_hang_up() - end a connection once its answers have left
+ * @c: connection
+ */
+void simd_hang_up(struct simd_conn *c)
+{
+	c->hang_up = true;
+}
+
+/**
+ * simd_send() - queue bytes for a client
+ * @c: connection
+ * @buf: bytes, copied
+ * @len: how many
+ */
+void simd_send(struct simd_conn *c, const void *buf, size_t len)
+{
+	if (c->dead)
+		return;
+	if (c->tx_done) {
+		memmove(c->tx, c->tx + c->tx_done, c->n_tx - c->tx_done);
+		c->n_tx -= c->tx_done;
+		c->tx_done = 0;
+	}
+	if (len > c->tx_size - c->n_tx) {
+		size_t size = max(c->tx_size * 2, c->n_tx + len);
+		u8 *tx = realloc(c->tx, size);
+
+		if (!tx) {
+			simd_say(c, "out of memory");
+			c->dead = true;
+			return;
+		}
+		c->tx = tx;
+		c->tx_size = size;
+	}
+	if (len)
+		memcpy(c->tx + c->n_tx, buf, len);
+	c->n_tx += len;
+}
+
+/**
+ * simd_pass() - virtual time goes on
+ * @b: board
+ * @ps: by so much
+ */
+void simd_pass(struct simd_board *b, u64 ps)
+{
+	sim_advance_to(b->sim, sim_now_ps(b->sim) + ps);
+}
+
+/**
+ * simd_n_boards() - how many boards there are
+ * @s: server
+ */
+unsigned int simd_n_boards(const struct simd *s)
+{
+	return s->n_boards;
+}
+
+/**
+ * simd_board_at() - a board
+ * @s: server
+ * @i: less than simd_n_boards()
+ */
+struct simd_board *simd_board_at(struct simd *s, unsigned int i)
+{
+	return s->boards[i];
+}
+
+/**
+ * simd_n_conns() - how many clients a board has
+ * @s: server
+ * @proto: of this protocol
+ * @b: board
+ */
+unsigned int simd_n_conns(const struct simd *s, const struct simd_protocol *proto,
+			  const struct simd_board *b)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < s->n_conns; i++)
+		n += !s->conns[i]->dead && s->conns[i]->proto == proto && s->conns[i]->board == b;
+	return n;
+}
+
+/* ---- time ---- */
+
+/* the wall clock went on while nobody needed this board */
+static void board_catch_up(struct simd_board *b, struct simd_conn *c)
+{
+	u64 now = wall_ns(), ps = (now - b->idle_since_ns) * PS_PER_NS;
+
+	b->idle_since_ns = now;
+	if (c->proto->pass_time)
+		c->proto->pass_time(c, ps);
+	else
+		simd_pass(b, ps);
+}
+
+/* the time until now was the server's own work */
+static void board_worked(struct simd_board *b)
+{
+	b->idle_since_ns = wall_ns();
+}
+
+/* --realtime: how long this board has to wait for the wall clock */
+static u64 board_ahead_ns(const struct simd *s, const struct simd_board *b)
+{
+	u64 virt, wall;
+
+	if (!s->realtime || !b)
+		return 0;
+	virt = b->ahead_base_ns + sim_now_ps(b->sim) / PS_PER_NS;
+	wall = wall_ns();
+	return virt > wall + LEAD_NS ? virt - wall : 0;
+}
+
+/* ---- connections ---- */
+
+static void conn_free(struct simd_conn *c)
+{
+	if (c->fd >= 0)
+		close(c->fd);
+	free(c->rx);
+	free(c->tx);
+	free(c->state);
+	free(c);
+}
+
+/* everybody who is marked as dead goes */
+static void bury_dead(struct simd *s)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < s->n_conns; i++) {
+		struct simd_conn *c = s->conns[i];
+
+		if (!c->dead) {
+			s->conns[n++] = c;
+			continue;
+		}
+		if (c->proto->closed)
+			c->proto->closed(c);
+		conn_free(c);
+	}
+	s->n_conns = n;
+}
+
+static struct simd_conn *conn_new(struct simd *s, const struct simd_listener *l, int fd)
+{
+	struct simd_conn *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	*c = (struct simd_conn){ .simd = s, .proto = l->proto, .board = l->board, .fd = fd };
+	c->rx_size = max(l->proto->max_rx, (size_t)MIN_RX);
+	c->rx = malloc(c->rx_size);
+	c->state = calloc(1, l->proto->state_size ? l->proto->state_size : 1);
+	if (c->rx && c->state)
+		return c;
+	c->fd = -1;
+	conn_free(c);
+	return NULL;
+}
+
+static void format_addr(const struct sockaddr *sa, socklen_t len, char *buf, size_t size)
+{
+	char host[48], port[8];
+
+	if (getnameinfo(sa, len, host, sizeof(host), port, sizeof(port),
+			NI_NUMERICHOST | NI_NUMERICSERV))
+		snprintf(buf, size, "?");
+	else
+		snprintf(buf, size, strchr(host, ':') ? "[%s]:%s" : "%s:%s", host, port);
+}
+
+static void accept_one(struct simd *s, const struct simd_listener *l)
+{
+	struct sockaddr_storage sa;
+	socklen_t len = sizeof(sa);
+	struct simd_conn *c;
+	int fd, one = 1, ret;
+
+	fd = accept4(l->fd, (struct sockaddr *)&sa, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (fd < 0)
+		return; /* it has gone already */
+	/* every answer is waited for: no coalescing */
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	c = s->n_conns < MAX_CONNS ? conn_new(s, l, fd) : NULL;
+	if (!c) {
+		close(fd);
+		return;
+	}
+	format_addr((struct sockaddr *)&sa, len, c->peer, sizeof(c->peer));
+	ret = c->proto->opened ? c->proto->opened(c) : 0;
+	if (ret) {
+		conn_free(c);
+		return;
+	}
+	s->conns[s->n_conns++] = c;
+}
+
+static void conn_write(struct simd_conn *c)
+{
+	while (c->tx_done < c->n_tx) {
+		ssize_t n = send(c->fd, c->tx + c->tx_done, c->n_tx - c->tx_done, MSG_NOSIGNAL);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+			return;
+		if (n <= 0) {
+			c->dead = true;
+			return;
+		}
+		c->tx_done += (size_t)n;
+	}
+	c->n_tx = c->tx_done = 0;
+	if (c->hang_up)
+		c->dead = true;
+}
+
+/* hand over what has come; what is not used stays */
+static void conn_deliver(struct simd_conn *c)
+{
+	size_t done = 0;
+
+	if (c->board)
+		board_catch_up(c->board, c);
+	while (done < c->n_rx && !c->hang_up && !c->dead && c->n_tx - c->tx_done < TX_HIGH) {
+		ssize_t n = c->proto->on_readable(c, c->rx + done, c->n_rx - done);
+
+		if (n < 0) {
+			c->dead = true;
+			break;
+		}
+		if (!n)
+			break;
+		done += (size_t)n;
+	}
+	memmove(c->rx, c->rx + done, c->n_rx - done);
+	c->n_rx -= done;
+	if (c->board)
+		board_worked(c->board);
+	if (c->n_rx == c->rx_size && !c->dead) {
+		simd_say(c, "a message of more than %zu bytes", c->rx_size);
+		c->dead = true;
+	}
+}
+
+static void conn_read(struct simd_conn *c)
+{
+	ssize_t n = recv(c->fd, c->rx + c->n_rx, c->rx_size - c->n_rx, 0);
+
+	if (n < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK))
+		return;
+	if (n <= 0) {
+		c->dead = true;
+		return;
+	}
+	c->n_rx += (size_t)n;
+	conn_deliver(c);
+}
+
+/* ---- one turn ---- */
+
+static int sooner(int a, int b)
+{
+	if (a < 0)
+		return b;
+	return b < 0 ? a : min(a, b);
+}
+
+/* what is due without anybody's message; returns when to come back at the latest */
+static int turn_due(struct simd *s)
+{
+	int timeout = -1;
+	unsigned int i;
+
+	for (i = 0; i < s->n_conns; i++) {
+		struct simd_conn *c = s->conns[i];
+		u64 ahead = board_ahead_ns(s, c->board);
+
+		if (c->dead)
+			continue;
+		if (ahead) {
+			timeout = sooner(timeout,
+					 (int)min(DIV_ROUND_UP(ahead, MSEC_NS), (u64)INT_MAX));
+			continue;
+		}
+		/* it was held up by answers that nobody took, or by the wall clock */
+		if (c->n_rx && c->n_tx - c->tx_done < TX_HIGH)
+			conn_deliver(c);
+		if (!c->dead && c->proto->on_turn) {
+			timeout = sooner(timeout, c->proto->on_turn(c));
+			if (c->board)
+				board_worked(c->board);
+		}
+	}
+	return timeout;
+}
+
+static short conn_events(const struct simd *s, const struct simd_conn *c)
+{
+	short events = 0;
+
+	if (board_ahead_ns(s, c->board))
+		return 0;
+	if (c->n_tx > c->tx_done || c->hang_up)
+		events |= POLLOUT;
+	if (!c->hang_up && c->n_rx < c->rx_size && c->n_tx - c->tx_done < TX_HIGH)
+		events |= POLLIN;
+	return events;
+}
+
+/* one poll(); @stop is set when @stop_fd (-1: none) became readable */
+static int turn(struct simd *s, int stop_fd, int timeout_ms, bool *stop, struct err *err)
+{
+	struct pollfd fds[1 + MAX_LISTENERS + MAX_CONNS];
+	unsigned int i, n = 0, n_conns;
+	int ret;
+
+	timeout_ms = sooner(turn_due(s), timeout_ms);
+	bury_dead(s);
+	n_conns = s->n_conns;
+	fds[n++] = (struct pollfd){ .fd = stop_fd, .events = POLLIN };
+	for (i = 0; i < s->n_listeners; i++)
+		fds[n++] = (struct pollfd){ .fd = s->listeners[i].fd, .events = POLLIN };
+	for (i = 0; i < n_conns; i++)
+		fds[n++] = (struct pollfd){ .fd = s->conns[i]->fd,
+					    .events = conn_events(s, s->conns[i]) };
+	ret = poll(fds, n, timeout_ms);
+	if (ret < 0 && errno != EINTR)
+		return err_set(err, -errno, NULL, "poll: %s", strerror(errno));
+	if (ret <= 0)
+		return 0;
+	*stop = fds[0].revents;
+	for (i = 0; i < n_conns; i++) {
+		struct simd_conn *c = s->conns[i];
+		short got = fds[1 + s->n_listeners + i].revents;
+
+		if (got & POLLOUT)
+			conn_write(c);
+		if (!c->dead && (got & (POLLIN | POLLHUP | POLLERR)))
+			conn_read(c);
+		/* most answers leave at once */
+		if (!c->dead && c->n_tx && !board_ahead_ns(s, c->board))
+			conn_write(c);
+	}
+	for (i = 0; i < s->n_listeners; i++)
+		if (fds[1 + i].revents)
+			accept_one(s, &s->listeners[i]);
+	bury_dead(s);
+	return 0;
+}
+
+/**
+ * simd_turn() - one turn of the loop
+ * @s: server
+ * @timeout_ms: wait this long at most, -1: for ever
+ * @err: what went wrong
+ *
+ * Return: 0 or -errno; a client's misdeeds are no error.
+ */
+int simd_turn(struct simd *s, int timeout_ms, struct err *err)
+{
+	bool stop = false;
+
+	return turn(s, -1, timeout_ms, &stop, err);
+}
+
+/**
+ * simd_run() - serve
+ * @s: server
+ * @stop_fd: until this is readable
+ * @err: what went wrong
+ *
+ * Return: 0 or -errno.
+ */
+int simd_run(struct simd *s, int stop_fd, struct err *err)
+{
+	bool stop = false;
+	int ret = 0;
+
+	while (!ret && !stop)
+		ret = turn(s, stop_fd, -1, &stop, err);
+	return ret;
+}
+
+/* ---- assembly ---- */
+
+/* "[ADDR:]PORT" apart; the address may stand in brackets */
+static int split_where(const char *where, char *host, size_t host_size, const char **port,
+		       struct err *err)
+{
+	const char *colon = strrchr(where, ':'), *begin = where;
+	size_t len = colon ? (size_t)(colon - where) : 0;
+	char *end;
+
+	*port = colon ? colon + 1 : where;
+	if (len >= 2 && begin[0] == '[' && begin[len - 1] == ']') {
+		begin++;
+		len -= 2;
+	}
+	errno = 0;
+	if (strtoul(*port, &end, 10) > 65535 || errno || end == *port || *end || len >= host_size)
+		return err_set(err, -EINVAL, "as in 3240 or 127.0.0.1:3240",
+			       "\"%s\" is not [ADDR:]PORT", where);
+	memcpy(host, begin, len);
+	host[len] = '\0';
+	if (!len)
+		snprintf(host, host_size, "127.0.0.1");
+	return 0;
+}
+
+static int open_listener(const struct addrinfo *ai)
+{
+	int one = 1, fd, ret;
+
+	fd = socket(ai->ai_family, ai->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (bind(fd, ai->ai_addr, ai->ai_addrlen) || listen(fd, 8)) {
+		ret = -errno;
+		close(fd);
+		return ret;
+	}
+	return fd;
+}
+
+static int bound_port(int fd)
+{
+	struct sockaddr_storage sa;
+	socklen_t len = sizeof(sa);
+
+	if (getsockname(fd, (struct sockaddr *)&sa, &len))
+		return -errno;
+	if (sa.ss_family == AF_INET6)
+		return ntohs(((struct sockaddr_in6 *)&sa)->sin6_port);
+	return ntohs(((struct sockaddr_in *)&sa)->sin_port);
+}
+
+int simd_listen(struct simd *s, const struct simd_protocol *proto, struct simd_board *b,
+		const char *where, struct err *err)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE }, *res;
+	char host[256];
+	const char *port;
+	int fd, ret;
+
+	if (s->n_listeners == MAX_LISTENERS)
+		return err_set(err, -EINVAL, NULL, "more than %d ports", MAX_LISTENERS);
+	ret = split_where(where, host, sizeof(host), &port, err);
+	if (ret)
+		return ret;
+	ret = getaddrinfo(host, port, &hints, &res);
+	if (ret)
+		return err_set(err, -EINVAL, NULL, "%s: %s", host, gai_strerror(ret));
+	fd = open_listener(res);
+	freeaddrinfo(res);
+	if (fd < 0)
+		return err_set(err, fd, "choose another port; 0 takes a free one",
+			       "%s: cannot listen on %s: %s", proto->name, where, strerror(-fd));
+	ret = bound_port(fd);
+	if (ret < 0) {
+		close(fd);
+		return err_set(err, ret, NULL, "getsockname: %s", strerror(-ret));
+	}
+	s->listeners[s->n_listeners++] =
+		(struct simd_listener){ .fd = fd, .proto = proto, .board = b };
+	return ret;
+}
+
+/**
+ * simd_new() - a server without boards
+ * @realtime: virtual time never leads the wall clock
+ *
+ * Return: NULL when out of memory.
+ */
+struct simd *simd_new(bool realtime)
+{
+	struct simd *s = calloc(1, sizeof(*s));
+
+	if (s)
+		s->realtime = realtime;
+	return s;
+}
+
+/**
+ * simd_add_board() - take over a bench
+ * @s: server
+ * @t: its transport
+ *
+ * Return: NULL when there is no room; @t is the caller's then.
+ */
+struct simd_board *simd_add_board(struct simd *s, struct transport *t)
+{
+	struct simd_board *b;
+
+	if (s->n_boards == SIMD_MAX_BOARDS)
+		return NULL;
+	b = calloc(1, sizeof(*b));
+	if (!b)
+		return NULL;
+	b->simd = s;
+	b->index = s->n_boards;
+	b->t = t;
+	b->sim = sim_of_transport(t);
+	b->idle_since_ns = wall_ns();
+	b->ahead_base_ns = b->idle_since_ns - sim_now_ps(b->sim) / PS_PER_NS;
+	s->boards[s->n_boards++] = b;
+	return b;
+}
+
+/**
+ * simd_free() - end: clients, ports, benches
+ * @s: server or NULL
+ * @err: the benches' errors (saving their state) must have been told to go here
+ *
+ * Return: 0, or the code of the first error.
+ */
+int simd_free(struct simd *s, struct err *err)
+{
+	unsigned int i;
+
+	if (!s)
+		return 0;
+	for (i = 0; i < s->n_conns; i++)
+		s->conns[i]->dead = true;
+	bury_dead(s);
+	for (i = 0; i < s->n_listeners; i++)
+		close(s->listeners[i].fd);
+	for (i = 0; i < s->n_boards; i++) {
+		struct simd_board *b = s->boards[i];
+
+		b->t->ops->close(b->t);
+		free(b);
+	}
+	free(s);
+	return err ? err->code : 0;
+}

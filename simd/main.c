@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * swdrom-sim: the virtual bench for software that no one here wrote.
+ */
+#include "simd/server.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#define MAX_SERVES 4 /* ports of one kind for one board */
+#define EXIT_USAGE 2
+
+/* what belongs to one --board */
+struct board_args {
+	char params[1024]; /* as after -p sim: */
+	const char *serve[MAX_SERVES];
+	const struct simd_protocol *proto[MAX_SERVES];
+	unsigned int n_serve;
+};
+
+struct args {
+	struct board_args board[SIMD_MAX_BOARDS];
+	unsigned int n_boards;
+	bool named; /* the first --board has come */
+	bool realtime;
+};
+
+enum opt { OPT_BOARD = 256, OPT_STATE, OPT_SEED, OPT_RBB, OPT_PINS, OPT_VCD, OPT_REALTIME };
+
+static const struct option long_opts[] = {
+	{ "board", required_argument, NULL, OPT_BOARD },
+	{ "state", required_argument, NULL, OPT_STATE },
+	{ "seed", required_argument, NULL, OPT_SEED },
+	{ "remote-bitbang", required_argument, NULL, OPT_RBB },
+	{ "pins", required_argument, NULL, OPT_PINS },
+	{ "vcd", required_argument, NULL, OPT_VCD },
+	{ "realtime", no_argument, NULL, OPT_REALTIME },
+	{ "version", no_argument, NULL, 'V' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static void usage(FILE *f)
+{
+	fprintf(f,
+		"usage: swdrom-sim --board NAME[,KEY=VALUE...] [options] [--board ...]\n"
+		"The virtual bench of swdrom as a server on this machine's loopback.\n"
+		"\n"
+		"  --board NAME[,K=V...]   a virtual board and its adapter; the keys of -p sim: go "
+		"too\n"
+		"                          (swdrom -h): flash_kib=512,chip=ft232h,ber=1e-6,...\n"
+		"of the board before it (the first, if none was named yet):\n"
+		"  --state FILE            its flash contents survive in FILE\n"
+		"  --seed N                of everything that is left to chance\n"
+		"  --remote-bitbang [ADDR:]PORT   SWD at the target's pins\n"
+		"  --pins remote_bitbang:HOST:PORT   the adapter is wired to another SWD target\n"
+		"  --vcd FILE              trace of the SWD and QUADSPI pins\n"
+		"of the server:\n"
+		"  --realtime              virtual time never runs ahead of the wall clock\n"
+		"  -h, --help, --version\n"
+		"\n"
+		"Port 0 takes a free one; each port is told in a line on stdout. SIGINT and "
+		"SIGTERM\n"
+		"save the state and end.\n");
+}
+
+static int fail(const struct err *err)
+{
+	fprintf(stderr, "swdrom-sim: %s%s%s%s%s\n", err->what, err->where[0] ? ", " : "",
+		err->where, err->next[0] ? "; " : "", err->next);
+	return err->code == -EINVAL ? EXIT_USAGE : EXIT_FAILURE;
+}
+
+static int add_param(struct board_args *b, const char *key, const char *value, struct err *err)
+{
+	size_t n = strlen(b->params);
+
+	if (n)
+		b->params[n++] = ',';
+	n += (size_t)snprintf(b->params + n, sizeof(b->params) - n, "%s=", key);
+	for (; *value && n + 3 < sizeof(b->params); value++) {
+		if (*value == ',')
+			b->params[n++] = '\\';
+		b->params[n++] = *value;
+	}
+	if (*value || n >= sizeof(b->params))
+		return err_set(err, -EINVAL, NULL, "--%s is too long", key);
+	b->params[n] = '\0';
+	return 0;
+}
+
+/* "NAME,key=value,...": after board=, that is what params_parse() reads */
+static int new_board(struct args *a, const char *text, struct err *err)
+{
+	struct board_args *b = &a->board[a->n_boards - 1];
+	int n;
+
+	if (a->named) {
+		if (a->n_boards == SIMD_MAX_BOARDS)
+			return err_set(err, -EINVAL, NULL, "more than %d boards", SIMD_MAX_BOARDS);
+		b = &a->board[a->n_boards++];
+	}
+	a->named = true;
+	n = (int)strlen(b->params);
+	n += snprintf(b->params + n, sizeof(b->params) - (size_t)n, "%sboard=%s", n ? "," : "",
+		      text);
+	if ((size_t)n >= sizeof(b->params))
+		return err_set(err, -EINVAL, NULL, "--board is too long");
+	return 0;
+}
+
+static int add_serve(struct board_args *b, const struct simd_protocol *proto, const char *where,
+		     struct err *err)
+{
+	if (b->n_serve == MAX_SERVES)
+		return err_set(err, -EINVAL, NULL, "more than %d ports for one board", MAX_SERVES);
+	b->proto[b->n_serve] = proto;
+	b->serve[b->n_serve++] = where;
+	return 0;
+}
+
+/* 0: go on; 1: nothing more to do */
+static int parse_args(struct args *a, int argc, char **argv, struct err *err)
+{
+	int c, ret = 0;
+
+	a->n_boards = 1;
+	while (!ret && (c = getopt_long(argc, argv, "h", long_opts, NULL)) != -1) {
+		struct board_args *b = &a->board[a->n_boards - 1];
+
+		switch (c) {
+		case OPT_BOARD:
+			ret = new_board(a, optarg, err);
+			break;
+		case OPT_STATE:
+			ret = add_param(b, "state", optarg, err);
+			break;
+		case OPT_SEED:
+			ret = add_param(b, "seed", optarg, err);
+			break;
+		case OPT_PINS:
+			ret = add_param(b, "pins", optarg, err);
+			break;
+		case OPT_VCD:
+			ret = add_param(b, "vcd", optarg, err);
+			break;
+		case OPT_RBB:
+			ret = add_serve(b, &simd_remote_bitbang, optarg, err);
+			break;
+		case OPT_REALTIME:
+			a->realtime = true;
+			break;
+		case 'V':
+			printf("swdrom-sim " SWDROM_VERSION "\n");
+			return 1;
+		case 'h':
+			usage(stdout);
+			return 1;
+		default:
+			return err_set(err, -EINVAL, "swdrom-sim --help", "wrong usage");
+		}
+	}
+	if (!ret && optind < argc)
+		return err_set(err, -EINVAL, "swdrom-sim --help", "what is \"%s\"?", argv[optind]);
+	return ret;
+}
+
+static void log_line(void *arg, enum log_level level, const char *line)
+{
+	fprintf(stderr, "swdrom-sim: %s\n", line);
+}
+
+static const struct log simd_log = { .fn = log_line, .level = LOG_INFO };
+
+static int open_bench(const struct board_args *a, unsigned int index, struct err *err,
+		      struct transport **t)
+{
+	struct sim_faults faults = { 0 };
+	struct sim_opts opts;
+	struct params *p;
+	int ret;
+
+	sim_opts_default(&opts);
+	snprintf(opts.serial, sizeof(opts.serial), "SIM%04u", index + 1);
+	ret = params_parse(&p, a->params, err);
+	if (ret)
+		return ret;
+	ret = sim_opts_parse(p, &opts, &faults, err);
+	ret = ret ?: params_check_unused(p, "sim", err);
+	ret = ret ?: sim_open(&opts, &faults, err, t);
+	params_free(p);
+	if (!ret)
+		sim_set_log(*t, &simd_log);
+	return ret;
+}
+
+static int add_board(struct simd *s, const struct board_args *a, struct err *err)
+{
+	struct simd_board *b;
+	struct transport *t;
+	unsigned int i;
+	int ret;
+
+	ret = open_bench(a, simd_n_boards(s), err, &t);
+	if (ret)
+		return ret;
+	b = simd_add_board(s, t);
+	if (!b) {
+		t->ops->close(t);
+		return err_set(err, -ENOMEM, NULL, "out of memory");
+	}
+	printf("%s: board %s\n", t->serial, b->sim->opts.board);
+	for (i = 0; i < a->n_serve; i++) {
+		ret = simd_listen(s, a->proto[i], b, a->serve[i], err);
+		if (ret < 0)
+			return ret;
+		printf("%s: %s on port %d\n", t->serial, a->proto[i]->name, ret);
+	}
+	return 0;
+}
+
+/* a descriptor that is readable once SIGINT or SIGTERM has come */
+static int open_signals(struct err *err)
+{
+	sigset_t set;
+	int fd;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	if (sigprocmask(SIG_BLOCK, &set, NULL))
+		return err_set(err, -errno, NULL, "sigprocmask: %s", strerror(errno));
+	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return fd >= 0 ? fd : err_set(err, -errno, NULL, "signalfd: %s", strerror(errno));
+}
+
+int main(int argc, char **argv)
+{
+	struct args *a = calloc(1, sizeof(*a));
+	struct err err = { 0 };
+	struct simd *s = NULL;
+	unsigned int i;
+	int ret, fd = -1;
+
+	if (!a)
+		return EXIT_FAILURE;
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	ret = parse_args(a, argc, argv, &err);
+	if (ret > 0) {
+		free(a);
+		return 0;
+	}
+	if (!ret) {
+		s = simd_new(a->realtime);
+		fd = s ? open_signals(&err) : err_set(&err, -ENOMEM, NULL, "out of memory");
+		ret = fd < 0 ? fd : 0;
+	}
+	for (i = 0; !ret && i < a->n_boards; i++)
+		ret = add_board(s, &a->board[i], &err);
+	if (!ret) {
+		printf("ready\n");
+		ret = simd_run(s, fd, &err);
+	}
+	simd_free(s, &err);
+	if (fd >= 0)
+		close(fd);
+	free(a);
+	return err.code ? fail(&err) : 0;
+}
