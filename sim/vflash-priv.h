@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Inside the virtual flash: controller (vflash.c), cells (vflash-array.c), options (vflash-opt.c).
+ * Inside the virtual flash: controller (vflash.c), what the bus reads (vflash-bus.c), cells
+ * (vflash-array.c), options (vflash-opt.c).
  */
 #ifndef SWDROM_SIM_VFLASH_PRIV_H
 #define SWDROM_SIM_VFLASH_PRIV_H
@@ -141,6 +142,11 @@ struct vflash {
 /* finish what has ended by @t */
 void vflash_settle(struct vflash *f, u64 t);
 void vflash_error(struct vflash *f, u32 flags);
+bool vflash_is_busy(const struct vflash *f, u64 t);
+bool vflash_row_is_open(const struct vflash *f);
+void vflash_row_break(struct vflash *f, u32 flags, u64 t);
+void vflash_wait(struct vflash *f, struct bus_xact *x, const char *what);
+enum bus_resp vflash_write_cells(struct vflash *f, struct cells *c, u32 offset, struct bus_xact *x);
 
 /* ---- vflash-array.c ---- */
 

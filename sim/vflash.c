@@ -12,7 +12,6 @@
  */
 #include "sim/vflash-priv.h"
 
-#include "sim/vcortexm.h"
 #include "sim/vrcc.h"
 
 #include <stdlib.h>
@@ -50,16 +49,6 @@
 
 /* a stall of this length is no pacing: somebody accesses flash in an erase */
 #define LONG_STALL_US 1000
-
-#define SYSMEM_END   (SYSMEM_BASE + SYSMEM_SIZE)
-#define OTP_BASE     0x1fff7000u
-#define PACKAGE_ADDR 0x1fff7500u /* RM0351 49.3: 2 = LQFP100 */
-#define PACKAGE	     2u
-#define UID_ADDR     0x1fff7590u
-#define SIZE_ADDR    0x1fff75e0u
-#define OPT_AREA1    0x1fff7800u
-#define OPT_AREA2    0x1ffff800u
-#define OPT_AREA_LEN 0x28u
 
 static u64 draw(struct vflash *f, u32 typ_ns, u32 max_ns)
 {
@@ -162,14 +151,24 @@ static u64 row_deadline(const struct vflash *f)
 	return max(r->accepted_ps + FAST_GAP_US * PS_PER_US, r->start_ps[r->n - 1] + r->dw_ps);
 }
 
-static void row_break(struct vflash *f, u32 flags, u64 t)
+/**
+ * vflash_row_break() - a fast row ends before it is full
+ * @f: the flash
+ * @flags: why; FASTERR joins them
+ * @t: when
+ */
+void vflash_row_break(struct vflash *f, u32 flags, u64 t)
 {
 	f->op_end_ps = max(t, f->row.start_ps[f->row.n - 1] + f->row.dw_ps);
 	vflash_error(f, flags | SR_FASTERR);
 	op_done(f);
 }
 
-static bool row_is_open(const struct vflash *f)
+/**
+ * vflash_row_is_open() - does a fast row wait for more double words
+ * @f: the flash
+ */
+bool vflash_row_is_open(const struct vflash *f)
 {
 	return f->op == OP_ROW && f->row.n < ROW_DW;
 }
@@ -203,11 +202,11 @@ void vflash_settle(struct vflash *f, u64 t)
 {
 	if (f->op == OP_NONE)
 		return;
-	if (row_is_open(f)) {
+	if (vflash_row_is_open(f)) {
 		u64 deadline = row_deadline(f);
 
 		if (t > deadline)
-			row_break(f, SR_MISERR, deadline);
+			vflash_row_break(f, SR_MISERR, deadline);
 		return;
 	}
 	if (f->op_end_ps > t)
@@ -217,9 +216,14 @@ void vflash_settle(struct vflash *f, u64 t)
 	op_done(f);
 }
 
-static bool is_busy(const struct vflash *f, u64 t)
+/**
+ * vflash_is_busy() - SR.BSY at a time
+ * @f: the flash, settled up to @t
+ * @t: time
+ */
+bool vflash_is_busy(const struct vflash *f, u64 t)
 {
-	return row_is_open(f) || (f->op != OP_NONE && t < f->op_end_ps);
+	return vflash_row_is_open(f) || (f->op != OP_NONE && t < f->op_end_ps);
 }
 
 /* a reset or power failure at @t, in the middle of an operation */
@@ -252,7 +256,13 @@ static void cut_short(struct vflash *f, u64 t)
 
 /* ---- stalls ---- */
 
-static void wait_for_op(struct vflash *f, struct bus_xact *x, const char *what)
+/**
+ * vflash_wait() - a transfer stalls until the operation that runs is done
+ * @f: the flash
+ * @x: transfer; gets the stall
+ * @what: for the complaint about a long one
+ */
+void vflash_wait(struct vflash *f, struct bus_xact *x, const char *what)
 {
 	u64 end = f->op_end_ps;
 
@@ -365,7 +375,7 @@ static void row_double_word(struct vflash *f, u32 offset, const u8 *data, u64 t)
 		r->dw_ps = ps / T_ROW_TYP * T_ROW_DW_TYP;
 		r->tail_ps = ps - ROW_DW * r->dw_ps;
 	} else if (offset != r->base + 8 * r->n) {
-		row_break(f, SR_PGAERR, t);
+		vflash_row_break(f, SR_PGAERR, t);
 		return;
 	}
 	r->start_ps[r->n] = r->n ? max(t, r->start_ps[r->n - 1] + r->dw_ps) : t;
@@ -394,19 +404,26 @@ static void row_backpressure(struct vflash *f, struct bus_xact *x)
 	x->done_ps = max(x->done_ps, free_at);
 }
 
-static enum bus_resp write_cells(struct vflash *f, struct cells *c, u32 offset, struct bus_xact *x)
+/**
+ * vflash_write_cells() - a write to main flash or OTP: programming, or an error
+ * @f: the flash
+ * @c: which of the two
+ * @offset: in it
+ * @x: transfer; gets its stall
+ */
+enum bus_resp vflash_write_cells(struct vflash *f, struct cells *c, u32 offset, struct bus_xact *x)
 {
 	u8 data[8];
 	bool fast = f->cr & CR_FSTPG;
 
 	vflash_settle(f, x->at_ps);
-	if (row_is_open(f) && fast)
+	if (vflash_row_is_open(f) && fast)
 		row_backpressure(f, x);
-	else if (is_busy(f, x->at_ps))
-		wait_for_op(f, x, "write to");
+	else if (vflash_is_busy(f, x->at_ps))
+		vflash_wait(f, x, "write to");
 	if (x->size != 4) {
-		if (row_is_open(f))
-			row_break(f, SR_SIZERR, x->done_ps);
+		if (vflash_row_is_open(f))
+			vflash_row_break(f, SR_SIZERR, x->done_ps);
 		else
 			vflash_error(f, SR_SIZERR | (f->cr & (CR_PG | CR_FSTPG) ? 0 : SR_PGSERR));
 		return BUS_OK;
@@ -419,8 +436,8 @@ static enum bus_resp write_cells(struct vflash *f, struct cells *c, u32 offset, 
 	}
 	if (!f->latched) {
 		if (offset & 7) {
-			if (row_is_open(f))
-				row_break(f, SR_PGAERR, x->done_ps);
+			if (vflash_row_is_open(f))
+				vflash_row_break(f, SR_PGAERR, x->done_ps);
 			else
 				vflash_error(f, SR_PGAERR | (fast ? SR_FASTERR : 0));
 			return BUS_OK;
@@ -433,8 +450,8 @@ static enum bus_resp write_cells(struct vflash *f, struct cells *c, u32 offset, 
 	}
 	f->latched = false;
 	if (c != f->latch_cells || offset != f->latch_offset + 4) {
-		if (row_is_open(f))
-			row_break(f, SR_PGAERR, x->done_ps);
+		if (vflash_row_is_open(f))
+			vflash_row_break(f, SR_PGAERR, x->done_ps);
 		else
 			vflash_error(f, SR_PGAERR | (fast ? SR_FASTERR : 0));
 		return BUS_OK;
@@ -665,7 +682,7 @@ static u32 read_reg(struct vflash *f, u32 offset, u64 t)
 	case ACR:
 		return f->acr;
 	case SR:
-		return f->sr | (is_busy(f, t) ? SR_BSY : 0);
+		return f->sr | (vflash_is_busy(f, t) ? SR_BSY : 0);
 	case CR:
 		return f->cr;
 	case ECCR:
@@ -703,11 +720,11 @@ static enum bus_resp write_reg(struct vflash *f, u32 offset, struct bus_xact *x)
 	if (offset != CR && opt < 0)
 		return BUS_OK;
 	/* CR and the option registers stall while an operation runs */
-	if (row_is_open(f)) {
+	if (vflash_row_is_open(f)) {
 		sim_complain(f->mcu->sim, "flash", "CR or option register written in an open row");
-		row_break(f, SR_MISERR, x->at_ps);
-	} else if (is_busy(f, x->at_ps)) {
-		wait_for_op(f, x, "write to register");
+		vflash_row_break(f, SR_MISERR, x->at_ps);
+	} else if (vflash_is_busy(f, x->at_ps)) {
+		vflash_wait(f, x, "write to register");
 		v = bus_merge(x, read_reg(f, offset, x->done_ps));
 	}
 	if (offset == CR)
@@ -727,143 +744,6 @@ static enum bus_resp reg_access(void *dev, struct bus_xact *x)
 		return write_reg(f, offset, x);
 	x->data = read_reg(f, offset, x->at_ps);
 	return BUS_OK;
-}
-
-/* ---- memory ---- */
-
-/* RDP 1: main flash is closed to debugger and DMA; trying locks the core out too (RM0351 3.5.1) */
-static enum bus_resp refuse_rdp(struct vflash *f, struct bus_xact *x)
-{
-	enum core_state s = vcortexm_state(f->mcu->core);
-
-	if (x->master == BUS_DAP && (s == CORE_RUN || s == CORE_SLEEP))
-		vcortexm_lock_up(f->mcu->core, x->at_ps);
-	x->data = 0;
-	return BUS_ERROR;
-}
-
-/**
- * vflash_main_access() - a transfer to main flash
- * @f: the flash
- * @x: transfer; x->offset from 0x08000000
- */
-enum bus_resp vflash_main_access(struct vflash *f, struct bus_xact *x)
-{
-	u32 offset = x->offset;
-
-	if (offset >= f->main.size) {
-		if (!x->write)
-			x->data = 0;
-		return BUS_ERROR;
-	}
-	if (vrcc_banks_swapped(f->mcu->rcc) && vflash_is_dual(f))
-		offset ^= f->main.size / 2;
-	if (x->write)
-		return write_cells(f, &f->main, offset, x);
-	if (x->master != BUS_CORE && vflash_rdp_level(f))
-		return refuse_rdp(f, x);
-	if (f->op != OP_NONE) {
-		vflash_settle(f, x->at_ps);
-		if (is_busy(f, x->at_ps) && (f->op_banks & BIT(vflash_bank_of(f, offset)))) {
-			sim_complain(f->mcu->sim, "flash", "read of 0x%08x in the bank that is busy",
-				     x->addr);
-			if (row_is_open(f))
-				row_break(f, 0, x->at_ps);
-			else
-				wait_for_op(f, x, "read of");
-		}
-	}
-	if (f->has_pcrop && vflash_is_pcrop(f, offset & ~3u, (offset & ~3u) + 4)) {
-		f->sr |= SR_RDERR;
-		x->data = 0;
-		return BUS_ERROR;
-	}
-	vflash_read_main(f, x, offset);
-	return BUS_OK;
-}
-
-static u32 info_word(const struct vflash *f, u32 addr)
-{
-	if (addr < SYSMEM_END)
-		return get_le32(f->sysmem + (addr - SYSMEM_BASE));
-	if (addr >= UID_ADDR && addr < UID_ADDR + sizeof(f->uid))
-		return get_le32(f->uid + (addr - UID_ADDR));
-	if (addr == PACKAGE_ADDR)
-		return 0xffffffe0u | PACKAGE;
-	if (addr == SIZE_ADDR)
-		return 0xffff0000u | f->main.size / 1024;
-	return vflash_opt_area(f, addr);
-}
-
-static bool info_exists(u32 addr)
-{
-	return addr < OPT_AREA1 + OPT_AREA_LEN ||
-	       (addr >= OPT_AREA2 && addr < OPT_AREA2 + OPT_AREA_LEN);
-}
-
-/**
- * vflash_info_access() - a transfer to system memory, OTP, engineering bytes or option area
- * @f: the flash
- * @x: transfer; its bus address is 0x1fff0000 or above
- */
-enum bus_resp vflash_info_access(struct vflash *f, struct bus_xact *x)
-{
-	u32 addr = x->addr & ~3u;
-
-	if (!info_exists(addr)) {
-		if (!x->write)
-			x->data = 0;
-		return BUS_ERROR;
-	}
-	if (addr >= OTP_BASE && addr < OTP_BASE + OTP_SIZE) {
-		if (x->write)
-			return write_cells(f, &f->otp, x->addr - OTP_BASE, x);
-		vflash_settle(f, x->at_ps);
-		if (is_busy(f, x->at_ps) && (f->op_banks & 1))
-			wait_for_op(f, x, "read of");
-		vflash_read_otp(f, x, x->addr - OTP_BASE);
-		return BUS_OK;
-	}
-	if (x->write)
-		vflash_error(f, SR_WRPERR);
-	else
-		x->data = info_word(f, addr);
-	return BUS_OK;
-}
-
-/**
- * vflash_peek32() - a word of main flash or system memory, as it is now
- * @f: the flash
- * @addr: bus address
- * @val: the word
- */
-bool vflash_peek32(struct vflash *f, u32 addr, u32 *val)
-{
-	u32 offset = addr - FLASH_BASE;
-
-	if (addr >= FLASH_BASE && offset < f->main.size && f->main.size - offset >= 4) {
-		if (vrcc_banks_swapped(f->mcu->rcc) && vflash_is_dual(f))
-			offset ^= f->main.size / 2;
-		*val = get_le32(f->main.mem + offset);
-		return true;
-	}
-	if (addr >= SYSMEM_BASE && addr <= SYSMEM_END - 4) {
-		*val = get_le32(f->sysmem + (addr - SYSMEM_BASE));
-		return true;
-	}
-	return false;
-}
-
-/**
- * vflash_data() - bench: contents of main flash, what has ended by now included
- * @f: the flash
- * @size: in bytes
- */
-u8 *vflash_data(struct vflash *f, size_t *size)
-{
-	vflash_settle(f, sim_now_ps(f->mcu->sim));
-	*size = f->main.size;
-	return f->main.mem;
 }
 
 /* ---- life ---- */
