@@ -188,9 +188,23 @@ static bool dpidr_is_plausible(u32 dpidr)
 	return (dpidr & 1) && dpidr != ~0u && (dpidr >> 12 & 0xf) && (dpidr >> 1 & 0x7ff);
 }
 
-int dap_relink(struct dap *dap, u32 *ctrlstat)
+/* FAULT instead of CTRL/STAT: a rubbish DPBANKSEL. ABORT first, or SELECT FAULTs too */
+static int dap_reselect(struct dap *dap, struct swd_xfer *stat)
+{
+	struct swd_xfer x[] = { swd_wr(REQ_ABORT_W, ABORT_CLEAR_ALL), swd_wr(REQ_SELECT_W, 0),
+				swd_rd(REQ_CTRLSTAT_R) };
+	int ret;
+
+	x[1].idle = FLUSH_IDLE;
+	ret = dap_run(dap, x, ARRAY_SIZE(x));
+	*stat = x[2];
+	return ret;
+}
+
+int dap_relink(struct dap *dap, u32 *ctrlstat, bool *is_known)
 {
 	struct err *err = &dap->ctx->err;
+	bool was_aborted = false;
 	int ret;
 
 	dap->is_select_known = false;
@@ -205,7 +219,15 @@ int dap_relink(struct dap *dap, u32 *ctrlstat)
 		ret = dap_run(dap, x, ARRAY_SIZE(x));
 		if (ret)
 			return ret;
-		if (!swd_ok(&x[0]) || x[0].data != dap->info.dpidr || !swd_ok(&x[1]))
+		if (!swd_ok(&x[0]) || x[0].data != dap->info.dpidr)
+			continue;
+		if (x[1].ack == SWD_ACK_FAULT || x[1].ack == SWD_ACK_WAIT) {
+			was_aborted = true;
+			ret = dap_reselect(dap, &x[1]);
+			if (ret)
+				return ret;
+		}
+		if (!swd_ok(&x[1]))
 			continue;
 		if ((x[1].data & CS_POWER_REQ) != CS_POWER_REQ)
 			return err_set(err, -ENXIO, "check the target's supply, then run again",
@@ -214,6 +236,7 @@ int dap_relink(struct dap *dap, u32 *ctrlstat)
 				       x[1].data);
 		log_dbg(&dap->ctx->log, "line reset: DPIDR 0x%08x, same session", x[0].data);
 		*ctrlstat = x[1].data;
+		*is_known = !was_aborted;
 		return 0;
 	}
 	return err_set(err, -ENXIO, "check supply and cable; lower the clock (clock=1M)",
@@ -230,12 +253,13 @@ int dap_relink(struct dap *dap, u32 *ctrlstat)
 int dap_revive(struct dap *dap)
 {
 	struct swd_xfer x = swd_wr(REQ_ABORT_W, ABORT_CLEAR_ALL);
+	bool is_known;
 	u32 ctrlstat;
 	int ret;
 
 	if (dap->gone == -ENXIO)
 		dap->gone = 0;
-	ret = dap_relink(dap, &ctrlstat);
+	ret = dap_relink(dap, &ctrlstat, &is_known);
 	return ret ? ret : dap_run(dap, &x, 1);
 }
 
@@ -471,6 +495,7 @@ static int dap_access(struct dap *dap, bool is_ap, u8 ap, u8 addr, bool is_read,
 	const bool is_banked = is_ap || (addr & 0xf0);
 	struct err *err = &dap->ctx->err;
 	unsigned int n_fault = 0;
+	bool is_known;
 	u32 cs = 0;
 	int ret;
 
@@ -529,7 +554,7 @@ static int dap_access(struct dap *dap, bool is_ap, u8 ap, u8 addr, bool is_read,
 			*is_refused = true;
 			break;
 		} else if (!swd_ok(&x[stat])) {
-			ret = dap_relink(dap, &cs);
+			ret = dap_relink(dap, &cs, &is_known);
 			if (ret)
 				return ret;
 		}

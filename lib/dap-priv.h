@@ -106,6 +106,15 @@ static inline struct swd_xfer swd_wr(u8 req, u32 data)
 	return (struct swd_xfer){ .req = req, .data = data, .idle = WRITE_IDLE };
 }
 
+/*
+ * CTRL/STAT as it must be while connected. Another value was read from another bank: an idle line
+ * that shows one false 1 some clocks before an AP write reads as a SELECT write with rubbish.
+ */
+static inline bool is_ctrlstat(u32 val)
+{
+	return (val & (CS_POWER_REQ | CS_ORUNDETECT)) == (CS_POWER_REQ | CS_ORUNDETECT);
+}
+
 /* an answer that can be used */
 static inline bool swd_ok(const struct swd_xfer *x)
 {
@@ -127,10 +136,11 @@ int dap_run(struct dap *dap, struct swd_xfer *x, size_t n);
  * dap_relink() - line reset and DPIDR after silence or a broken reply
  * @dap: debug port
  * @ctrlstat: out: CTRL/STAT, with STICKYORUN as the line reset left it
+ * @is_known: out: its sticky flags are those that the accesses before have left
  *
  * Return: 0 when the same debug session goes on (power-up bits still there); -ENXIO when the DP
  * does not answer or has been reset (ctx->err says which).
  */
-int dap_relink(struct dap *dap, u32 *ctrlstat);
+int dap_relink(struct dap *dap, u32 *ctrlstat, bool *is_known);
 
 #endif

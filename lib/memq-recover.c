@@ -112,7 +112,7 @@ static bool is_proof(const struct view *v, size_t i)
 		return false;
 	/* CTRL/STAT is answered OK whatever happened: its content counts */
 	if (view_slot(v, i)->kind == SLOT_STAT)
-		return !x->bad_parity && !(x->data & CS_STICKY);
+		return !x->bad_parity && is_ctrlstat(x->data) && !(x->data & CS_STICKY);
 	return true;
 }
 
@@ -262,7 +262,7 @@ static void ask_flags(const struct ask *a, bool is_fresh, struct probe *p)
 	for (size_t i = 0; i < ARRAY_SIZE(stats); i++) {
 		const struct swd_xfer *s = &a->x[stats[i]];
 
-		if (!swd_ok(s))
+		if (!swd_ok(s) || !is_ctrlstat(s->data))
 			continue;
 		p->flags |= s->data & CS_STICKYERR;
 		if (!is_fresh || stats[i] > ASK_STAT2)
@@ -279,11 +279,11 @@ static void ask_flags(const struct ask *a, bool is_fresh, struct probe *p)
 /* a value counts once: what the port brought in an earlier round is not asked for again */
 static void ask_values(const struct ask *a, struct probe *p)
 {
-	if (a->tar && swd_ok(&a->x[a->tar - 1]) && swd_ok(&a->x[a->tar])) {
+	if (a->tar && a->x[a->tar - 1].ack == SWD_ACK_OK && swd_ok(&a->x[a->tar])) {
 		p->tar = a->x[a->tar].data;
 		p->has_tar = true;
 	}
-	if (a->csw && swd_ok(&a->x[a->csw - 1]) && swd_ok(&a->x[a->csw])) {
+	if (a->csw && a->x[a->csw - 1].ack == SWD_ACK_OK && swd_ok(&a->x[a->csw])) {
 		p->csw = a->x[a->csw].data;
 		p->has_csw = true;
 	}
@@ -294,7 +294,7 @@ static bool ask_is_complete(const struct ask *a)
 	for (size_t i = ASK_RDBUFF; i < a->n; i++)
 		if (!swd_ok(&a->x[i]))
 			return false;
-	return !(a->x[a->n - 1].data & CS_STICKY);
+	return is_ctrlstat(a->x[a->n - 1].data) && !(a->x[a->n - 1].data & CS_STICKY);
 }
 
 /* was the port already locked out when the first ABORT came? */
@@ -325,15 +325,17 @@ static int probe_port(struct memq *q, bool needs_reset, bool is_exact, u32 busy_
 		u8 ack;
 
 		if (needs_reset) {
+			bool is_known;
 			u32 cs;
 
 			p->was_relinked = true;
-			ret = dap_relink(q->dap, &cs);
+			ret = dap_relink(q->dap, &cs, &is_known);
 			if (ret == -ENXIO)
 				q->dap->gone = ret;
 			if (ret)
 				return ret;
 			p->flags |= cs & CS_STICKYERR;
+			is_fresh &= is_known;
 			if (is_fresh) {
 				/* its DPIDR read has dropped what was to be dropped */
 				p->flags |= cs & CS_WDATAERR;
@@ -577,6 +579,16 @@ static bool narrow(const struct memq *q, const struct view *v, const struct prob
 	*lo = first;
 	*hi = last;
 	return true;
+}
+
+/* the same, with a last write that was taken and may have been dropped after all */
+static bool narrow_back(const struct memq *q, const struct view *v, const struct probe *p,
+			size_t *lo, size_t *hi)
+{
+	if (!*lo || swd_req_is_read(view_x(v, *lo - 1)->req))
+		return false;
+	*hi = --*lo;
+	return narrow(q, v, p, lo, hi);
 }
 
 /* the last access before @end that went to the AP, NONE if there is none */
@@ -833,7 +845,13 @@ static bool find_bounds(const struct view *v, const struct probe *p, size_t acce
 		return false;
 	}
 	if (p->flags & CS_WDATAERR) {
-		/* one write less: the last one that was taken */
+		/*
+		 * One write less: the last one that was taken. But before silence it is one that we
+		 * never sent: one false 1 on an idle line, some clocks before an AP write, reads as a
+		 * SELECT or ABORT write.
+		 */
+		if (refused < v->n && is_silent_from(v, refused))
+			return true;
 		if (*hi)
 			--*hi;
 		if (*lo && !swd_req_is_read(view_x(v, *lo - 1)->req))
@@ -911,7 +929,7 @@ static int recover_view(struct memq *q, const struct view *v)
 		lo = hi = last;
 	} else if (is_exact) {
 		q->enc = ap_after(q, v, lo);
-	} else if (narrow(q, v, &p, &lo, &hi)) {
+	} else if (narrow(q, v, &p, &lo, &hi) || narrow_back(q, v, &p, &lo, &hi)) {
 		q->enc = ap_of_probe(q, &p);
 	} else if (!v->has_short) {
 		/* TAR or CSW is not what it should be: a write of it went wrong unnoticed */

@@ -380,7 +380,7 @@ static bool batch_is_clean(const struct memq_batch *b)
 		if (b->x[i].ack != SWD_ACK_OK ||
 		    (b->x[i].bad_parity && swd_req_is_read(b->x[i].req)))
 			return false;
-	return !(b->x[b->n - 1].data & CS_STICKY);
+	return is_ctrlstat(b->x[b->n - 1].data) && !(b->x[b->n - 1].data & CS_STICKY);
 }
 
 static void batch_deliver(struct memq *q, const struct memq_batch *b)
