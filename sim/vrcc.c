@@ -375,6 +375,8 @@ static void write_csr(struct vrcc *r, u32 v, u64 t)
 {
 	if ((v & CSR_LSION) && !(r->csr & CSR_LSION))
 		r->lsi_rdy_ps = t + LSI_START_US * PS_PER_US;
+	if (!(r->cr & CR_MSIRGSEL)) /* written with MSIRGSEL set only: RM0351 6.4.29 */
+		v = (v & ~CSR_MSISRANGE) | (r->csr & CSR_MSISRANGE);
 	r->csr = (r->csr & CSR_FLAGS) | (v & (CSR_LSION | CSR_MSISRANGE | CSR_RMVF));
 	if (v & CSR_RMVF)
 		r->csr &= ~CSR_FLAGS;
