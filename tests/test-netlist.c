@@ -533,6 +533,7 @@ static void test_array_is_part_of_the_saved_state(void **state)
 	netlist_save(f->sim.nets);
 	assert_non_null(sim_state_get(&f->sim, "nor.array", &len));
 	netlist_free(f->sim.nets);
+	pins_init(&f->mcu, &f->sim);
 	f->sim.nets = netlist_new(&f->sim);
 	assert_int_equal(netlist_nor_data(f->sim.nets, &size)[0x123456], 0x42);
 }
