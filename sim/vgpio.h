@@ -37,7 +37,7 @@ struct vgpio_board {
 /* registers the ports on the MCU's bus; NULL: no memory. @board is copied */
 struct vgpio *vgpio_new(struct sim *sim, const struct vgpio_board *board);
 void vgpio_free(struct vgpio *g);
-void vgpio_pin(const struct vgpio *g, unsigned int port, unsigned int pin, struct vgpio_pin *p);
+void vgpio_pin(const struct vgpio *g, unsigned int port, unsigned int pin, struct vgpio_pin *out);
 
 /* ---- for tests ---- */
 enum bus_resp vgpio_access(struct vgpio *g, unsigned int port, struct bus_xact *x);
