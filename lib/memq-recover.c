@@ -40,7 +40,9 @@
 /* damaged probe replies in a row */
 #define MAX_PROBES 64u
 #define IDLE_MAX   64u
-#define NONE	   SIZE_MAX
+/* with fewer idle cycles before a request no single flipped bit makes a good write request of it */
+#define FALSE_START_IDLE 4u
+#define NONE		 SIZE_MAX
 
 /* all accesses in flight when the error was seen, as one sequence */
 struct view {
@@ -581,16 +583,6 @@ static bool narrow(const struct memq *q, const struct view *v, const struct prob
 	return true;
 }
 
-/* the same, with a last write that was taken and may have been dropped after all */
-static bool narrow_back(const struct memq *q, const struct view *v, const struct probe *p,
-			size_t *lo, size_t *hi)
-{
-	if (!*lo || swd_req_is_read(view_x(v, *lo - 1)->req))
-		return false;
-	*hi = --*lo;
-	return narrow(q, v, p, lo, hi);
-}
-
 /* the last access before @end that went to the AP, NONE if there is none */
 static size_t last_drw_before(const struct view *v, size_t end)
 {
@@ -833,6 +825,12 @@ static bool is_all_accepted(const struct view *v, size_t accepted)
 	return accepted == v->n || (view_slot(v, accepted)->kind == SLOT_STAT && !swd_ok(x));
 }
 
+/* silence from @i on, where a flipped idle bit may have started a frame of its own */
+static bool is_silent_after_idle(const struct view *v, size_t i)
+{
+	return i && i < v->n && is_silent_from(v, i) && view_x(v, i - 1)->idle >= FALSE_START_IDLE;
+}
+
 /* bounds of the number of accesses performed, from ACKs and flags; was anything refused at all? */
 static bool find_bounds(const struct view *v, const struct probe *p, size_t accepted,
 			size_t refused, size_t *lo, size_t *hi)
@@ -846,13 +844,11 @@ static bool find_bounds(const struct view *v, const struct probe *p, size_t acce
 	}
 	if (p->flags & CS_WDATAERR) {
 		/*
-		 * One write less: the last one that was taken. But before silence it is one that we
-		 * never sent: one false 1 on an idle line, some clocks before an AP write, reads as a
-		 * SELECT or ABORT write.
+		 * One write less: the last one that was taken. But silence after idle cycles may come
+		 * from a write that we never sent: a false 1 four clocks before an AP write makes it
+		 * look like a SELECT write, seven before any request like an ABORT. Then TAR tells.
 		 */
-		if (refused < v->n && is_silent_from(v, refused))
-			return true;
-		if (*hi)
+		if (*hi && !is_silent_after_idle(v, refused))
 			--*hi;
 		if (*lo && !swd_req_is_read(view_x(v, *lo - 1)->req))
 			--*lo;
@@ -929,7 +925,7 @@ static int recover_view(struct memq *q, const struct view *v)
 		lo = hi = last;
 	} else if (is_exact) {
 		q->enc = ap_after(q, v, lo);
-	} else if (narrow(q, v, &p, &lo, &hi) || narrow_back(q, v, &p, &lo, &hi)) {
+	} else if (narrow(q, v, &p, &lo, &hi)) {
 		q->enc = ap_of_probe(q, &p);
 	} else if (!v->has_short) {
 		/* TAR or CSW is not what it should be: a write of it went wrong unnoticed */
