@@ -19,6 +19,7 @@ struct ctx_stats {
 	u64 usb_transfers; /* batches (USB round trips) */
 	u64 usb_bytes_out, usb_bytes_in;
 	u64 retries; /* recoveries: a WAIT, FAULT, parity or ACK error that cost a replay */
+	u64 noise;   /* those of them that only a flipped bit explains */
 };
 
 struct ctx {

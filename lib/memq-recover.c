@@ -755,6 +755,7 @@ static void learn(struct memq *q, const struct view *v, size_t c, bool was_wait,
 		  u64 stalled_ns)
 {
 	q->ctx->stats.retries++;
+	q->ctx->stats.noise += !was_wait;
 	for (size_t i = 0; i < c; i++)
 		q->since_refusal += swd_xfer_cycles(view_x(v, i));
 	if (was_refused) {

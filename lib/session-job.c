@@ -18,6 +18,8 @@
  * ones erase and program without looking, for cells that read well only now and then.
  */
 #define REPAIR_ROUNDS 3
+/* times that a piece is read until two in a row agree, on a noisy wire */
+#define MAX_READS 8u
 
 struct job_range {
 	struct mtd_info *mtd;
@@ -232,11 +234,12 @@ static int check_readable(struct swdrom *s, const struct mtd_info *mtd)
 {
 	if (s->target.rdp == RDP_LEVEL_0 || strcmp(mtd->name, "flash") != 0)
 		return 0;
-	return err_set(&s->ctx.err, -EROFS,
-		       "going back to level 0 erases the whole flash; swdrom does not do that",
-		       "read-out protection is at RDP level 1: %s can be neither read nor programmed "
-		       "through the debug port",
-		       mtd->name);
+	return err_set(
+		&s->ctx.err, -EROFS,
+		"going back to level 0 erases the whole flash; swdrom does not do that",
+		"read-out protection is at RDP level 1: %s can be neither read nor programmed "
+		"through the debug port",
+		mtd->name);
 }
 
 static int prepare_mtd(struct swdrom *s, struct mtd_info *mtd)
@@ -275,6 +278,37 @@ static void finish(struct swdrom *s)
 
 /* ---- reading ---- */
 
+/*
+ * Two flipped bits in one word pass its parity. Where single ones are seen that may happen, and what
+ * is read may be written back later: on such a wire a piece counts once it was read the same twice.
+ */
+static int read_piece(struct ctx *ctx, struct mtd_info *mtd, u64 from, size_t len, u8 *buf)
+{
+	u8 *again;
+	int ret;
+
+	ret = mtd_read(mtd, from, len, buf);
+	if (ret || !ctx->stats.noise)
+		return ret;
+	again = malloc(len);
+	if (!again)
+		return err_set(&ctx->err, -ENOMEM, NULL, "out of memory for reading twice");
+	for (unsigned int tries = 0; tries < MAX_READS; tries++) {
+		ret = mtd_read(mtd, from, len, again);
+		if (ret || !memcmp(buf, again, len))
+			goto out_free;
+		memcpy(buf, again, len);
+	}
+	ret = err_set(&ctx->err, -EIO,
+		      "lower the clock (clock=1M), shorten the wires, check ground",
+		      "the SWD link is too noisy: %zu bytes at 0x%08" PRIx64
+		      " of %s read different each time",
+		      len, mtd->base + from, mtd->name);
+out_free:
+	free(again);
+	return ret;
+}
+
 /**
  * session_read() - mtd_read() in pieces, with progress and a look at Ctrl-C
  * @r: what it is a part of
@@ -303,7 +337,7 @@ int session_read(struct session_reader *r, struct mtd_info *mtd, u64 from, size_
 				       " of %s (step: %s): %s",
 				       mtd->base + from, mtd->name, r->step, r->so_far);
 		ctx->progress = NULL; /* this is a part of a larger step */
-		ret = mtd_read(mtd, from, n, buf);
+		ret = read_piece(ctx, mtd, from, n, buf);
 		ctx->progress = r->s->cb.progress;
 		if (ret)
 			return ret;

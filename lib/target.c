@@ -224,7 +224,7 @@ static int speed_up(struct target *t, u32 hz, u32 attach_hz)
 		ret = dap_set_hz(t->dap, hz, &t->dap_hz);
 		if (!ret && i)
 			ret = dap_revive(t->dap);
-		if (ret == -ENXIO) {
+		if (ret == -ENXIO && hz > attach_hz) {
 			err_clear(&ctx->err);
 			continue;
 		}
