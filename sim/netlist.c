@@ -680,6 +680,12 @@ void netlist_set_power(struct netlist *n, bool on)
 		vquadspi_power_off(n->qspi);
 }
 
+struct vnor *netlist_nor(struct netlist *n)
+{
+	vquadspi_sync(n->qspi, sim_now_ps(n->sim));
+	return n->nor;
+}
+
 u8 *netlist_nor_data(struct netlist *n, size_t *size)
 {
 	u64 now = sim_now_ps(n->sim);

@@ -8,6 +8,8 @@
 
 #include "sim/mcu.h"
 
+struct vnor;
+
 /* builds the board opts.board and registers GPIO and QUADSPI on the MCU's bus; NULL: unknown board */
 struct netlist *netlist_new(struct sim *sim);
 void netlist_free(struct netlist *n);
@@ -18,6 +20,9 @@ const char *const *netlist_board_names(void);
 u32 netlist_flash_kib(const char *board);
 /* power of the whole board went on or off (NOR: half-done operations leave unstable cells) */
 void netlist_set_power(struct netlist *n, bool on);
+
+/* the chip itself, for a clip on its pins (sim/clip.h); NULL: none. What QUADSPI had to do is done */
+struct vnor *netlist_nor(struct netlist *n);
 
 /* ---- for tests: the NOR's array ---- */
 u8 *netlist_nor_data(struct netlist *n, size_t *size);

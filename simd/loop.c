@@ -3,6 +3,7 @@
  * The loop: listening sockets, connections, their buffers, and the wall clock.
  */
 #include "simd/server.h"
+#include "sim/mcu.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -165,6 +166,18 @@ void simd_send(struct simd_conn *c, const void *buf, size_t len)
 void simd_pass(struct simd_board *b, u64 ps)
 {
 	sim_advance_to(b->sim, sim_now_ps(b->sim) + ps);
+}
+
+/**
+ * simd_hold_reset() - pull a board's nRST low, or let go of it
+ * @b: board
+ * @who: whose pin
+ * @low: pulled
+ */
+void simd_hold_reset(struct simd_board *b, enum simd_reset who, bool low)
+{
+	b->reset_held = low ? b->reset_held | who : b->reset_held & ~(u32)who;
+	mcu_set_nrst(b->sim->mcu, b->reset_held || b->sim->faults.hold_nrst);
 }
 
 /**

@@ -31,13 +31,23 @@ struct args {
 	bool realtime;
 };
 
-enum opt { OPT_BOARD = 256, OPT_STATE, OPT_SEED, OPT_RBB, OPT_PINS, OPT_VCD, OPT_REALTIME };
+enum opt {
+	OPT_BOARD = 256,
+	OPT_STATE,
+	OPT_SEED,
+	OPT_RBB,
+	OPT_SERPROG,
+	OPT_PINS,
+	OPT_VCD,
+	OPT_REALTIME
+};
 
 static const struct option long_opts[] = {
 	{ "board", required_argument, NULL, OPT_BOARD },
 	{ "state", required_argument, NULL, OPT_STATE },
 	{ "seed", required_argument, NULL, OPT_SEED },
 	{ "remote-bitbang", required_argument, NULL, OPT_RBB },
+	{ "serprog", required_argument, NULL, OPT_SERPROG },
 	{ "pins", required_argument, NULL, OPT_PINS },
 	{ "vcd", required_argument, NULL, OPT_VCD },
 	{ "realtime", no_argument, NULL, OPT_REALTIME },
@@ -59,6 +69,7 @@ static void usage(FILE *f)
 		"  --state FILE            its flash contents survive in FILE\n"
 		"  --seed N                of everything that is left to chance\n"
 		"  --remote-bitbang [ADDR:]PORT   SWD at the target's pins\n"
+		"  --serprog [ADDR:]PORT   its SPI-NOR chip at the pins, for flashrom\n"
 		"  --pins remote_bitbang:HOST:PORT   the adapter is wired to another SWD target\n"
 		"  --vcd FILE              trace of the SWD and QUADSPI pins\n"
 		"of the server:\n"
@@ -152,6 +163,9 @@ static int parse_args(struct args *a, int argc, char **argv, struct err *err)
 			break;
 		case OPT_RBB:
 			ret = add_serve(b, &simd_remote_bitbang, optarg, err);
+			break;
+		case OPT_SERPROG:
+			ret = add_serve(b, &simd_serprog, optarg, err);
 			break;
 		case OPT_REALTIME:
 			a->realtime = true;

@@ -22,7 +22,6 @@
  * Nobody pulls at the pins when no client is there: nSRST is released when it goes.
  */
 #include "simd/server.h"
-#include "sim/mcu.h"
 #include "sim/swdp.h"
 
 #include <errno.h>
@@ -62,13 +61,6 @@ static bool swdio_level(struct simd_conn *c)
 	return swdp_output(dp) == SWD_HIGH;
 }
 
-static void set_srst(struct simd_conn *c, bool asserted)
-{
-	struct sim *sim = simd_board(c)->sim;
-
-	mcu_set_nrst(sim->mcu, asserted || sim->faults.hold_nrst);
-}
-
 static int command(struct simd_conn *c, u8 cmd)
 {
 	struct rbb *r = simd_state(c);
@@ -97,7 +89,7 @@ static int command(struct simd_conn *c, u8 cmd)
 	case 's':
 	case 't':
 	case 'u':
-		set_srst(c, (cmd - 'r') & 1);
+		simd_hold_reset(simd_board(c), SIMD_RESET_PIN, (cmd - 'r') & 1);
 		return 0;
 	case 'Z':
 		simd_pass(simd_board(c), PS_PER_MS);
@@ -146,7 +138,7 @@ static int rbb_opened(struct simd_conn *c)
 
 static void rbb_closed(struct simd_conn *c)
 {
-	set_srst(c, false);
+	simd_hold_reset(simd_board(c), SIMD_RESET_PIN, false);
 }
 
 const struct simd_protocol simd_remote_bitbang = {

@@ -34,9 +34,14 @@ struct simd_board {
 	unsigned int index;
 	struct transport *t;
 	struct sim *sim;
+	u32 reset_held;	   /* enum simd_reset bits: who holds nRST low */
 	u64 idle_since_ns; /* wall-clock time up to which the bench has been told of */
 	u64 ahead_base_ns; /* --realtime: wall-clock time that is virtual time 0 */
 };
+
+/* a server pulls nRST low or lets go; several may */
+enum simd_reset { SIMD_RESET_PIN = BIT(0), SIMD_RESET_CLIP = BIT(1) };
+void simd_hold_reset(struct simd_board *b, enum simd_reset who, bool low);
 
 struct simd_protocol {
 	const char *name;  /* "remote-bitbang": option and messages */
@@ -110,5 +115,6 @@ int simd_run(struct simd *s, int stop_fd, struct err *err);
 
 /* the protocols */
 extern const struct simd_protocol simd_remote_bitbang; /* rbb.c */
+extern const struct simd_protocol simd_serprog;	       /* serprog.c */
 
 #endif
