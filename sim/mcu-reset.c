@@ -17,6 +17,9 @@
 
 #include <stdlib.h>
 
+/* 0: a system reset erases SRAM2: RM0351 3.4.1 */
+#define OPTR_SRAM2_RST BIT(25)
+
 /* power-on: tRSTTEMPO, DS10198 6.3.3: 250 us typical, 400 us at most */
 #define POR_US 250
 /* internal reset pulse: 20 us at least */
@@ -47,6 +50,8 @@ static void begin_reset(struct mcu *mcu, enum mcu_reset kind, u32 flag, u64 t)
 	vdma_reset(mcu->dma);
 	vcortexm_reset(mcu->core, kind, t);
 	vflash_reset(mcu->flash, load_options, t);
+	if (!(vflash_optr(mcu->flash) & OPTR_SRAM2_RST))
+		mcu_erase_sram2(mcu);
 	vrcc_reset(mcu->rcc, kind, flag);
 	vcrc_reset(mcu->crc);
 	vdbgmcu_reset(mcu->dbg, kind);

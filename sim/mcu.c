@@ -448,13 +448,15 @@ enum bus_resp mcu_ap_access(struct mcu *mcu, struct bus_xact *x)
 	return resp;
 }
 
-static u8 *sram_at(struct mcu *mcu, u32 addr)
+static bool sram_at(struct mcu *mcu, u32 addr, u8 **p)
 {
 	if (addr >= SRAM1_BASE && addr - SRAM1_BASE < SRAM1_SIZE)
-		return mcu->sram1 + (addr - SRAM1_BASE);
-	if (addr >= SRAM2_BASE && addr - SRAM2_BASE < SRAM2_SIZE)
-		return mcu->sram2 + (addr - SRAM2_BASE);
-	return NULL;
+		*p = mcu->sram1 + (addr - SRAM1_BASE);
+	else if (addr >= SRAM2_BASE && addr - SRAM2_BASE < SRAM2_SIZE)
+		*p = mcu->sram2 + (addr - SRAM2_BASE);
+	else
+		return false;
+	return true;
 }
 
 /**
@@ -471,8 +473,7 @@ bool mcu_peek32(struct mcu *mcu, u32 addr, u32 *val)
 
 	if (addr < ALIAS_END && !alias_target(mcu, addr, &addr))
 		return false;
-	p = sram_at(mcu, addr);
-	if (p) {
+	if (sram_at(mcu, addr, &p)) {
 		*val = get_le32(p);
 		return true;
 	}
@@ -568,8 +569,10 @@ u8 *mcu_flash(struct mcu *mcu, size_t *size)
  */
 u8 *mcu_sram(struct mcu *mcu, u32 addr)
 {
+	u8 *p;
+
 	vdma_run_to(mcu->dma, sim_now_ps(mcu->sim));
-	return sram_at(mcu, addr);
+	return sram_at(mcu, addr, &p) ? p : NULL;
 }
 
 /**
@@ -596,7 +599,7 @@ void mcu_set_wrp(struct mcu *mcu, unsigned int bank, char area, u8 first, u8 las
 }
 
 /**
- * mcu_erase_sram2() - an RDP regression erases SRAM2 too (RM0351 3.5.1)
+ * mcu_erase_sram2() - by an RDP regression, or at a reset with OPTR.SRAM2_RST 0 (RM0351 3.5.1, 3.4.1)
  * @mcu: the part
  */
 void mcu_erase_sram2(struct mcu *mcu)

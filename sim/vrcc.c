@@ -133,6 +133,7 @@ static const struct {
 static const u32 msi_hz[] = { 100000,  200000,	400000,	  800000,   1000000,  2000000,
 			      4000000, 8000000, 16000000, 24000000, 32000000, 48000000 };
 
+#define OPTR_WWDG_SW BIT(19) /* 0: the hardware opens the gate of the WWDG */
 #define WWDGEN BIT(11) /* APB1ENR1: cannot be cleared by software (RM0351 6.4.19) */
 
 static u32 msi_freq(const struct vrcc *r)
@@ -728,6 +729,8 @@ void vrcc_reset(struct vrcc *r, enum mcu_reset kind, u32 flag)
 		r->enr[i] = bus_regs[i].enr_reset;
 		r->smen[i] = bus_regs[i].smen_reset;
 	}
+	if (!(vflash_optr(r->mcu->flash) & OPTR_WWDG_SW))
+		r->enr[RCC_APB1_1] |= WWDGEN;
 	pwr_reset(r);
 	syscfg_reset(r);
 	set_hclk(r);

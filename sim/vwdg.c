@@ -42,6 +42,7 @@
 
 #define OPTR_IWDG_SW   BIT(16)
 #define OPTR_IWDG_STOP BIT(17)
+#define OPTR_WWDG_SW   BIT(19)
 
 struct vwdg {
 	struct mcu *mcu;
@@ -323,7 +324,7 @@ void vwdg_start_iwdg(struct vwdg *w, unsigned int prescaler_code, unsigned int r
 }
 
 /**
- * vwdg_reset() - every reset stops both; OPTR.IWDG_SW 0 starts the IWDG again at once
+ * vwdg_reset() - every reset stops both; OPTR.IWDG_SW 0, WWDG_SW 0 start them again at once
  * @w: the watchdogs
  * @kind: of reset
  * @t: now
@@ -335,7 +336,8 @@ void vwdg_reset(struct vwdg *w, enum mcu_reset kind, u64 t)
 	w->i_pr = 0;
 	w->i_rlr = w->i_win = 0xfff;
 	w->i_pvu_ps = w->i_rvu_ps = w->i_wvu_ps = 0;
-	w->w_on = w->w_ewif = false;
+	w->w_on = !(vflash_optr(w->mcu->flash) & OPTR_WWDG_SW);
+	w->w_ewif = false;
 	w->w_t = w->w_cfr = WWDG_T_MASK;
 	w->w_part_ps = 0;
 	if (!(vflash_optr(w->mcu->flash) & OPTR_IWDG_SW))

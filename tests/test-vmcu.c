@@ -536,6 +536,39 @@ static void test_flash_and_options_survive_in_the_saved_state(void **state)
 	shut(b);
 }
 
+static void test_hardware_wwdg_bites_after_every_reset(void **state)
+{
+	struct mcu_bus *b = *state;
+
+	mcu_set_optr(b->mcu, 0xffeff8aa & ~BIT(19));
+	mcu_set_nrst(b->mcu, true);
+	pass_us(b, 100);
+	mcu_set_nrst(b->mcu, false);
+	pass_us(b, 100);
+	assert_int_equal(rd(b, 0x40021058) & BIT(11), BIT(11));
+	assert_int_equal(rd(b, 0x40002c00) & BIT(7), BIT(7));
+	pass(b, 70 * PS_PER_MS); /* 64 ticks of 4096 PCLK at 4 MHz: 65.5 ms */
+	assert_true(rd(b, 0x40021094) & BIT(30));
+}
+
+static void test_sram2_is_erased_by_a_reset_if_the_option_says_so(void **state)
+{
+	struct mcu_bus *b = *state;
+	unsigned int erase;
+
+	for (erase = 0; erase < 2; erase++) {
+		mcu_set_optr(b->mcu, 0xffeff8aa & ~(erase ? BIT(25) : 0));
+		wr(b, 0x10000000, 0x1234);
+		wr(b, 0x20000000, 0x5678);
+		mcu_set_nrst(b->mcu, true);
+		pass_us(b, 100);
+		mcu_set_nrst(b->mcu, false);
+		pass_us(b, 100);
+		assert_int_equal(rd(b, 0x10000000), erase ? 0 : 0x1234);
+		assert_int_equal(rd(b, 0x20000000), 0x5678);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -565,6 +598,8 @@ int main(void)
 		cmocka_unit_test(test_app_iwdg_resets_a_halted_core_unless_frozen),
 		cmocka_unit_test(test_iwdg_can_be_fed_by_the_debugger),
 		BUS_TEST(test_hardware_iwdg_bites_some_half_second_after_every_reset),
+		BUS_TEST(test_hardware_wwdg_bites_after_every_reset),
+		BUS_TEST(test_sram2_is_erased_by_a_reset_if_the_option_says_so),
 		BUS_TEST(test_iwdg_registers_are_closed_without_their_key),
 		BUS_TEST(test_wwdg_resets_when_its_counter_leaves_0x40),
 		BUS_TEST(test_wwdg_stands_still_in_a_frozen_halt),
