@@ -454,6 +454,19 @@ static void test_ones_on_all_lines_end_continuous_read(void **state)
 	assert_no_complaints(f);
 }
 
+static void test_66h_on_four_lines_to_a_chip_in_dual_continuous_read_is_no_mistake(void **state)
+{
+	struct nor_fix *f = *state;
+	u8 v;
+
+	RECV(f, &v, 1, .op = 0xbb, .n_addr = 3, .has_mode = true, .mode = 0xa0, .addr_lines = 2,
+	     .data_lines = 2);
+	cs_low(f);
+	send_bits(f, 0x66, 8, 4); /* HOLD# low, with an address under way that nobody meant */
+	cs_high(f);
+	assert_no_complaints(f);
+}
+
 static void test_77h_wraps_ebh_alone(void **state)
 {
 	struct nor_fix *f = *state;
@@ -604,6 +617,7 @@ int main(void)
 		T(test_wps_locks_each_block_at_power_up_until_it_is_unlocked),
 		T(test_mode_byte_with_m54_10_arms_continuous_read_and_any_other_ends_it),
 		T(test_ones_on_all_lines_end_continuous_read),
+		T(test_66h_on_four_lines_to_a_chip_in_dual_continuous_read_is_no_mistake),
 		T(test_77h_wraps_ebh_alone),
 		T(test_38h_does_not_bring_qpi_to_this_part),
 		T(test_security_registers_are_erased_programmed_read_and_locked),
