@@ -95,8 +95,10 @@ static u32 regs_read(void *arg, u32 addr, u64 now_ns)
 	struct regs *r = arg;
 
 	(void)now_ns;
-	if (addr == r->absent)
+	if (addr == r->absent) {
 		r->q->latched = err_set(&r->q->ctx->err, -EIO, NULL, "bus fault at 0x%08x", addr);
+		r->q->was_bus_fault = true;
+	}
 	if (addr == RCC_CR)
 		return (*cell(r, addr) & ~BIT(1)) | (r->msi_never_ready ? 0 : BIT(1));
 	if (addr == PWR_SR2)

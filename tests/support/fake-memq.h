@@ -46,6 +46,7 @@ struct memq {
 	u64 n_accesses, fail_access; /* the n-th access fails the wire; 0: none */
 	bool fails_always;
 	int latched;
+	bool was_bus_fault; /* set it with latched for an error of the bus, not of the wire */
 	/* the model behind it; NULL: reads give 0 */
 	u32 (*on_read)(void *arg, u32 addr, u64 now_ns);
 	void (*on_write)(void *arg, u32 addr, u32 val, u64 now_ns);
@@ -306,7 +307,7 @@ int memq_flush(struct memq *q)
 
 bool memq_was_bus_fault(const struct memq *q)
 {
-	return false; /* its only error is one of the wire */
+	return q->was_bus_fault;
 }
 
 void memq_discard(struct memq *q)
