@@ -4,18 +4,23 @@
  *
  * It runs without a look at BSY between double words:
  *
- *   wire   W0 W1 ........................ W0 W1 .....................
- *   flash        [ programs double word ]       [ programs double
- *                <------- prog_est_ns -------->
- *                                        ^ word 0 of the next one reaches the bus
+ *   wire   W0 W1 ........................ W0 W1 ...................... W0 W1
+ *   bus       W0                             (W0 stalled)W0
+ *   flash        [ programs double word      ]           [ programs the next one
+ *                <------- prog_est_ns ------->
  *
- * A write that reaches a busy flash stalls the bus (RM0351 3.3.7), which the debug port answers
- * with WAIT: too early is expensive, too late is waste. So the busy time is learned: the first
- * double words of a session are followed by a row of SR samples that bracket the end of BSY, and
- * later one in 32 carries a single sample at the time in force. It raises the time when it finds
- * BSY set and lowers it a little when not, which settles where some percent of the samples are
- * busy. The same samples show the error flags; those are sticky and stop all programming after
- * them (PGSERR), so that reading back finds the one unit that was refused.
+ * A write that reaches a busy flash stalls the bus until it is idle (RM0351 3.3.7). Word 0 comes so
+ * early that it is stalled for the time word 1 needs on the wire, and word 1 waits for it in the
+ * debug port's write buffer (ADIv5; Arm note KA16363): the flash goes from one unit to the next at
+ * its own pace. No WAIT can come of it as long as nothing is sent before the stall is over: the
+ * slice ends with a delay that makes sure of that, and the next unit is most of a busy time away.
+ *
+ * The pace must be right on average: too fast ends in WAIT, too slow is waste. So the busy time is
+ * learned: the first double words of a session are followed by samples of SR that bracket the end
+ * of BSY, and later one in 32 carries a single sample at the time when the unit should be done,
+ * which also sees what the units before it were late. It raises the time when it finds BSY set and
+ * lowers it a little when not. The same samples show the error flags; those are sticky and stop all
+ * programming after them (PGSERR), so that reading back finds the one unit that was refused.
  */
 #include "drivers/stm32l4-flash-priv.h"
 
@@ -29,23 +34,35 @@
 #define PROG_EST_MAX_NS (PROG_TYP_NS * 16 / 10)
 
 /* first units of a session, each followed by a row of samples */
-#define CAL_UNITS   8
+#define CAL_UNITS   16 /* half of them where a row of samples fits each */
 #define CAL_SAMPLES 24
 #define CAL_FROM_NS (PROG_TYP_NS * 3 / 4)
-/* one unit in so many carries a sample */
-#define PROBE_EVERY 32
-#define N_PROBES    64
+/* with a row that is coarser than this a unit carries only one sample, each at its own time */
+#define CAL_STEP_MAX_NS (PROG_TYP_NS / 8)
+#define CAL_GRID_NS	((PROG_EST_MAX_NS - CAL_FROM_NS) / CAL_UNITS)
+/* one unit in so many carries a sample; fewer where the wire is slow, to about 1 % of its time */
+#define PROBE_EVERY	32
+#define PROBE_EVERY_MAX 256
+#define PROBE_CYCLES	200
+#define N_PROBES	64
 /*
- * A busy sample puts the estimate 1/64 above its own time, an idle one lowers it by 1/2048, and all
- * of one check() by no more than 1/256. Writes come 1/256 later than the estimate.
+ * The first estimate is 1/64 above what was seen. Later a busy sample raises it by 1/256 and an idle
+ * one lowers it by 1/2048, all of one check() by no more than 1/256.
  */
 #define PROBE_UP       64
+#define PROBE_LATE     256
 #define PROBE_DOWN     2048
 #define PROBE_DOWN_MAX 256
 /* a read reaches the bus when its ACK is out, 12 cycles into its 46; some are left for the crossing */
 #define READ_AHEAD_CYCLES 30
 /* an idle debug port takes the next request some cycles after a write: SWCLK of one write */
 #define WRITE_CYCLES 48
+/* the debug port wants the bus with the ACK: 8 bits of request, a turnaround */
+#define ACK_CYCLES 9
+/* word 0 is stalled for word 1's time on the wire and this part of the busy time */
+#define EARLY 64
+/* after a stall nothing is sent for this part of the busy time, for units that were late */
+#define GUARD 8
 
 /* units that were refused and are still blank are tried again so often without progress */
 #define MAX_RETRIES 4
@@ -67,6 +84,7 @@ struct l4_program {
 	enum memq_sample state;
 	unsigned int n_units, n_cal, n_probes, n_retries, n_skipped;
 	u64 retry_at;
+	u64 idle_at_ns; /* cursor when the last unit should be done */
 	struct probe probes[N_PROBES];
 	struct probe cal[CAL_UNITS][CAL_SAMPLES];
 };
@@ -121,10 +139,20 @@ static void queue_probe(struct stm32l4_flash *fl, struct memq *q, struct probe *
 /* let time pass until @after_ns since @from_ns */
 static void delay_until(struct memq *q, u64 from_ns, u64 after_ns)
 {
-	u64 gone_ns = memq_cursor_ns(q) - from_ns;
+	u64 now_ns = memq_cursor_ns(q);
 
-	if (after_ns > gone_ns)
-		memq_delay_ns(q, after_ns - gone_ns);
+	if (from_ns + after_ns > now_ns)
+		memq_delay_ns(q, from_ns + after_ns - now_ns);
+}
+
+static bool is_slow(struct memq *q)
+{
+	return cycles_ns(q, 2 * WRITE_CYCLES) > CAL_STEP_MAX_NS;
+}
+
+static unsigned int cal_units(struct memq *q)
+{
+	return is_slow(q) ? CAL_UNITS : CAL_UNITS / 2;
 }
 
 /* a row of samples, shifted a little from unit to unit for a finer grid */
@@ -132,19 +160,23 @@ static void queue_calibration(struct stm32l4_flash *fl, struct memq *q, struct l
 			      u64 from_ns, u64 issued)
 {
 	struct probe *row = l4->cal[l4->n_cal];
-	u64 step_ns = 0;
+	u64 at_ns = CAL_FROM_NS, step_ns = 0;
 
 	memset(row, 0, sizeof(l4->cal[0]));
-	delay_until(q, from_ns, CAL_FROM_NS);
+	if (is_slow(q)) {
+		at_ns += l4->n_cal * CAL_GRID_NS;
+		at_ns -= min(fl->probe_lead_ns, at_ns);
+	}
+	delay_until(q, from_ns, at_ns);
 	for (unsigned int i = 0; i < CAL_SAMPLES; i++) {
 		u64 before_ns = memq_cursor_ns(q);
 
-		if (i && before_ns - from_ns > PROG_EST_MAX_NS)
+		if (i && (before_ns - from_ns > PROG_EST_MAX_NS || step_ns > CAL_STEP_MAX_NS))
 			break;
 		queue_probe(fl, q, &row[i], from_ns, issued);
 		step_ns = memq_cursor_ns(q) - before_ns;
 		if (!i)
-			memq_delay_ns(q, step_ns * l4->n_cal / CAL_UNITS);
+			memq_delay_ns(q, step_ns * l4->n_cal / cal_units(q));
 	}
 	l4->n_cal++;
 }
@@ -156,6 +188,34 @@ static void set_up_program(struct stm32l4_flash *fl, struct l4_program *l4, stru
 	memq_write32(q, reg(fl, FLASH_CR), FLASH_CR_PG);
 	l4->is_set_up = true;
 	l4->is_final = false;
+	l4->idle_at_ns = 0;
+}
+
+/* samples cost some 200 cycles: fewer where that is more than 1 % of the time between them */
+static unsigned int probe_every(const struct stm32l4_flash *fl, struct memq *q)
+{
+	u64 n = 100 * cycles_ns(q, PROBE_CYCLES) / fl->prog_est_ns;
+
+	return (unsigned int)min(max(n, (u64)PROBE_EVERY), (u64)PROBE_EVERY_MAX);
+}
+
+/*
+ * Queue a unit: word 0 may be stalled until @l4->idle_at_ns, nothing else is.
+ * Return: cursor when its programming starts, at the earliest
+ */
+static u64 queue_unit(struct flash_job *job, struct l4_program *l4, struct memq *q)
+{
+	struct stm32l4_flash *fl = to_flash(job->mtd);
+	u64 free_at_ns = l4->idle_at_ns + fl->prog_est_ns / GUARD, now_ns;
+
+	memq_write_once(q, addr_of(fl, job->offset + job->issued), job->buf + job->issued,
+			STM32L4_UNIT_SIZE);
+	job->issued += STM32L4_UNIT_SIZE;
+	now_ns = memq_cursor_ns(q);
+	if (l4->idle_at_ns > now_ns - cycles_ns(q, WRITE_CYCLES))
+		delay_until(q, now_ns,
+			    free_at_ns - min(free_at_ns, now_ns + cycles_ns(q, ACK_CYCLES)));
+	return max(now_ns, l4->idle_at_ns);
 }
 
 /* the status after the last unit: it must be idle by then, without flags */
@@ -178,7 +238,7 @@ int stm32l4_program_issue(struct flash_job *job, struct memq *q)
 {
 	struct l4_program *l4 = program_priv(job);
 	struct stm32l4_flash *fl = to_flash(job->mtd);
-	u64 from_ns, gone_ns, lead_ns, prog_ns = fl->prog_est_ns + fl->prog_est_ns / PROBE_DOWN_MAX;
+	u64 from_ns, early_ns, now_ns, prog_ns = fl->prog_est_ns;
 	int ret = JOB_READY;
 
 	if (!l4)
@@ -191,26 +251,27 @@ int stm32l4_program_issue(struct flash_job *job, struct memq *q)
 
 	if (!l4->is_set_up)
 		set_up_program(fl, l4, q);
-	memq_write_once(q, addr_of(fl, job->offset + job->issued), job->buf + job->issued,
-			STM32L4_UNIT_SIZE);
-	from_ns = memq_cursor_ns(q);
-	job->issued += STM32L4_UNIT_SIZE;
+	from_ns = queue_unit(job, l4, q);
+	l4->idle_at_ns = from_ns + prog_ns;
 
-	if (!fl->is_calibrated && l4->n_cal < CAL_UNITS) {
+	if (!fl->is_calibrated && l4->n_cal < cal_units(q)) {
 		queue_calibration(fl, q, l4, from_ns, job->issued);
-		ret = l4->n_cal == CAL_UNITS ? JOB_BLOCKED : JOB_READY;
-	} else if (++l4->n_units % PROBE_EVERY == 0 && l4->n_probes < N_PROBES) {
+		l4->idle_at_ns = from_ns + PROG_EST_MAX_NS;
+		ret = l4->n_cal == cal_units(q) ? JOB_BLOCKED : JOB_READY;
+	} else if (++l4->n_units % probe_every(fl, q) == 0 && l4->n_probes < N_PROBES) {
 		delay_until(q, from_ns,
 			    prog_ns > fl->probe_lead_ns ? prog_ns - fl->probe_lead_ns : 0);
 		queue_probe(fl, q, &l4->probes[l4->n_probes++], from_ns, job->issued);
 	}
-	/* the next write is on its way for 48 cycles before it reaches the bus */
-	gone_ns = memq_cursor_ns(q) - from_ns;
-	lead_ns = gone_ns + cycles_ns(q, WRITE_CYCLES);
-	job->busy_ns = prog_ns > lead_ns ? prog_ns - lead_ns : 0;
+	/* words 0 and 1 of the next unit shall both be there when this one is done */
+	now_ns = memq_cursor_ns(q);
+	early_ns = 2 * cycles_ns(q, WRITE_CYCLES) + prog_ns / EARLY;
+	if (!fl->is_calibrated)
+		early_ns = cycles_ns(q, WRITE_CYCLES);
+	job->busy_ns = l4->idle_at_ns - min(l4->idle_at_ns, now_ns + early_ns);
 	/* the final status must not see the last unit at work */
 	if (job->issued >= job->len)
-		job->busy_ns = PROG_EST_MAX_NS > gone_ns ? PROG_EST_MAX_NS - gone_ns : 0;
+		job->busy_ns = from_ns + PROG_EST_MAX_NS - min(from_ns + PROG_EST_MAX_NS, now_ns);
 	return ret;
 }
 
@@ -222,16 +283,10 @@ static void learn(struct stm32l4_flash *fl, s64 by_ns)
 	fl->prog_est_ns = (u64)min(est, (s64)PROG_EST_MAX_NS);
 }
 
-static void learn_above(struct stm32l4_flash *fl, u64 ns)
-{
-	if (ns > fl->prog_est_ns)
-		learn(fl, (s64)(ns - fl->prog_est_ns));
-}
-
 /* the latest time at which any of the first units was seen busy, some jitter, and half a step of the grid */
 static void judge_calibration(struct stm32l4_flash *fl, struct l4_program *l4)
 {
-	u64 busy_ns = 0, idle_ns = PROG_EST_MAX_NS, step_ns = 0;
+	u64 busy_ns = 0, idle_ns = PROG_EST_MAX_NS, step_ns = CAL_GRID_NS;
 
 	for (unsigned int u = 0; u < l4->n_cal; u++) {
 		for (unsigned int i = 0; i < CAL_SAMPLES; i++) {
@@ -376,7 +431,7 @@ int stm32l4_program_check(struct flash_job *job)
 			continue;
 		/* relative to its own time: what was idle then may be busy before */
 		if (p->sr & FLASH_SR_BSY)
-			learn_above(fl, p->after_ns + p->after_ns / PROBE_UP);
+			learn(fl, (s64)(fl->prog_est_ns / PROBE_LATE));
 		else if (fl->prog_est_ns > max(floor_ns, p->after_ns - p->after_ns / PROBE_UP))
 			learn(fl, -(s64)(fl->prog_est_ns / PROBE_DOWN));
 		failed |= !!(p->sr & FLASH_SR_FAILED);
@@ -386,7 +441,7 @@ int stm32l4_program_check(struct flash_job *job)
 	}
 	for (unsigned int u = 0; u < l4->n_cal; u++)
 		failed |= l4->cal[u][0].state == MEMQ_VALID && (l4->cal[u][0].sr & FLASH_SR_FAILED);
-	if (!fl->is_calibrated && l4->n_cal == CAL_UNITS)
+	if (!fl->is_calibrated && l4->n_cal == cal_units(job->mtd->q))
 		judge_calibration(fl, l4);
 	l4->n_probes = l4->n_cal = 0;
 	learn_from_retries(fl);

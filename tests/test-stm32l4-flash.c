@@ -43,9 +43,11 @@ struct model {
 	bool has_first, is_dead_locked, is_dual;
 	u64 busy_until_ns, prog_ns, erase_ns;
 	u64 jitter_ppm, seed;
-	u64 n_units, n_stalls, worst_stall_ns, busy_ns;
-	u64 refuse_unit; /* this one is dropped with PGSERR, once */
-	u64 reset_unit;	 /* the target is reset before this one */
+	u64 n_units, n_waits, worst_stall_ns, busy_ns;
+	u64 stalled_until_ns; /* the port: word 1 may wait in its buffer, nothing else */
+	u64 ack_ns;	      /* an access asks for the port so long before its end */
+	u64 refuse_unit;      /* this one is dropped with PGSERR, once */
+	u64 reset_unit;	      /* the target is reset before this one */
 	u32 protect_from, protect_to;
 	u32 ecc_at;
 };
@@ -117,10 +119,12 @@ static void model_write(void *arg, u32 addr, u32 val, u64 now_ns)
 	static const u32 keys[] = { 0x45670123, 0xcdef89ab };
 	struct model *m = arg;
 
+	if (addr < BASE || addr >= BASE + MIB(1) || addr % 8 == 0)
+		m->n_waits += now_ns - min(now_ns, m->ack_ns) < m->stalled_until_ns;
 	if (addr >= BASE && addr < BASE + MIB(1)) {
 		if (now_ns < m->busy_until_ns) {
-			/* less is over before the next access asks for the port */
-			m->n_stalls += m->busy_until_ns - now_ns > 300;
+			if (addr % 8 == 0)
+				m->stalled_until_ns = m->busy_until_ns;
 			m->worst_stall_ns = max(m->worst_stall_ns, m->busy_until_ns - now_ns);
 			now_ns = m->busy_until_ns;
 		}
@@ -434,18 +438,18 @@ static void test_blank_data_need_no_access_at_all(void **state)
 	assert_int_equal(writes_to(f->q, CR, (u32[1]){ 0 }, 1), 0);
 }
 
-/* any device from much faster to much slower than typical, at every clock: never far too early */
+/* any device from much faster to much slower than typical, at every clock: nothing ever runs into a stall */
 static void test_pace_follows_the_device(void **state)
 {
 	static const struct {
 		u64 prog_ns, jitter_ppm;
 		u32 swclk_hz, percent;
 	} cases[] = {
-		{ 81690, 0, 15000000, 93 },	 { 81690, 20000, 15000000, 90 },
+		{ 81690, 0, 15000000, 88 },	 { 81690, 20000, 15000000, 90 },
 		{ 90760, 20000, 15000000, 90 },	 { 122000, 20000, 15000000, 90 },
 		{ 60000, 20000, 15000000, 88 },	 { 81690, 20000, 30000000, 92 },
 		{ 100000, 20000, 30000000, 92 }, { 81690, 20000, 10000000, 88 },
-		{ 81690, 20000, 1000000, 50 },
+		{ 81690, 20000, 1000000, 75 },
 	};
 	struct fixture *f = *state;
 
@@ -456,8 +460,10 @@ static void test_pace_follows_the_device(void **state)
 		memset(f->m.cells, 0xff, sizeof(f->m.cells));
 		f->m.prog_ns = cases[i].prog_ns;
 		f->m.jitter_ppm = cases[i].jitter_ppm;
-		f->m.n_stalls = f->m.worst_stall_ns = f->m.busy_ns = 0;
+		f->m.n_waits = f->m.worst_stall_ns = f->m.busy_ns = 0;
 		f->q->period_ps = UINT64_C(1000000000000) / cases[i].swclk_hz;
+		f->m.ack_ns = 37 * f->q->period_ps / 1000;
+		f->m.stalled_until_ns = 0;
 		assert_int_equal(mtd_prepare(f->mtd), 0);
 		from_ns = memq_cursor_ns(f->q);
 		assert_int_equal(mtd_write(f->mtd, 0, sizeof(f->data), f->data), 0);
@@ -466,9 +472,10 @@ static void test_pace_follows_the_device(void **state)
 		if (f->m.busy_ns * 100 / ns < cases[i].percent)
 			fail_msg("case %zu: %u %% of the limit", i,
 				 (unsigned int)(f->m.busy_ns * 100 / ns));
-		/* an early word is the exception, and a little early */
-		assert_true(f->m.n_stalls <= sizeof(f->data) / 8 / 50);
-		assert_true(f->m.worst_stall_ns < cases[i].prog_ns / 20);
+		/* word 0 is stalled for word 1's time and what units differ by; nothing runs into it */
+		assert_int_equal(f->m.n_waits, 0);
+		assert_true(f->m.worst_stall_ns <
+			    48 * f->q->period_ps / 1000 + cases[i].prog_ns / 4);
 		mtd_finish(f->mtd);
 	}
 }
