@@ -365,7 +365,10 @@ bool report_json(const struct outcome *r, FILE *out)
 	json_t *o = json_object();
 	bool ok;
 
-	json_object_set_new(o, "result", json_text(r->error->status ? "error" : "ok"));
+	json_object_set_new(o, "result",
+			    json_text(r->error->status == SWDROM_INTERRUPTED ? "interrupted"
+				      : r->error->status		     ? "error"
+									     : "ok"));
 	json_object_set_new(o, "error", json_error(r->error));
 	json_object_set_new(o, "adapter", json_adapter(&rep->adapter));
 	json_object_set_new(o, "target", json_target(&rep->target));
