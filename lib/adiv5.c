@@ -201,7 +201,7 @@ static int dap_reselect(struct dap *dap, struct swd_xfer *stat)
 	return ret;
 }
 
-int dap_relink(struct dap *dap, u32 *ctrlstat, bool *is_known)
+int dap_relink(struct dap *dap, u32 *ctrlstat)
 {
 	struct err *err = &dap->ctx->err;
 	bool was_aborted = false;
@@ -235,8 +235,8 @@ int dap_relink(struct dap *dap, u32 *ctrlstat, bool *is_known)
 				       "(CTRL/STAT 0x%08x)",
 				       x[1].data);
 		log_dbg(&dap->ctx->log, "line reset: DPIDR 0x%08x, same session", x[0].data);
-		*ctrlstat = x[1].data;
-		*is_known = !was_aborted;
+		/* no flag was set before, or the SELECT write that nobody sent had been refused */
+		*ctrlstat = was_aborted ? x[1].data & ~CS_WDATAERR : x[1].data;
 		return 0;
 	}
 	return err_set(err, -ENXIO, "check supply and cable; lower the clock (clock=1M)",
@@ -253,13 +253,12 @@ int dap_relink(struct dap *dap, u32 *ctrlstat, bool *is_known)
 int dap_revive(struct dap *dap)
 {
 	struct swd_xfer x = swd_wr(REQ_ABORT_W, ABORT_CLEAR_ALL);
-	bool is_known;
 	u32 ctrlstat;
 	int ret;
 
 	if (dap->gone == -ENXIO)
 		dap->gone = 0;
-	ret = dap_relink(dap, &ctrlstat, &is_known);
+	ret = dap_relink(dap, &ctrlstat);
 	return ret ? ret : dap_run(dap, &x, 1);
 }
 
@@ -495,7 +494,6 @@ static int dap_access(struct dap *dap, bool is_ap, u8 ap, u8 addr, bool is_read,
 	const bool is_banked = is_ap || (addr & 0xf0);
 	struct err *err = &dap->ctx->err;
 	unsigned int n_fault = 0;
-	bool is_known;
 	u32 cs = 0;
 	int ret;
 
@@ -554,7 +552,7 @@ static int dap_access(struct dap *dap, bool is_ap, u8 ap, u8 addr, bool is_read,
 			*is_refused = true;
 			break;
 		} else if (!swd_ok(&x[stat])) {
-			ret = dap_relink(dap, &cs, &is_known);
+			ret = dap_relink(dap, &cs);
 			if (ret)
 				return ret;
 		}

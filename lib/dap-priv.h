@@ -136,11 +136,10 @@ int dap_run(struct dap *dap, struct swd_xfer *x, size_t n);
  * dap_relink() - line reset and DPIDR after silence or a broken reply
  * @dap: debug port
  * @ctrlstat: out: CTRL/STAT, with STICKYORUN as the line reset left it
- * @is_known: out: its sticky flags are those that the accesses before have left
  *
  * Return: 0 when the same debug session goes on (power-up bits still there); -ENXIO when the DP
  * does not answer or has been reset (ctx->err says which).
  */
-int dap_relink(struct dap *dap, u32 *ctrlstat, bool *is_known);
+int dap_relink(struct dap *dap, u32 *ctrlstat);
 
 #endif

@@ -327,17 +327,15 @@ static int probe_port(struct memq *q, bool needs_reset, bool is_exact, u32 busy_
 		u8 ack;
 
 		if (needs_reset) {
-			bool is_known;
 			u32 cs;
 
 			p->was_relinked = true;
-			ret = dap_relink(q->dap, &cs, &is_known);
+			ret = dap_relink(q->dap, &cs);
 			if (ret == -ENXIO)
 				q->dap->gone = ret;
 			if (ret)
 				return ret;
 			p->flags |= cs & CS_STICKYERR;
-			is_fresh &= is_known;
 			if (is_fresh) {
 				/* its DPIDR read has dropped what was to be dropped */
 				p->flags |= cs & CS_WDATAERR;

@@ -644,6 +644,88 @@ static void test_damaged_request_at_any_access_is_redone_exactly(void **state)
 	sweep_targets(FAULT_REQUEST, 0x01);
 }
 
+static void test_a_false_select_write_at_any_access_is_undone(void **state)
+{
+	sweep_targets(FAULT_FALSE_SELECT, 0xca0c8e62);
+	sweep_targets(FAULT_FALSE_SELECT, 0x010000f0);
+}
+
+static void test_every_nth_access_may_wait_for_ever(void **state)
+{
+	struct work *w = malloc(sizeof(*w));
+	unsigned int n_lost;
+
+	assert_non_null(w);
+	for (u32 every = 2; every < 9; every++) {
+		for (size_t i = 0; i < ARRAY_SIZE(targets); i++) {
+			struct bench b;
+
+			b.d = fake_dap_new();
+			apply(b.d, &targets[i]);
+			b.d->wait_every = every;
+			b.dap = dap_new(&b.d->host);
+			assert_non_null(b.dap);
+			assert_int_equal(dap_connect(b.dap, 0), 0);
+			assert_int_equal(dap_info(b.dap)->n_aps, 1);
+			b.q = memq_new(b.dap, 0);
+			assert_non_null(b.q);
+			work_queue(w, b.q, every);
+			assert_int_equal(memq_flush(b.q), 0);
+			work_check_done(w, b.d, false, &n_lost);
+			assert_true(b.d->ctx.stats.retries > 10);
+			bench_close(&b);
+		}
+	}
+	free(w);
+}
+
+static void test_a_delay_that_was_clocked_is_not_waited_for_again(void **state)
+{
+	struct bench *b = *state;
+	const u64 start = clock_now_ns(&b->d->clk);
+
+	/* the DP falls silent in a delay: SWCLK ran on all the same */
+	memq_write32(b->q, FAKE_REGS, 1);
+	memq_delay_ns(b->q, 10 * MSEC_NS);
+	memq_write32(b->q, FAKE_REGS + 4, 2);
+	fake_dap_inject(b->d, FAULT_REQUEST, 3, 0x20);
+	assert_int_equal(memq_flush(b->q), 0);
+	assert_int_equal(b->d->fault, FAULT_NONE);
+	assert_int_equal(b->d->ctx.stats.retries, 1);
+	assert_int_equal(b->d->reg_log.n, 4);
+	assert_true(clock_now_ns(&b->d->clk) - start >= 10 * MSEC_NS);
+	assert_true(clock_now_ns(&b->d->clk) - start < 18 * MSEC_NS);
+}
+
+static void test_a_noisy_wire_sleeps_its_delays_with_swclk_at_rest(void **state)
+{
+	struct bench *b = *state;
+	static u8 buf[KIB(32)];
+	u64 n_xfers;
+
+	b->d->noise = UINT32_MAX / 100;
+	memq_write(b->q, FAKE_RAM, buf, sizeof(buf));
+	assert_int_equal(memq_flush(b->q), 0);
+	b->d->noise = 0;
+	n_xfers = b->d->n_xfers;
+	memq_delay_ns(b->q, 10 * MSEC_NS);
+	assert_int_equal(memq_flush(b->q), 0);
+	assert_int_equal(b->d->n_xfers, n_xfers);
+}
+
+static void test_a_bus_fault_is_told_from_a_broken_link(void **state)
+{
+	struct bench *b = *state;
+	u32 v;
+
+	assert_int_equal(target_read32(b->q, 0x60000000, &v), -EIO);
+	assert_true(memq_was_bus_fault(b->q));
+	err_clear(&b->d->ctx.err);
+	fake_dap_inject(b->d, FAULT_UNPLUG, 0, 0);
+	assert_int_equal(target_read32(b->q, FAKE_RAM, &v), -ENODEV);
+	assert_false(memq_was_bus_fault(b->q));
+}
+
 static void test_short_reply_at_any_access_ends_right_or_says_what_is_unknown(void **state)
 {
 	static const enum fake_fault kinds[] = { FAULT_SHORT, FAULT_CUT, FAULT_CUT_MID };
@@ -802,6 +884,11 @@ int main(void)
 		cmocka_unit_test(test_bad_read_parity_at_any_access_loses_no_data),
 		cmocka_unit_test(test_corrupted_ack_at_any_access_is_seen_through),
 		cmocka_unit_test(test_damaged_request_at_any_access_is_redone_exactly),
+		cmocka_unit_test(test_a_false_select_write_at_any_access_is_undone),
+		cmocka_unit_test(test_every_nth_access_may_wait_for_ever),
+		TEST(test_a_delay_that_was_clocked_is_not_waited_for_again),
+		TEST(test_a_noisy_wire_sleeps_its_delays_with_swclk_at_rest),
+		TEST(test_a_bus_fault_is_told_from_a_broken_link),
 		cmocka_unit_test(test_short_reply_at_any_access_ends_right_or_says_what_is_unknown),
 		cmocka_unit_test(test_short_replies_cost_plain_memory_nothing),
 		cmocka_unit_test(test_random_bit_errors_never_double_or_lose_an_access),

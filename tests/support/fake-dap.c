@@ -385,6 +385,8 @@ static u8 dp_access(struct fake_dap *d, u8 req, u32 *data, bool is_parity_bad)
 	else if (!is_free && d->is_running &&
 		 !(is_ap && !is_read && d->has_write_buffer && !d->has_buffered))
 		ack = 2;
+	else if (is_ap && d->wait_every && ++d->n_ap_asked % d->wait_every == 0)
+		ack = 2;
 	if (ack != 1) {
 		if (d->ctrlstat & ORUNDETECT) {
 			d->ctrlstat |= STICKYORUN;
@@ -475,6 +477,11 @@ static bool run_xfer(struct fake_dap *d, struct swd_xfer *x)
 			break;
 		case FAULT_REQUEST:
 			f.req = (u8)d->fault_arg;
+			break;
+		case FAULT_FALSE_SELECT:
+			if (d->link == LINK_SWD && !d->is_locked_out && !(d->ctrlstat & STICKY))
+				d->select = d->fault_arg;
+			f.req = 0x20;
 			break;
 		case FAULT_SHORT:
 			d->is_lost = true;

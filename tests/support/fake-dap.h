@@ -31,6 +31,7 @@ enum fake_fault {
 	FAULT_READ_PARITY,  /* the host sees one data bit flipped */
 	FAULT_ACK,	    /* the host sees the ACK xor arg */
 	FAULT_REQUEST,	    /* the target sees a request bit flipped: it locks out */
+	FAULT_FALSE_SELECT, /* the target takes a SELECT write with data arg for it, then locks out */
 	FAULT_SHORT,	    /* replies from here on are lost, the target does it all */
 	FAULT_CUT,	    /* nothing from here on is clocked */
 	FAULT_CUT_MID,	    /* the same, but in the middle of this one's data */
@@ -68,7 +69,8 @@ struct fake_dap {
 	bool never_halts;
 	struct swd_pins pins;
 	u32 idcode;
-	u8 silent_ack; /* what the host reads when nobody drives: 7 or 0 */
+	u32 wait_every; /* every n-th AP access that could be taken is answered WAIT; 0: none */
+	u8 silent_ack;	/* what the host reads when nobody drives: 7 or 0 */
 
 	/* one fault, at the at-th access from now (0: this one); < 0: none */
 	enum fake_fault fault;
@@ -111,7 +113,7 @@ struct fake_dap {
 	u32 regs[1024];
 	struct fake_log reg_log; /* address, value, ... */
 	struct fake_log fifo_log;
-	u32 fifo_next, counter;
+	u32 fifo_next, counter, n_ap_asked;
 };
 
 /* fake_dap_new() - a healthy STM32L4-like target in JTAG mode on a 4 MHz host */
