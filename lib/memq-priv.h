@@ -172,6 +172,34 @@ u32 memq_slot_addr(const struct memq *q, const struct memq_slot *s);
 /* memq_pop() - oldest batch in flight, waited for. is_short tells whether all replies are there */
 int memq_pop(struct memq *q, struct memq_batch **out);
 
+/* what the port says after an error */
+struct memq_probe {
+	u32 flags; /* sticky flags that the accesses before left, and STICKYERR of the last */
+	bool is_orun_known;  /* STICKYORUN was read before anything else could set it */
+	bool is_wdata_known; /* WDATAERR was read before anything else could set it */
+	bool was_relinked;   /* a line reset was needed */
+	bool has_rdbuff;     /* the result of the last AP read performed */
+	bool has_tar, has_csw;
+	u32 rdbuff;
+	u32 tar, csw;
+	u64 stalled_ns; /* how long the AP was busy, as far as we saw */
+};
+
+/*
+ * memq_probe_port() - bring the port back to answering, wait until the AP is idle, read what it knows.
+ * @needs_reset: with a line reset first. @is_exact: the ACKs say what was performed, unless a flag or
+ * a line reset casts doubt on them: then TAR and CSW are not read, which would be two more accesses
+ * that may be refused. @busy_addr: for the message when the AP stays busy.
+ */
+int memq_probe_port(struct memq *q, bool needs_reset, bool is_exact, u32 busy_addr,
+		    struct memq_probe *p);
+
+/* memq_ap_of_probe() - the AP as the port says it is: what it holds need not be written again */
+struct memq_ap memq_ap_of_probe(const struct memq *q, const struct memq_probe *p);
+
+/* memq_read_now() - one read past the queue: the AP is idle, nothing is in flight */
+int memq_read_now(struct memq *q, u32 addr, u8 size, u32 *val);
+
 /*
  * memq_recover() - @b, the oldest, was not all OK: find out what the target did, settle results,
  *                  and set q->next to where to go on. Nothing is in flight afterwards
