@@ -25,7 +25,6 @@
 #include "lib/memq-priv.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -306,7 +305,8 @@ static const char *op_verb(const struct memq_op *op)
 
 static int err_unknown_fate(struct memq *q, const struct view *v, size_t i)
 {
-	return err_set(&q->ctx->err, -EIO, "run the job again",
+	return err_set(&q->ctx->err, -EIO,
+		       "check the wires or lower the clock (clock=1M), then run the job again",
 		       "%s at 0x%08x: the reply was lost and it can't be known whether it happened",
 		       op_verb(view_op(q, v, i)), memq_slot_addr(q, view_slot(v, i)));
 }
@@ -411,8 +411,11 @@ static int bus_fault(struct memq *q, const struct view *v, size_t i)
 	if (ret)
 		return ret;
 	return err_set(&q->ctx->err, -EIO,
-		       "look the address up in the reference manual: no such memory, a peripheral "
-		       "without clock, or read-out protection",
+		       q->ctx->stats.noise
+			       ? "the wire is noisy: shorten it, check ground or lower the clock "
+				 "(clock=1M), then run the job again"
+			       : "look the address up in the reference manual: no such memory, a "
+				 "peripheral without clock, or read-out protection",
 		       "%s of %u bytes at 0x%08x: bus fault (CTRL/STAT.STICKYERR)", op_verb(op),
 		       view_slot(v, i)->size, addr);
 }
@@ -501,6 +504,10 @@ static bool is_all_accepted(const struct view *v, size_t accepted)
 
 	if (v->has_short || accepted + 1 < v->n)
 		return false;
+	/* a strange ACK may also be a frame out of step: then TAR must tell that all is well */
+	for (size_t i = 0; i < accepted; i++)
+		if (view_x(v, i)->ack != SWD_ACK_OK)
+			return false;
 	return accepted == v->n || (view_slot(v, accepted)->kind == SLOT_STAT && !swd_ok(x));
 }
 

@@ -519,6 +519,40 @@ static void a_noisy_wire_costs_time_but_no_data(void **state)
 	assert_true(retries > 100); /* there was noise */
 }
 
+static void
+a_very_bad_wire_ends_in_the_right_bytes_or_an_error_that_a_second_run_mends(void **state)
+{
+	static const char *const wires[] = { "ber=1e-4", "ber=1e-4,wiring=tristate",
+					     "ber=1e-4,wiring=buffer", "ber=1e-3" };
+	u8 flash[N_FLASH], nor[N_NOR];
+	unsigned int n_good = 0;
+	struct job_image img[2];
+
+	pieces(img, flash, nor, 175);
+	for (size_t i = 0; i < ARRAY_SIZE(wires); i++) {
+		for (unsigned long seed = 1; seed <= 8; seed++) {
+			struct job j;
+
+			job_init(&j);
+			j.seed = seed;
+			j.sim = wires[i];
+			job_run(&j, JOB_WRITE, img, 2);
+			n_good += !j.status;
+			if (j.status && (!j.what[0] || !j.next[0]))
+				fail_msg("%s, seed %lu: status %d: %s, %s; %s", wires[i], seed,
+					 j.status, j.what, j.where, j.next);
+			if (!j.status)
+				assert_pieces_hold(&j, flash, nor);
+			j.sim = "";
+			job_run(&j, JOB_WRITE, img, 2);
+			assert_ok(&j);
+			assert_pieces_hold(&j, flash, nor);
+			job_exit(&j);
+		}
+	}
+	assert_true(n_good >= 16);
+}
+
 static void wait_storms_cost_time_but_no_data(void **state)
 {
 	static const char *const storms[] = { "wait_every=2", "wait_every=3", "wait_every=7",
@@ -739,6 +773,7 @@ int main(int argc, char **argv)
 		T(a_part_without_nor_says_so),
 		T(a_hundred_seeds_give_the_same_flash),
 		T(a_noisy_wire_costs_time_but_no_data),
+		T(a_very_bad_wire_ends_in_the_right_bytes_or_an_error_that_a_second_run_mends),
 		T(wait_storms_cost_time_but_no_data),
 		T(unplugging_at_any_batch_is_reported_and_mended_by_a_second_run),
 		T(a_short_usb_reply_at_any_batch_is_survived_or_reported),
