@@ -7,6 +7,7 @@
  * that only the programmer knows.
  */
 #include "lib/session-priv.h"
+#include "lib/spi-nor-parts.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -472,6 +473,29 @@ static void list_programmers(const struct lister *l)
 	}
 }
 
+/* one maker a paragraph; others are identified by their SFDP tables */
+static int list_nor_parts(struct swdrom *s, const struct lister *l)
+{
+	char text[96];
+	size_t v, i;
+
+	l->line(l->arg, "SPI-NOR parts (others by their SFDP tables):");
+	for (v = 0; nor_vendors[v]; v++) {
+		const struct nor_vendor *vendor = nor_vendors[v];
+		const char **names = calloc(vendor->n_parts + 1, sizeof(*names));
+
+		if (!names)
+			return err_set(&s->ctx.err, -ENOMEM, NULL, "out of memory");
+		for (i = 0; i < vendor->n_parts; i++)
+			names[i] = vendor->parts[i].name;
+		snprintf(text, sizeof(text), "  %s:", vendor->name);
+		l->line(l->arg, text);
+		list_words(l, names);
+		free(names);
+	}
+	return 0;
+}
+
 static int list_connected(struct swdrom *s, const char *programmer, struct lister *l)
 {
 	const struct log log = { .fn = list_log, .arg = l, .level = LOG_INFO };
@@ -512,8 +536,10 @@ enum swdrom_status swdrom_list(struct swdrom *s, const char *programmer,
 	}
 	line(arg, "boards (-b):");
 	list_words(&l, board_names());
+	ret = list_nor_parts(s, &l);
 	line(arg, "adapters (adapter=):");
-	ret = adapter_for_each(list_adapter, &l, &s->ctx.err);
+	if (!ret)
+		ret = adapter_for_each(list_adapter, &l, &s->ctx.err);
 	if (!ret && programmer)
 		ret = list_connected(s, programmer, &l);
 	return session_status(s, PHASE_RUN, ret);

@@ -84,4 +84,6 @@ run -L
 ok 'the list names programmers, families, boards and adapters' \
 	sh -c 'grep -q ftdi out && grep -q STM32L4 out && grep -q stm32l476g-disco out &&
 		grep -q tigard out'
+run -L
+ok '-L names the SPI-NOR parts that have a table row' grep -q 'n25q128a\|w25q128jv' out
 exit $failed
