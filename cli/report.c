@@ -35,10 +35,12 @@ void report_probe(const struct outcome *r, FILE *out)
 
 	if (!a->name)
 		return;
-	fprintf(out, "adapter: %s%s%s, wiring %s (%s), %04x:%04x at %s%s%s, SWCLK %.3f MHz\n",
-		a->programmer, a->product[0] ? " " : "", a->product, a->name, a->wiring, a->vid,
-		a->pid, a->location, a->serial[0] ? ", serial " : "", a->serial,
-		(double)a->swclk_hz / 1e6);
+	fprintf(out, "adapter: %s%s%s, wiring %s (%s)", a->programmer, a->product[0] ? " " : "",
+		a->product, a->name, a->wiring);
+	if (a->vid) /* not behind a network connection */
+		fprintf(out, ", %04x:%04x at %s%s%s", a->vid, a->pid, a->location,
+			a->serial[0] ? ", serial " : "", a->serial);
+	fprintf(out, ", SWCLK %.3f MHz\n", (double)a->swclk_hz / 1e6);
 	if (!t->name)
 		return;
 	fprintf(out, "target:  %s, IDCODE 0x%08x, DPIDR 0x%08x, CPUID 0x%08x, flash ", t->name,

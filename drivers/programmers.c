@@ -4,11 +4,13 @@
  */
 #include "lib/programmer.h"
 
-extern const struct programmer ftdi_programmer; /* drivers/ftdi-usb.c */
-extern const struct programmer sim_programmer;	/* the virtual bench */
+extern const struct programmer ftdi_programmer;		  /* drivers/ftdi-usb.c */
+extern const struct programmer remote_bitbang_programmer; /* drivers/remote-bitbang.c */
+extern const struct programmer sim_programmer;		  /* the virtual bench */
 
 const struct programmer *const programmers[] = {
 	&ftdi_programmer,
+	&remote_bitbang_programmer,
 	&sim_programmer,
 	NULL,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What -p names: `-p NAME[:key=value,...]`. A programmer opens a transport.
+ * What -p names: `-p NAME[:key=value,...]`. A programmer opens a transport, or, where the adapter
+ * speaks SWD without any MPSSE bytes, an SWD host.
  */
 #ifndef SWDROM_LIB_PROGRAMMER_H
 #define SWDROM_LIB_PROGRAMMER_H
@@ -10,6 +11,8 @@
 
 /* parsed key=value list; keys that nobody asked for are a usage error (params_unused) */
 struct params;
+struct ctx;
+struct swd_host;
 
 /* params_parse() - "k=v,k2=v2" (NULL and "" are allowed); `\,` stands for a comma in a value */
 int params_parse(struct params **p, const char *text, struct err *err);
@@ -26,6 +29,11 @@ struct programmer {
 	const char *help; /* keys, one a line, for --help */
 	/* open by parameters; on success *t is owned by the caller (t->ops->close) */
 	int (*open)(struct params *p, const struct log *log, struct err *err, struct transport **t);
+	/*
+	 * Instead of it: an SWD host of its own (lib/swd.h), owned by the caller (h->ops->close).
+	 * Where time is not the host's it sets ctx->clk, for as long as the host is open.
+	 */
+	int (*open_swd)(struct params *p, struct ctx *ctx, struct swd_host **h);
 	/* print (through log, LOG_INFO) what is connected; NULL if it makes no sense */
 	int (*list)(struct params *p, const struct log *log, struct err *err);
 	/* name of the wiring that @t needs when the user gave none (adapter= key absent) */

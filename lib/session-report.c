@@ -21,6 +21,18 @@ void session_report_adapter(struct swdrom *s)
 {
 	const struct transport *t = s->transport;
 
+	if (!t) { /* open_swd(): there are no USB strings */
+		s->report.adapter = (struct swdrom_adapter_info){
+			.programmer = s->programmer->name,
+			.name = s->host->name,
+			.wiring = "direct",
+			.product = s->product,
+			.serial = s->serial,
+			.location = s->location,
+			.swclk_hz = s->host->hz,
+		};
+		return;
+	}
 	snprintf(s->product, sizeof(s->product), "%s", t->product);
 	snprintf(s->serial, sizeof(s->serial), "%s", t->serial);
 	snprintf(s->location, sizeof(s->location), "%s", t->location);
@@ -143,7 +155,7 @@ const struct swdrom_report *swdrom_report(struct swdrom *s)
 	struct swdrom_report *r = &s->report;
 	size_t i;
 
-	if (s->transport)
+	if (s->transport || s->host)
 		session_report_close(s);
 	r->mtds = s->mtds;
 	r->n_mtds = s->n_mtds;
@@ -168,7 +180,7 @@ static unsigned int bench_busy(struct swdrom *s, struct bench_busy *out)
 	struct transport *t = s->transport;
 
 	memset(out, 0, SESSION_MAX_BUSY * sizeof(*out));
-	return t->ops->bench_busy ? t->ops->bench_busy(t, out, SESSION_MAX_BUSY) : 0;
+	return t && t->ops->bench_busy ? t->ops->bench_busy(t, out, SESSION_MAX_BUSY) : 0;
 }
 
 void session_work_begin(struct swdrom *s, struct session_work *w)

@@ -292,6 +292,18 @@ static int own_params(struct swdrom *s, struct params *p, struct session_params 
 	return 0;
 }
 
+/* an adapter that is no FTDI bridge: no wiring to choose */
+static int open_swd_adapter(struct swdrom *s, struct params *p)
+{
+	int ret = s->programmer->open_swd(p, &s->ctx, &s->host);
+
+	if (ret)
+		return ret;
+	s->opened_ns = session_now_ns(s);
+	session_report_adapter(s);
+	return params_check_unused(p, s->programmer->name, &s->ctx.err);
+}
+
 static int open_adapter(struct swdrom *s, struct params *p)
 {
 	const char *name = params_get(p, "adapter");
@@ -364,7 +376,7 @@ enum swdrom_status swdrom_open(struct swdrom *s, const struct swdrom_open_opts *
 		status = session_status(s, PHASE_CONFIG, ret);
 		goto out;
 	}
-	ret = open_adapter(s, p);
+	ret = s->programmer->open_swd ? open_swd_adapter(s, p) : open_adapter(s, p);
 	if (!ret)
 		ret = attach(s, &own, opts->no_reset);
 	status = session_status(s, PHASE_RUN, ret);
@@ -385,7 +397,7 @@ enum swdrom_status swdrom_close(struct swdrom *s, enum swdrom_exit how)
 	};
 	int ret = 0;
 
-	if (!s->transport)
+	if (!s->transport && !s->host)
 		return SWDROM_OK;
 	if (s->attached)
 		ret = target_detach(&s->target, exits[how]);
