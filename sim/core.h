@@ -137,6 +137,7 @@ struct vftdi;
 struct swdp;
 struct mcu;
 struct netlist;
+struct vpins;
 
 struct sim {
 	struct sim_opts opts;
@@ -146,6 +147,7 @@ struct sim {
 	struct swdp *dp;	/* sim/vswdp.c */
 	struct mcu *mcu;	/* sim/mcu.c */
 	struct netlist *nets;	/* sim/netlist.c */
+	struct vpins *pins;	/* sim/vpins.c; NULL: our own target */
 	/* core.c's own */
 	u64 now_ps;
 	struct sim_event *events; /* sorted by time */

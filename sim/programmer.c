@@ -89,12 +89,15 @@ static int parse_opts(struct params *p, struct sim_opts *o, struct err *err)
 	u64 flash_kib = o->flash_kib;
 	int ret = 0;
 
+	if (params_get(p, "pins")) /* what that protocol can say */
+		snprintf(o->wiring, sizeof(o->wiring), "tristate");
 	ret = ret ?: get_string(p, "board", o->board, sizeof(o->board), err);
 	ret = ret ?: get_string(p, "state", o->state_path, sizeof(o->state_path), err);
 	ret = ret ?: get_u64(p, "seed", 0, UINT64_MAX, &o->seed, err);
 	ret = ret ?: get_bool(p, "busy_max", &o->busy_max, err);
 	ret = ret ?: get_string(p, "wiring", o->wiring, sizeof(o->wiring), err);
 	ret = ret ?: get_string(p, "chip", o->chip, sizeof(o->chip), err);
+	ret = ret ?: get_string(p, "pins", o->pins, sizeof(o->pins), err);
 	ret = ret ?: get_string(p, "serial", o->serial, sizeof(o->serial), err);
 	ret = ret ?: get_u64(p, "flash_kib", 256, 1024, &flash_kib, err);
 	ret = ret ?: get_s32(p, "dualbank", 1, &o->dualbank, err);
@@ -192,6 +195,8 @@ static const char *sim_programmer_adapter(struct params *p)
 	const char *wiring = params_get(p, "wiring");
 	size_t i;
 
+	if (!wiring && params_get(p, "pins"))
+		return names[0][1];
 	for (i = 0; wiring && i < ARRAY_SIZE(names); i++)
 		if (!strcmp(wiring, names[i][0]))
 			return names[i][1];
@@ -206,6 +211,7 @@ const struct programmer sim_programmer = {
 		"busy_max=1          flash busy times up to the data sheet's maximum\n"
 		"wiring=NAME         resistor, tristate or buffer\n"
 		"chip=NAME           ft2232h, ft232h, ft4232h\n"
+		"pins=remote_bitbang:HOST:PORT   wire the adapter to that SWD target instead\n"
 		"serial=TEXT         of the virtual adapter (SIM0001)\n"
 		"flash_kib=N dualbank=0|1 rdp=0|1|2   of a factory-fresh part\n"
 		"reference_dp=1      debug port edge by edge (slow)\n"

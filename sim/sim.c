@@ -7,6 +7,7 @@
 #include "sim/netlist.h"
 #include "sim/swdp.h"
 #include "sim/vftdi.h"
+#include "sim/vpins.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -101,6 +102,7 @@ static void bench_free(struct bench *b)
 	sim_cancel(&b->sim, &b->power);
 	sim_cancel(&b->sim, &b->reset);
 	vftdi_free(b->sim.ftdi);
+	vpins_close(b->sim.pins);
 	swdp_free(b->sim.dp);
 	if (b->sim.nets)
 		netlist_free(b->sim.nets);
@@ -183,6 +185,11 @@ static int bench_build(struct bench *b, struct err *err)
 	sim->dp = swdp_new(sim, sim->mcu);
 	if (!sim->dp)
 		return err_set(err, -ENOMEM, NULL, "out of memory");
+	if (sim->opts.pins[0]) {
+		sim->pins = vpins_open(sim, sim->opts.pins, err);
+		if (!sim->pins)
+			return err ? err->code : -ENODEV;
+	}
 	sim->ftdi = vftdi_new(sim, sim->dp, sim->mcu, err);
 	if (!sim->ftdi)
 		return err ? err->code : -EINVAL;

@@ -11,6 +11,7 @@
 #include "sim/vftdi.h"
 #include "sim/usbtime.h"
 #include "sim/vmpsse.h"
+#include "sim/vpins.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -89,6 +90,9 @@ struct vftdi {
 	/* answers, oldest first; the first @n_flushed may leave though no packet is full */
 	u8 fifo_in[MAX_FIFO];
 	size_t n_in, n_flushed;
+	/* the last @n_late of them are not known yet: somebody else's target has to say them */
+	struct mpsse_late late[MAX_FIFO];
+	size_t n_late;
 	/* bytes that the host has read beyond what it asked for: the next batch's first */
 	u8 stale[MAX_FIFO];
 	size_t n_stale;
@@ -138,12 +142,23 @@ static void give(struct vftdi *f, u8 byte, u64 at_ps)
 		f->stale[f->n_stale++] = byte;
 }
 
+/* wait for the answers that the last bytes in the FIFO are made of */
+static void settle_late(struct vftdi *f)
+{
+	size_t i;
+
+	for (i = 0; i < f->n_late; i++)
+		f->fifo_in[f->n_in - f->n_late + i] = vmpsse_late_byte(&f->eng, f->late[i]);
+	f->n_late = 0;
+}
+
 /* move @n bytes from the FIFO into a packet */
 static void send_packet(struct vftdi *f, size_t n, u64 at_ps)
 {
 	u64 done = usbtime_packet(&f->usb, at_ps);
 	size_t i;
 
+	settle_late(f);
 	for (i = 0; i < n; i++)
 		give(f, f->fifo_in[i], done);
 	memmove(f->fifo_in, f->fifo_in + n, f->n_in - n);
@@ -184,18 +199,39 @@ static size_t eng_room(void *arg)
 	return f->chip->fifo_in - f->n_in;
 }
 
-static void eng_push(void *arg, u8 byte, u64 tick)
+static void push_in(struct vftdi *f, u8 byte, u64 tick)
 {
-	struct vftdi *f = arg;
 	u64 now = mpsse_tick_ps(tick);
 
 	if (f->n_in && has_reader(f) && latency_expiry(f) <= now)
 		flush_now(f, latency_expiry(f));
 	f->pushed_ps = now;
 	f->fifo_in[f->n_in++] = byte;
+}
+
+static void eng_push(void *arg, u8 byte, u64 tick)
+{
+	struct vftdi *f = arg;
+
+	settle_late(f);
+	push_in(f, byte, tick);
 	if (f->event_char == byte)
 		f->n_flushed = f->n_in;
-	collect(f, now);
+	collect(f, mpsse_tick_ps(tick));
+}
+
+static void eng_push_late(void *arg, struct mpsse_late late, u64 tick)
+{
+	struct vftdi *f = arg;
+
+	if (f->event_char >= 0) { /* its value matters at once */
+		settle_late(f);
+		eng_push(f, vmpsse_late_byte(&f->eng, late), tick);
+		return;
+	}
+	push_in(f, 0, tick);
+	f->late[f->n_late++] = late;
+	collect(f, mpsse_tick_ps(tick));
 }
 
 static void eng_flush(void *arg, u64 tick)
@@ -304,6 +340,8 @@ static void host_sleep_ns(struct sysclock *clk, u64 ns)
 
 	f->host_ps += ns * PS_PER_NS;
 	catch_up(f);
+	if (f->sim->pins)
+		vpins_pass_time(f->sim->pins);
 }
 
 /* ---- control requests ---- */
@@ -316,6 +354,7 @@ static void purge_out(struct vftdi *f)
 
 static void purge_in(struct vftdi *f)
 {
+	settle_late(f);
 	f->n_in = f->n_flushed = 0;
 }
 
@@ -650,6 +689,12 @@ struct vftdi *vftdi_new(struct sim *sim, struct swdp *dp, struct mcu *mcu, struc
 			"the virtual adapter with a buffer has an FT2232H, not an %s", chip->name);
 		return NULL;
 	}
+	if (wiring == WIRING_RESISTOR && sim->pins) {
+		err_set(err, -EINVAL, "use wiring=tristate or wiring=buffer",
+			"pins= cannot be wired through a resistor: remote_bitbang knows no weak "
+			"driver");
+		return NULL;
+	}
 	f = calloc(1, sizeof(*f));
 	if (!f) {
 		err_set(err, -ENOMEM, NULL, "out of memory");
@@ -671,6 +716,7 @@ struct vftdi *vftdi_new(struct sim *sim, struct swdp *dp, struct mcu *mcu, struc
 	vmpsse_init(&f->eng, sim, dp, &f->wire, chip);
 	f->eng.room = eng_room;
 	f->eng.push = eng_push;
+	f->eng.push_late = eng_push_late;
 	f->eng.flush = eng_flush;
 	f->eng.arg = f;
 	uart_pins(f);

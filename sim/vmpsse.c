@@ -120,8 +120,16 @@ static void set_pin(struct vmpsse *m, u16 pin, bool level)
 
 struct bit_way {
 	bool write, lead_write, trail_read;
-	u16 pin; /* DO or TMS */
+	bool late; /* DI is asked for, and its bits taken later */
+	bool deaf; /* ... or not even that */
+	u16 pin;   /* DO or TMS */
 };
+
+/* somebody else's target answers after a while: nothing waits for it that need not */
+static bool is_late(const struct vmpsse *m)
+{
+	return vwire_is_remote(m->wire) && !m->loopback;
+}
 
 static struct bit_way bit_way(const struct vmpsse *m, u8 op)
 {
@@ -132,11 +140,18 @@ static struct bit_way bit_way(const struct vmpsse *m, u8 op)
 		.lead_write = write && !!(op & OP_WRITE_NEG) == idle_high,
 		.trail_read = !!(op & OP_READ_NEG) != idle_high,
 		.pin = op & OP_TMS ? PIN_TMS : PIN_DO,
+		.late = is_late(m) && (op & OP_READ),
+		.deaf = is_late(m) && !(op & OP_READ),
 	};
 }
 
-static bool sample(struct vmpsse *m)
+/* DI around a rise; @now: this is the moment that the command reads at */
+static bool sample(struct vmpsse *m, const struct bit_way *way, bool now)
 {
+	if (way->late && now)
+		vwire_ask(m->wire);
+	if (way->late || way->deaf)
+		return false;
 	if (m->loopback)
 		return m->out & PIN_DO;
 	return vwire_levels(m->wire) & PIN_DI;
@@ -184,7 +199,7 @@ static bool clock_bit(struct vmpsse *m, const struct bit_way *way, bool bit)
 	}
 	m->tick += t / 2;
 	go_to(m);
-	before = sample(m);
+	before = sample(m, way, idle || !way->trail_read);
 	m->out |= PIN_SK;
 	pins(m);
 	before = vwire_sample(m->wire, before);
@@ -194,7 +209,7 @@ static bool clock_bit(struct vmpsse *m, const struct bit_way *way, bool bit)
 	if (way->lead_write)
 		set_pin(m, way->pin, bit);
 	go_to(m);
-	after = way->trail_read ? vwire_sample(m->wire, sample(m)) : before;
+	after = way->trail_read ? vwire_sample(m->wire, sample(m, way, true)) : before;
 	m->out &= (u16)~PIN_SK;
 	pins(m);
 	return after;
@@ -299,6 +314,23 @@ static u8 reverse(u8 b)
 	return (u8)((b & 0xaa) >> 1 | (b & 0x55) << 1);
 }
 
+/**
+ * vmpsse_late_byte() - a byte that was pushed before its bits were known
+ * @m: engine
+ * @late: as it was pushed; in that order
+ */
+u8 vmpsse_late_byte(struct vmpsse *m, struct mpsse_late late)
+{
+	unsigned int i;
+
+	for (i = 0; i < late.n_bits; i++) {
+		u8 bit = vwire_take(m->wire);
+
+		m->late_reg = (u8)(late.lsb ? m->late_reg >> 1 | bit << 7 : m->late_reg << 1 | bit);
+	}
+	return m->late_reg;
+}
+
 /* a byte command goes on with the @n bytes that are at hand, or just clocks for a read */
 static void shift_bytes(struct vmpsse *m, u8 op, const u8 *src, size_t n)
 {
@@ -315,6 +347,12 @@ static void shift_bytes(struct vmpsse *m, u8 op, const u8 *src, size_t n)
 	shift_stream(m, op, op & OP_WRITE ? out : NULL, in, n * 8);
 	if (!(op & OP_READ))
 		return;
+	if (is_late(m)) {
+		for (i = 0; i < n; i++)
+			m->push_late(m->arg, (struct mpsse_late){ 8, op & OP_LSB },
+				     t0 + (i + 1) * per_byte);
+		return;
+	}
 	for (i = 0; i < n; i++) {
 		m->shift_reg = op & OP_LSB ? in[i] : reverse(in[i]);
 		m->push(m->arg, m->shift_reg, t0 + (i + 1) * per_byte);
@@ -336,6 +374,10 @@ static void shift_bits(struct vmpsse *m, u8 op, unsigned int n, u8 data)
 	shift_stream(m, op, op & (OP_WRITE | OP_TMS) ? out : NULL, in, n);
 	if (!(op & OP_READ))
 		return;
+	if (is_late(m)) {
+		m->push_late(m->arg, (struct mpsse_late){ (u8)n, lsb }, m->tick);
+		return;
+	}
 	for (i = 0; i < n; i++) {
 		u8 bit = in[0] >> i & 1;
 
@@ -347,7 +389,7 @@ static void shift_bits(struct vmpsse *m, u8 op, unsigned int n, u8 data)
 /* clocks without data: as many as there is time for */
 static void idle_clocks(struct vmpsse *m, u64 until_ps)
 {
-	struct bit_way way = { .write = false };
+	struct bit_way way = { .deaf = is_late(m) };
 
 	while (m->left) {
 		u64 n = vwire_clean_clocks(m->wire, m->left), done = 0;

@@ -32,6 +32,12 @@ enum mpsse_stop {
 	MPSSE_TIME,    /* reached the time limit */
 };
 
+/* how bits of somebody else's target, asked for but not yet answered, become a byte */
+struct mpsse_late {
+	u8 n_bits;
+	bool lsb;
+};
+
 struct vmpsse {
 	struct sim *sim;
 	struct swdp *dp;
@@ -40,6 +46,8 @@ struct vmpsse {
 	/* answers: room for how many, and one more at a time of the engine */
 	size_t (*room)(void *arg);
 	void (*push)(void *arg, u8 byte, u64 tick);
+	/* the same for a byte that is to be made with vmpsse_late_byte() when it leaves the chip */
+	void (*push_late)(void *arg, struct mpsse_late late, u64 tick);
 	void (*flush)(void *arg, u64 tick);
 	void *arg;
 
@@ -52,6 +60,7 @@ struct vmpsse {
 	bool busy;    /* the command in cmd[] has its arguments and is being carried out */
 	u64 left;     /* bytes or clocks of it */
 	u8 shift_reg; /* reads of less than eight bits leave old bits in it */
+	u8 late_reg;  /* the same as of the last late byte */
 };
 
 void vmpsse_init(struct vmpsse *m, struct sim *sim, struct swdp *dp, struct vwire *wire,
@@ -60,6 +69,8 @@ void vmpsse_init(struct vmpsse *m, struct sim *sim, struct swdp *dp, struct vwir
 void vmpsse_reset(struct vmpsse *m, u8 dir);
 /* forget a half-received or half-done command (purge) */
 void vmpsse_abandon(struct vmpsse *m);
+/* the oldest late byte; waits for its bits */
+u8 vmpsse_late_byte(struct vmpsse *m, struct mpsse_late late);
 /* work until something is missing; advances @feed */
 enum mpsse_stop vmpsse_run(struct vmpsse *m, struct mpsse_feed *feed, u64 until_ps);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sim/vwire.h"
+#include "sim/vpins.h"
 
 #include <math.h>
 #include <string.h>
@@ -139,6 +140,12 @@ static bool line_level(struct vwire *w, struct drive host)
  */
 bool vwire_swdio(struct vwire *w)
 {
+	if (vwire_is_remote(w)) {
+		struct drive host = host_drive(w);
+
+		return host.level == SWD_FLOAT ? vpins_sample(w->sim->pins)
+					       : host.level == SWD_HIGH;
+	}
 	return line_level(w, host_drive(w));
 }
 
@@ -198,6 +205,10 @@ static void update_nrst(struct vwire *w)
 	if (w->sim->faults.no_nrst || w->sim->faults.hold_nrst || assert == w->nrst)
 		return;
 	w->nrst = assert;
+	if (vwire_is_remote(w)) {
+		vpins_set_nrst(w->sim->pins, assert);
+		return;
+	}
 	mcu_set_nrst(w->mcu, assert);
 }
 
@@ -211,6 +222,13 @@ void vwire_set(struct vwire *w, u16 out, u16 dir)
 {
 	bool clk;
 
+	if (vwire_is_remote(w)) {
+		w->out = out;
+		w->dir = dir;
+		update_nrst(w);
+		vpins_set(w->sim->pins, target_clk(w), host_drive(w).level);
+		return;
+	}
 	vwire_swdio(w); /* what the line was until now */
 	w->out = out;
 	w->dir = dir;
@@ -234,6 +252,31 @@ bool vwire_is_di(const struct vwire *w)
 }
 
 /**
+ * vwire_ask() - DI as it is now, for vwire_take()
+ * @w: cable to somebody else's target
+ */
+void vwire_ask(struct vwire *w)
+{
+	struct drive host = host_drive(w);
+
+	if (!vwire_is_di(w))
+		vpins_ask_known(w->sim->pins, !(w->dir & PIN_DI) || (w->out & PIN_DI));
+	else if (host.level != SWD_FLOAT)
+		vpins_ask_known(w->sim->pins, host.level == SWD_HIGH);
+	else
+		vpins_ask(w->sim->pins);
+}
+
+/**
+ * vwire_take() - the oldest of what vwire_ask() asked for
+ * @w: cable to somebody else's target
+ */
+bool vwire_take(struct vwire *w)
+{
+	return vpins_take(w->sim->pins);
+}
+
+/**
  * vwire_levels() - what a read of the bridge's pins gives
  * @w: cable
  */
@@ -247,7 +290,8 @@ u16 vwire_levels(struct vwire *w)
 		return lev;
 	if (!(w->dir & PIN_DO))
 		lev = (u16)(vwire_swdio(w) ? lev | PIN_DO : lev & ~PIN_DO);
-	if (!(w->dir & PIN_AD4) && !w->sim->faults.no_nrst && mcu_nrst_low(w->mcu))
+	if (!vwire_is_remote(w) && !(w->dir & PIN_AD4) && !w->sim->faults.no_nrst &&
+	    mcu_nrst_low(w->mcu))
 		lev &= (u16)~PIN_AD4;
 	return lev;
 }
@@ -263,8 +307,8 @@ static bool is_sound(const struct vwire *w)
  */
 bool vwire_can_cycle(const struct vwire *w)
 {
-	return !w->sim->faults.swap_swd && !w->sim->faults.swdio_open && (w->dir & PIN_SK) &&
-	       !(w->out & PIN_SK);
+	return !vwire_is_remote(w) && !w->sim->faults.swap_swd && !w->sim->faults.swdio_open &&
+	       (w->dir & PIN_SK) && !(w->out & PIN_SK);
 }
 
 /**

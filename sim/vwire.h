@@ -28,7 +28,7 @@
 enum wiring { WIRING_RESISTOR, WIRING_TRISTATE, WIRING_BUFFER };
 
 struct vwire {
-	struct sim *sim;
+	struct sim *sim; /* with sim->pins the far end is somebody else's */
 	struct swdp *dp;
 	struct mcu *mcu;
 	enum wiring wiring;
@@ -53,6 +53,14 @@ void vwire_set(struct vwire *w, u16 out, u16 dir);
 /* levels on the bridge's pins */
 u16 vwire_levels(struct vwire *w);
 bool vwire_swdio(struct vwire *w);
+
+/* DI now, to be taken later, in order; only where vwire_is_remote() */
+void vwire_ask(struct vwire *w);
+bool vwire_take(struct vwire *w);
+static inline bool vwire_is_remote(const struct vwire *w)
+{
+	return w->sim->pins;
+}
 
 /* a whole cycle of SK at once, where nothing else than SWDIO is of interest */
 bool vwire_can_cycle(const struct vwire *w);
