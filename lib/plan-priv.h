@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Between plan.c and plan-erase.c: an erase block and what is to become of it.
+ * Between plan.c, plan-judge.c and plan-erase.c: an erase block and what is to become of it.
  */
 #ifndef SWDROM_LIB_PLAN_PRIV_H
 #define SWDROM_LIB_PLAN_PRIV_H
@@ -26,6 +26,50 @@ struct plan_block {
 	u64 cover, cover_len; /* the erase that takes it along */
 	u64 cover_ns;	      /* its cost, at its first block, or 0 */
 };
+
+/* a part of the image that lies in one device */
+struct plan_piece {
+	struct mtd_info *mtd;
+	u64 offset;
+	size_t len;
+	const u8 *data;
+};
+
+/* a plan in the making */
+struct planner {
+	struct plan *plan;
+	const struct plan_opts *opts;
+	struct err *err;
+	struct plan_piece *pieces; /* by device, then ascending */
+	size_t n_pieces, a_pieces;
+	struct plan_block *blocks; /* the same */
+	size_t n_blocks, a_blocks;
+	struct plan_step *programs;
+	size_t n_programs, a_programs;
+	size_t a_steps;
+	int (*read)(void *arg, struct mtd_info *mtd, u64 from, size_t len, u8 *buf);
+	void *arg;
+};
+
+int plan_no_memory(struct err *err);
+/* plan_array_grow() - @array with room for one more than @n; NULL: no memory, it is as it was */
+void *plan_array_grow(void *array, size_t n, size_t *allocated, size_t size);
+/* plan_buf() - memory that lives as long as the plan */
+u8 *plan_buf(struct planner *p, size_t len);
+/* plan_sum_of() - the sum of a device that is among those given */
+struct plan_sum *plan_sum_of(const struct planner *p, const struct mtd_info *mtd);
+/* plan_run_end() - blocks[i] up to the returned index follow each other, in at most @max_len */
+size_t plan_run_end(const struct planner *p, size_t i, u64 max_len);
+/* plan_run_len() - bytes in blocks [from, to) that follow each other */
+u64 plan_run_len(const struct planner *p, size_t from, size_t to);
+
+/**
+ * plan_judge_run() - what becomes of blocks that follow each other
+ * @p: pieces and blocks are listed and allowed; gets programs, sums and the blocks' fate
+ * @from: first block
+ * @to: behind the last one
+ */
+int plan_judge_run(struct planner *p, size_t from, size_t to);
 
 /**
  * plan_choose_erases() - choose between block erases and larger ones

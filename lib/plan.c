@@ -4,17 +4,7 @@
  *
  * The image is cut at device borders into pieces, and the erase blocks that hold them are listed.
  * Only when all of that is known to be allowed are present contents read, and only those of the
- * listed blocks. Each block is then judged by what it holds (present) and shall hold (want: the
- * image over what is kept):
- *
- *	present == want				skip
- *	only units that are still blank change	program those units
- *	else					erase, program all that is not blank
- *
- * A read that comes out equal or blank is no proof where a job was broken off in mid-operation: such
- * cells read otherwise next time. Flash with ECC says so itself (mtd->n_doubtful). Other flash is
- * read again where a broken-off operation would be, which is where blocks of different kinds meet:
- * operations run in ascending order, so it is the border between what is done and what is not.
+ * listed blocks, and each block is judged (plan-judge.c).
  *
  * At last larger erases (64 KiB block, bank, chip) replace the small ones they consist of, where
  * that is faster and touches nothing else.
@@ -28,45 +18,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define READ_CHUNK ((u64)KIB(256)) /* present contents held at a time, at least one block */
-
-/* a weak bit reads one way or the other; a block in doubt has many of them */
-#define DOUBT_READS 3
-
-struct piece {
-	struct mtd_info *mtd;
-	u64 offset;
-	size_t len;
-	const u8 *data;
-};
-
 struct plan_priv {
 	u8 **bufs;
 	size_t n_bufs;
 };
 
-struct planner {
-	struct plan *plan;
-	const struct plan_opts *opts;
-	struct err *err;
-	struct piece *pieces;
-	size_t n_pieces, a_pieces;
-	struct plan_block *blocks;
-	size_t n_blocks, a_blocks;
-	struct plan_step *programs;
-	size_t n_programs, a_programs;
-	size_t a_steps;
-	int (*read)(void *arg, struct mtd_info *mtd, u64 from, size_t len, u8 *buf);
-	void *arg;
-};
-
-static int no_memory(struct err *err)
+int plan_no_memory(struct err *err)
 {
 	return err_set(err, -ENOMEM, "free memory on this computer", "out of memory");
 }
 
-/* @array with room for one more than @n; NULL: no memory, it is as it was */
-static void *array_grow(void *array, size_t n, size_t *allocated, size_t size)
+void *plan_array_grow(void *array, size_t n, size_t *allocated, size_t size)
 {
 	size_t want = *allocated ? 2 * *allocated : 32;
 
@@ -100,8 +62,7 @@ void plan_free(struct plan *plan)
 	memset(plan, 0, sizeof(*plan));
 }
 
-/* memory that lives as long as the plan */
-static u8 *plan_buf(struct planner *p, size_t len)
+u8 *plan_buf(struct planner *p, size_t len)
 {
 	struct plan_priv *priv = p->plan->priv;
 	u8 **bufs, *buf;
@@ -127,14 +88,13 @@ static int add_sums(struct planner *p, struct mtd_info *const *mtds, size_t n_mt
 
 	plan->sums = calloc(max(n_mtds, (size_t)1), sizeof(*plan->sums));
 	if (!plan->sums)
-		return no_memory(p->err);
+		return plan_no_memory(p->err);
 	for (; plan->n_sums < n_mtds; plan->n_sums++)
 		plan->sums[plan->n_sums].mtd = mtds[plan->n_sums];
 	return 0;
 }
 
-/* the sum of a device that is among those given */
-static struct plan_sum *sum_of(const struct planner *p, const struct mtd_info *mtd)
+struct plan_sum *plan_sum_of(const struct planner *p, const struct mtd_info *mtd)
 {
 	struct plan_sum *sum = p->plan->sums;
 
@@ -148,9 +108,9 @@ static int add_step(struct planner *p, const struct plan_step *step)
 	struct plan *plan = p->plan;
 	struct plan_step *steps;
 
-	steps = array_grow(plan->steps, plan->n_steps, &p->a_steps, sizeof(*steps));
+	steps = plan_array_grow(plan->steps, plan->n_steps, &p->a_steps, sizeof(*steps));
 	if (!steps)
-		return no_memory(p->err);
+		return plan_no_memory(p->err);
 	plan->steps = steps;
 	plan->steps[plan->n_steps++] = *step;
 	return 0;
@@ -245,15 +205,16 @@ static int place_image(struct planner *p, const struct image *img, struct mtd_in
 			u64 from = max(seg->addr, mtd->base);
 			u64 to = min(seg->addr + seg->len, mtd->base + mtd->size);
 
-			struct piece *pieces;
+			struct plan_piece *pieces;
 
 			if (from >= to)
 				continue;
-			pieces = array_grow(p->pieces, p->n_pieces, &p->a_pieces, sizeof(*pieces));
+			pieces = plan_array_grow(p->pieces, p->n_pieces, &p->a_pieces,
+						 sizeof(*pieces));
 			if (!pieces)
-				return no_memory(p->err);
+				return plan_no_memory(p->err);
 			p->pieces = pieces;
-			p->pieces[p->n_pieces++] = (struct piece){
+			p->pieces[p->n_pieces++] = (struct plan_piece){
 				.mtd = mtd,
 				.offset = from - mtd->base,
 				.len = (size_t)(to - from),
@@ -271,9 +232,9 @@ static struct plan_block *add_block(struct planner *p, struct mtd_info *mtd, u64
 {
 	struct plan_block *blocks;
 
-	blocks = array_grow(p->blocks, p->n_blocks, &p->a_blocks, sizeof(*blocks));
+	blocks = plan_array_grow(p->blocks, p->n_blocks, &p->a_blocks, sizeof(*blocks));
 	if (!blocks) {
-		no_memory(p->err);
+		plan_no_memory(p->err);
 		return NULL;
 	}
 	p->blocks = blocks;
@@ -295,7 +256,7 @@ static int list_blocks(struct planner *p)
 	size_t i;
 
 	for (i = 0; i < p->n_pieces; i++) {
-		const struct piece *pc = &p->pieces[i];
+		const struct plan_piece *pc = &p->pieces[i];
 		u64 at = pc->offset, end = pc->offset + pc->len, start, size;
 
 		for (; at < end; at = start + size) {
@@ -316,8 +277,7 @@ static int list_blocks(struct planner *p)
 	return 0;
 }
 
-/* blocks[i] up to the returned index follow each other without a gap */
-static size_t run_end(const struct planner *p, size_t i, u64 max_len)
+size_t plan_run_end(const struct planner *p, size_t i, u64 max_len)
 {
 	u64 len = p->blocks[i].size;
 
@@ -332,7 +292,7 @@ static size_t run_end(const struct planner *p, size_t i, u64 max_len)
 	return i;
 }
 
-static u64 run_len(const struct planner *p, size_t from, size_t to)
+u64 plan_run_len(const struct planner *p, size_t from, size_t to)
 {
 	return p->blocks[to - 1].start + p->blocks[to - 1].size - p->blocks[from].start;
 }
@@ -355,343 +315,13 @@ static int check_all_locked(struct planner *p)
 	int ret;
 
 	for (i = 0; i < p->n_blocks; i = end) {
-		end = run_end(p, i, UINT64_MAX);
-		ret = check_locked(p->blocks[i].mtd, p->blocks[i].start, run_len(p, i, end),
+		end = plan_run_end(p, i, UINT64_MAX);
+		ret = check_locked(p->blocks[i].mtd, p->blocks[i].start, plan_run_len(p, i, end),
 				   p->err);
 		if (ret)
 			return ret;
 	}
 	return 0;
-}
-
-/* ---- judging a block ---- */
-
-static bool is_blank(const struct mtd_info *mtd, const u8 *buf, size_t len)
-{
-	return buf[0] == mtd->erased && !memcmp(buf, buf + 1, len - 1);
-}
-
-static u64 count_not_blank(const struct mtd_info *mtd, const u8 *buf, size_t len)
-{
-	u64 n = 0;
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		n += buf[i] != mtd->erased;
-	return n;
-}
-
-/*
- * What the block shall hold: the image over @present (NULL: not read, the image sets every byte).
- * Returns how many bytes of it are kept contents.
- */
-static u64 fill_want(const struct planner *p, struct plan_block *b, const u8 *present)
-{
-	u64 end = b->start + b->size, kept = 0;
-	size_t i;
-
-	if (present) {
-		memcpy(b->want, present, b->size);
-		kept = count_not_blank(b->mtd, present, b->size);
-	}
-	for (i = b->first_piece; i < p->n_pieces; i++) {
-		const struct piece *pc = &p->pieces[i];
-		u64 from = max(pc->offset, b->start), to = min(pc->offset + pc->len, end);
-		size_t n, at = (size_t)(from - b->start);
-
-		if (pc->mtd != b->mtd || pc->offset >= end)
-			break;
-		n = (size_t)(to - from);
-		if (present)
-			kept -= count_not_blank(b->mtd, present + at, n);
-		memcpy(b->want + at, pc->data + (from - pc->offset), n);
-	}
-	return kept;
-}
-
-/* how many bytes in [from, to) of the block's device come from the image */
-static u64 image_bytes_in(const struct planner *p, const struct plan_block *b, u64 from, u64 to)
-{
-	u64 sum = 0;
-	size_t i;
-
-	for (i = b->first_piece; i < p->n_pieces; i++) {
-		const struct piece *pc = &p->pieces[i];
-		u64 f = max(pc->offset, from), t = min(pc->offset + pc->len, to);
-
-		if (pc->mtd != b->mtd || pc->offset >= to)
-			break;
-		if (f < t)
-			sum += t - f;
-	}
-	return sum;
-}
-
-/* can @present become @want by programming alone? */
-static bool can_program(const struct mtd_info *mtd, const u8 *present, const u8 *want, u32 size)
-{
-	u32 i, unit = mtd->writesize;
-
-	if (mtd->write_once) {
-		for (i = 0; i < size; i += unit)
-			if (memcmp(present + i, want + i, unit) != 0 &&
-			    !is_blank(mtd, present + i, unit))
-				return false;
-		return true;
-	}
-	/* programming moves bits away from the erased state, never back */
-	for (i = 0; i < size; i++)
-		if ((present[i] ^ mtd->erased) & ~(want[i] ^ mtd->erased))
-			return false;
-	return true;
-}
-
-static int add_program(struct planner *p, const struct plan_block *b, u32 from, u32 to)
-{
-	struct plan_step *last = p->n_programs ? &p->programs[p->n_programs - 1] : NULL;
-	u64 offset = b->start + from;
-
-	if (last && last->mtd == b->mtd && last->offset + last->len == offset &&
-	    last->data + last->len == b->want + from) {
-		last->len += to - from;
-		return 0;
-	}
-	last = array_grow(p->programs, p->n_programs, &p->a_programs, sizeof(*last));
-	if (!last)
-		return no_memory(p->err);
-	p->programs = last;
-	p->programs[p->n_programs++] = (struct plan_step){
-		.kind = PLAN_PROGRAM,
-		.mtd = b->mtd,
-		.offset = offset,
-		.len = to - from,
-		.data = b->want + from,
-	};
-	return 0;
-}
-
-/*
- * Program what differs from @present (NULL: from the erased state). Where units can be programmed
- * once only, exactly those that differ; else from the first to the last in each page, since a page
- * costs the same for one byte as for all.
- */
-static int program_block(struct planner *p, struct plan_block *b, const u8 *present)
-{
-	const struct mtd_info *mtd = b->mtd;
-	u32 unit = mtd->writesize, page = max(mtd->writebufsize, unit), at, u;
-	int ret;
-
-	if (mtd->write_once)
-		page = unit;
-	for (at = 0; at < b->size; at += page) {
-		u32 end = min(at + page, b->size), first = end, last = at;
-
-		for (u = at; u < end; u += unit) {
-			u32 n = min(unit, end - u);
-
-			if (present ? memcmp(present + u, b->want + u, n) == 0
-				    : is_blank(mtd, b->want + u, n))
-				continue;
-			first = min(first, u);
-			last = u + n;
-		}
-		if (first >= last)
-			continue;
-		ret = add_program(p, b, first, last);
-		if (ret)
-			return ret;
-		b->program = true;
-		sum_of(p, mtd)->programmed += last - first;
-		if (present)
-			b->skipped -= (u32)image_bytes_in(p, b, b->start + first, b->start + last);
-	}
-	return 0;
-}
-
-static enum plan_class class_of(const struct plan_block *b, const u8 *present)
-{
-	if (!memcmp(present, b->want, b->size))
-		return CLASS_EQUAL;
-	if (is_blank(b->mtd, present, b->size))
-		return CLASS_BLANK;
-	return can_program(b->mtd, present, b->want, b->size) ? CLASS_PROGRAM : CLASS_ERASE;
-}
-
-/* @b->want, class and is_doubtful are set; @present: NULL: not read */
-static int judge_block(struct planner *p, struct plan_block *b, const u8 *present)
-{
-	b->is_blank = present && !b->is_doubtful && is_blank(b->mtd, present, b->size);
-	b->erase = p->opts->no_skip || b->is_doubtful || b->class == CLASS_ERASE;
-	if (b->erase) {
-		sum_of(p, b->mtd)->kept += b->kept;
-		return program_block(p, b, NULL);
-	}
-	b->skipped = b->image_bytes;
-	return program_block(p, b, present);
-}
-
-static int read_present(struct planner *p, const struct plan_block *b, u64 len, u8 *buf)
-{
-	int ret = p->read(p->arg, b->mtd, b->start, (size_t)len, buf);
-
-	return ret ? err_at(p->err, ret, "reading what %s holds now", b->mtd->name) : 0;
-}
-
-/* read @b alone, again, until it is caught reading unsurely */
-static int try_block(struct planner *p, struct plan_block *b, const u8 *present)
-{
-	const struct mtd_info *mtd = b->mtd;
-	u64 found = mtd->n_doubtful + mtd->n_corrected;
-	u8 *again = malloc(b->size);
-	unsigned int i;
-	int ret = 0;
-
-	if (!again)
-		return no_memory(p->err);
-	for (i = 0; i < DOUBT_READS && !ret && !b->is_doubtful; i++) {
-		ret = read_present(p, b, b->size, again);
-		b->is_doubtful = !ret && (memcmp(again, present, b->size) != 0 ||
-					  mtd->n_doubtful + mtd->n_corrected != found);
-	}
-	free(again);
-	return ret;
-}
-
-/* the erase that may have been broken off here: the largest but the whole device */
-static u64 doubt_window(const struct plan_block *b)
-{
-	u64 window = b->size;
-	unsigned int i;
-
-	for (i = 0; i < b->mtd->n_units; i++)
-		if (b->mtd->units[i].size <= READ_CHUNK)
-			window = max(window, b->mtd->units[i].size);
-	return window;
-}
-
-/* do blocks of another kind lie beside blocks[i] of [from, to), or in the same larger unit? */
-static bool is_border(const struct planner *p, size_t i, size_t from, size_t to)
-{
-	const struct plan_block *b = &p->blocks[i];
-	u64 window = doubt_window(b), unit = b->start / window;
-	size_t k;
-
-	/* the next chunk's kind is not known yet */
-	if (i + 1 == to && i + 1 < p->n_blocks && b[1].mtd == b->mtd)
-		return true;
-	if (i + 1 < to && b[1].class != b->class)
-		return true;
-	if (i > 0 && b[-1].mtd == b->mtd && b[-1].class != b->class)
-		return true;
-	for (k = i; k > from && p->blocks[k - 1].start / window == unit; k--)
-		if (p->blocks[k - 1].class != b->class)
-			return true;
-	for (k = i + 1; k < to && p->blocks[k].start / window == unit; k++)
-		if (p->blocks[k].class != b->class)
-			return true;
-	return false;
-}
-
-/* which of the blocks [from, to), all just read, cannot be trusted */
-static int find_doubtful(struct planner *p, size_t from, size_t to, const u8 *present, bool is_told)
-{
-	u64 base = p->blocks[from].start;
-	size_t i;
-	int ret;
-
-	for (i = from; i < to; i++) {
-		struct plan_block *b = &p->blocks[i];
-
-		if (b->class == CLASS_ERASE || p->opts->no_skip)
-			continue; /* no matter */
-		if (!is_told && (b->mtd->write_once || !is_border(p, i, from, to)))
-			continue;
-		ret = try_block(p, b, present + (b->start - base));
-		if (ret)
-			return ret;
-	}
-	return 0;
-}
-
-static bool must_read(const struct planner *p, const struct plan_block *b)
-{
-	return !p->opts->no_skip || b->image_bytes < b->size;
-}
-
-/* blocks [from, to) follow each other, all read or none: judge them */
-static int judge_blocks(struct planner *p, size_t from, size_t to, u8 *present)
-{
-	const struct mtd_info *mtd = p->blocks[from].mtd;
-	u64 base = p->blocks[from].start, found = mtd->n_doubtful + mtd->n_corrected;
-	size_t i;
-	int ret;
-
-	if (present) {
-		ret = read_present(p, &p->blocks[from], run_len(p, from, to), present);
-		if (ret)
-			return ret;
-	}
-	for (i = from; i < to; i++) {
-		struct plan_block *b = &p->blocks[i];
-		const u8 *at = present ? present + (b->start - base) : NULL;
-
-		b->kept = (u32)fill_want(p, b, at);
-		b->class = at ? class_of(b, at) : CLASS_ERASE;
-	}
-	if (present) {
-		ret = find_doubtful(p, from, to, present,
-				    mtd->n_doubtful + mtd->n_corrected != found);
-		if (ret)
-			return ret;
-	}
-	for (i = from; i < to; i++) {
-		struct plan_block *b = &p->blocks[i];
-
-		ret = judge_block(p, b, present ? present + (b->start - base) : NULL);
-		if (ret)
-			return ret;
-	}
-	return 0;
-}
-
-/* blocks [from, to) follow each other and share one buffer: read what must be known, judge */
-static int judge_chunk(struct planner *p, size_t from, size_t to, u8 *present)
-{
-	u64 base = p->blocks[from].start;
-	size_t i, end;
-	int ret;
-
-	for (i = from; i < to; i = end) {
-		bool read = must_read(p, &p->blocks[i]);
-
-		for (end = i + 1; end < to && must_read(p, &p->blocks[end]) == read; end++)
-			;
-		ret = judge_blocks(p, i, end, read ? present + (p->blocks[i].start - base) : NULL);
-		if (ret)
-			return ret;
-	}
-	return 0;
-}
-
-static int judge_run(struct planner *p, size_t from, size_t to)
-{
-	u8 *want = plan_buf(p, (size_t)run_len(p, from, to)), *present;
-	size_t i, end;
-	int ret = 0;
-
-	if (!want)
-		return no_memory(p->err);
-	for (i = from; i < to; i++)
-		p->blocks[i].want = want + (p->blocks[i].start - p->blocks[from].start);
-	for (i = from; i < to && !ret; i = end) {
-		end = min(run_end(p, i, READ_CHUNK), to);
-		present = malloc((size_t)run_len(p, i, end));
-		if (!present)
-			return no_memory(p->err);
-		ret = judge_chunk(p, i, end, present);
-		free(present);
-	}
-	return ret;
 }
 
 /* ---- steps ---- */
@@ -720,7 +350,7 @@ static int emit_erases(struct planner *p, size_t from, size_t to)
 
 		if (b->cover != b->start || (!b->erase && !is_in_unit(b)))
 			continue;
-		sum_of(p, b->mtd)->erased += b->cover_len;
+		plan_sum_of(p, b->mtd)->erased += b->cover_len;
 		/* neighbours of the same kind make one step; the driver knows its opcodes */
 		if (last && last->offset + last->len == b->cover && last_size == b->cover_len) {
 			last->len += b->cover_len;
@@ -775,7 +405,7 @@ static int emit_verify(struct planner *p, struct mtd_info *mtd, u64 offset, u64 
 	struct plan_step *last = p->plan->n_steps ? &p->plan->steps[p->plan->n_steps - 1] : NULL;
 	u64 est_ns = len * p->opts->read_ps_per_byte / 1000;
 
-	sum_of(p, mtd)->verified += len;
+	plan_sum_of(p, mtd)->verified += len;
 	if (last && last->kind == PLAN_VERIFY && last->mtd == mtd &&
 	    last->offset + last->len == offset &&
 	    (data ? last->data + last->len == data : !last->data)) {
@@ -801,11 +431,11 @@ static int emit_verifies(struct planner *p)
 		struct plan_block *b = &p->blocks[i];
 
 		if (!is_in_unit(b))
-			sum_of(p, b->mtd)->skipped += b->skipped;
+			plan_sum_of(p, b->mtd)->skipped += b->skipped;
 		if (p->opts->no_verify)
 			continue;
 		if (!is_changed(b)) {
-			sum_of(p, b->mtd)->verified += b->skipped;
+			plan_sum_of(p, b->mtd)->verified += b->skipped;
 			continue;
 		}
 		ret = emit_verify(p, b->mtd, b->start, b->size, b->want);
@@ -841,8 +471,8 @@ static int plan_write_steps(struct planner *p)
 	int ret;
 
 	for (i = 0; i < p->n_blocks; i = end) {
-		end = run_end(p, i, UINT64_MAX);
-		ret = judge_run(p, i, end);
+		end = plan_run_end(p, i, UINT64_MAX);
+		ret = plan_judge_run(p, i, end);
 		if (ret)
 			return ret;
 	}

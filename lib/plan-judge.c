@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What is to become of each erase block, judged by what it holds (present) and shall hold (want: the
+ * image over what is kept):
+ *
+ *	present == want				skip
+ *	only units that are still blank change	program those units
+ *	else					erase, program all that is not blank
+ *
+ * A read that comes out equal or blank is no proof where a job was broken off in mid-operation: such
+ * cells read otherwise next time. Flash with ECC says so itself (mtd->n_doubtful). Other flash is
+ * read again where a broken-off operation would be, which is where blocks of different kinds meet:
+ * operations run in ascending order, so it is the border between what is done and what is not.
+ */
+#include "lib/plan-priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define READ_CHUNK ((u64)KIB(256)) /* present contents held at a time, at least one block */
+
+/* a weak bit reads one way or the other; a block in doubt has many of them */
+#define DOUBT_READS 3
+
+static bool is_blank(const struct mtd_info *mtd, const u8 *buf, size_t len)
+{
+	return buf[0] == mtd->erased && !memcmp(buf, buf + 1, len - 1);
+}
+
+static u64 count_not_blank(const struct mtd_info *mtd, const u8 *buf, size_t len)
+{
+	u64 n = 0;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		n += buf[i] != mtd->erased;
+	return n;
+}
+
+/*
+ * What the block shall hold: the image over @present (NULL: not read, the image sets every byte).
+ * Returns how many bytes of it are kept contents.
+ */
+static u64 fill_want(const struct planner *p, struct plan_block *b, const u8 *present)
+{
+	u64 end = b->start + b->size, kept = 0;
+	size_t i;
+
+	if (present) {
+		memcpy(b->want, present, b->size);
+		kept = count_not_blank(b->mtd, present, b->size);
+	}
+	for (i = b->first_piece; i < p->n_pieces; i++) {
+		const struct plan_piece *pc = &p->pieces[i];
+		u64 from = max(pc->offset, b->start), to = min(pc->offset + pc->len, end);
+		size_t n, at = (size_t)(from - b->start);
+
+		if (pc->mtd != b->mtd || pc->offset >= end)
+			break;
+		n = (size_t)(to - from);
+		if (present)
+			kept -= count_not_blank(b->mtd, present + at, n);
+		memcpy(b->want + at, pc->data + (from - pc->offset), n);
+	}
+	return kept;
+}
+
+/* how many bytes in [from, to) of the block's device come from the image */
+static u64 image_bytes_in(const struct planner *p, const struct plan_block *b, u64 from, u64 to)
+{
+	u64 sum = 0;
+	size_t i;
+
+	for (i = b->first_piece; i < p->n_pieces; i++) {
+		const struct plan_piece *pc = &p->pieces[i];
+		u64 f = max(pc->offset, from), t = min(pc->offset + pc->len, to);
+
+		if (pc->mtd != b->mtd || pc->offset >= to)
+			break;
+		if (f < t)
+			sum += t - f;
+	}
+	return sum;
+}
+
+/* can @present become @want by programming alone? */
+static bool can_program(const struct mtd_info *mtd, const u8 *present, const u8 *want, u32 size)
+{
+	u32 i, unit = mtd->writesize;
+
+	if (mtd->write_once) {
+		for (i = 0; i < size; i += unit)
+			if (memcmp(present + i, want + i, unit) != 0 &&
+			    !is_blank(mtd, present + i, unit))
+				return false;
+		return true;
+	}
+	/* programming moves bits away from the erased state, never back */
+	for (i = 0; i < size; i++)
+		if ((present[i] ^ mtd->erased) & ~(want[i] ^ mtd->erased))
+			return false;
+	return true;
+}
+
+static int add_program(struct planner *p, const struct plan_block *b, u32 from, u32 to)
+{
+	struct plan_step *last = p->n_programs ? &p->programs[p->n_programs - 1] : NULL;
+	u64 offset = b->start + from;
+
+	if (last && last->mtd == b->mtd && last->offset + last->len == offset &&
+	    last->data + last->len == b->want + from) {
+		last->len += to - from;
+		return 0;
+	}
+	last = plan_array_grow(p->programs, p->n_programs, &p->a_programs, sizeof(*last));
+	if (!last)
+		return plan_no_memory(p->err);
+	p->programs = last;
+	p->programs[p->n_programs++] = (struct plan_step){
+		.kind = PLAN_PROGRAM,
+		.mtd = b->mtd,
+		.offset = offset,
+		.len = to - from,
+		.data = b->want + from,
+	};
+	return 0;
+}
+
+/*
+ * Program what differs from @present (NULL: from the erased state). Where units can be programmed
+ * once only, exactly those that differ; else from the first to the last in each page, since a page
+ * costs the same for one byte as for all.
+ */
+static int program_block(struct planner *p, struct plan_block *b, const u8 *present)
+{
+	const struct mtd_info *mtd = b->mtd;
+	u32 unit = mtd->writesize, page = max(mtd->writebufsize, unit), at, u;
+	int ret;
+
+	if (mtd->write_once)
+		page = unit;
+	for (at = 0; at < b->size; at += page) {
+		u32 end = min(at + page, b->size), first = end, last = at;
+
+		for (u = at; u < end; u += unit) {
+			u32 n = min(unit, end - u);
+
+			if (present ? memcmp(present + u, b->want + u, n) == 0
+				    : is_blank(mtd, b->want + u, n))
+				continue;
+			first = min(first, u);
+			last = u + n;
+		}
+		if (first >= last)
+			continue;
+		ret = add_program(p, b, first, last);
+		if (ret)
+			return ret;
+		b->program = true;
+		plan_sum_of(p, mtd)->programmed += last - first;
+		if (present)
+			b->skipped -= (u32)image_bytes_in(p, b, b->start + first, b->start + last);
+	}
+	return 0;
+}
+
+static enum plan_class class_of(const struct plan_block *b, const u8 *present)
+{
+	if (!memcmp(present, b->want, b->size))
+		return CLASS_EQUAL;
+	if (is_blank(b->mtd, present, b->size))
+		return CLASS_BLANK;
+	return can_program(b->mtd, present, b->want, b->size) ? CLASS_PROGRAM : CLASS_ERASE;
+}
+
+/* @b->want, class and is_doubtful are set; @present: NULL: not read */
+static int judge_block(struct planner *p, struct plan_block *b, const u8 *present)
+{
+	b->is_blank = present && !b->is_doubtful && is_blank(b->mtd, present, b->size);
+	b->erase = p->opts->no_skip || b->is_doubtful || b->class == CLASS_ERASE;
+	if (b->erase) {
+		plan_sum_of(p, b->mtd)->kept += b->kept;
+		return program_block(p, b, NULL);
+	}
+	b->skipped = b->image_bytes;
+	return program_block(p, b, present);
+}
+
+static int read_present(struct planner *p, const struct plan_block *b, u64 len, u8 *buf)
+{
+	int ret = p->read(p->arg, b->mtd, b->start, (size_t)len, buf);
+
+	return ret ? err_at(p->err, ret, "reading what %s holds now", b->mtd->name) : 0;
+}
+
+/* read @b alone, again, until it is caught reading unsurely */
+static int try_block(struct planner *p, struct plan_block *b, const u8 *present)
+{
+	const struct mtd_info *mtd = b->mtd;
+	u64 found = mtd->n_doubtful + mtd->n_corrected;
+	u8 *again = malloc(b->size);
+	unsigned int i;
+	int ret = 0;
+
+	if (!again)
+		return plan_no_memory(p->err);
+	for (i = 0; i < DOUBT_READS && !ret && !b->is_doubtful; i++) {
+		ret = read_present(p, b, b->size, again);
+		b->is_doubtful = !ret && (memcmp(again, present, b->size) != 0 ||
+					  mtd->n_doubtful + mtd->n_corrected != found);
+	}
+	free(again);
+	return ret;
+}
+
+/* the erase that may have been broken off here: the largest but the whole device */
+static u64 doubt_window(const struct plan_block *b)
+{
+	u64 window = b->size;
+	unsigned int i;
+
+	for (i = 0; i < b->mtd->n_units; i++)
+		if (b->mtd->units[i].size <= READ_CHUNK)
+			window = max(window, b->mtd->units[i].size);
+	return window;
+}
+
+/* do blocks of another kind lie beside blocks[i] of [from, to), or in the same larger unit? */
+static bool is_border(const struct planner *p, size_t i, size_t from, size_t to)
+{
+	const struct plan_block *b = &p->blocks[i];
+	u64 window = doubt_window(b), unit = b->start / window;
+	size_t k;
+
+	/* the next chunk's kind is not known yet */
+	if (i + 1 == to && i + 1 < p->n_blocks && b[1].mtd == b->mtd)
+		return true;
+	if (i + 1 < to && b[1].class != b->class)
+		return true;
+	if (i > 0 && b[-1].mtd == b->mtd && b[-1].class != b->class)
+		return true;
+	for (k = i; k > from && p->blocks[k - 1].start / window == unit; k--)
+		if (p->blocks[k - 1].class != b->class)
+			return true;
+	for (k = i + 1; k < to && p->blocks[k].start / window == unit; k++)
+		if (p->blocks[k].class != b->class)
+			return true;
+	return false;
+}
+
+/* which of the blocks [from, to), all just read, cannot be trusted */
+static int find_doubtful(struct planner *p, size_t from, size_t to, const u8 *present, bool is_told)
+{
+	u64 base = p->blocks[from].start;
+	size_t i;
+	int ret;
+
+	for (i = from; i < to; i++) {
+		struct plan_block *b = &p->blocks[i];
+
+		if (b->class == CLASS_ERASE || p->opts->no_skip)
+			continue; /* no matter */
+		if (!is_told && (b->mtd->write_once || !is_border(p, i, from, to)))
+			continue;
+		ret = try_block(p, b, present + (b->start - base));
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static bool must_read(const struct planner *p, const struct plan_block *b)
+{
+	return !p->opts->no_skip || b->image_bytes < b->size;
+}
+
+/* blocks [from, to) follow each other, all read or none: judge them */
+static int judge_blocks(struct planner *p, size_t from, size_t to, u8 *present)
+{
+	const struct mtd_info *mtd = p->blocks[from].mtd;
+	u64 base = p->blocks[from].start, found = mtd->n_doubtful + mtd->n_corrected;
+	size_t i;
+	int ret;
+
+	if (present) {
+		ret = read_present(p, &p->blocks[from], plan_run_len(p, from, to), present);
+		if (ret)
+			return ret;
+	}
+	for (i = from; i < to; i++) {
+		struct plan_block *b = &p->blocks[i];
+		const u8 *at = present ? present + (b->start - base) : NULL;
+
+		b->kept = (u32)fill_want(p, b, at);
+		b->class = at ? class_of(b, at) : CLASS_ERASE;
+	}
+	if (present) {
+		ret = find_doubtful(p, from, to, present,
+				    mtd->n_doubtful + mtd->n_corrected != found);
+		if (ret)
+			return ret;
+	}
+	for (i = from; i < to; i++) {
+		struct plan_block *b = &p->blocks[i];
+
+		ret = judge_block(p, b, present ? present + (b->start - base) : NULL);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/* blocks [from, to) follow each other and share one buffer: read what must be known, judge */
+static int judge_chunk(struct planner *p, size_t from, size_t to, u8 *present)
+{
+	u64 base = p->blocks[from].start;
+	size_t i, end;
+	int ret;
+
+	for (i = from; i < to; i = end) {
+		bool read = must_read(p, &p->blocks[i]);
+
+		for (end = i + 1; end < to && must_read(p, &p->blocks[end]) == read; end++)
+			;
+		ret = judge_blocks(p, i, end, read ? present + (p->blocks[i].start - base) : NULL);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+int plan_judge_run(struct planner *p, size_t from, size_t to)
+{
+	u8 *want = plan_buf(p, (size_t)plan_run_len(p, from, to)), *present;
+	size_t i, end;
+	int ret = 0;
+
+	if (!want)
+		return plan_no_memory(p->err);
+	for (i = from; i < to; i++)
+		p->blocks[i].want = want + (p->blocks[i].start - p->blocks[from].start);
+	for (i = from; i < to && !ret; i = end) {
+		end = min(plan_run_end(p, i, READ_CHUNK), to);
+		present = malloc((size_t)plan_run_len(p, i, end));
+		if (!present)
+			return plan_no_memory(p->err);
+		ret = judge_chunk(p, i, end, present);
+		free(present);
+	}
+	return ret;
+}
