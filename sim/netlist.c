@@ -439,6 +439,17 @@ static void port_deselect(void *dev, u64 at_ps)
 	settle(n, at_ps);
 }
 
+/* IO lines whose pins lead to QUADSPI; an input that no pin leads to reads 0 */
+static u8 inputs(const struct netlist *n)
+{
+	u8 mask = 0;
+	unsigned int i;
+
+	for (i = 0; i < 4; i++)
+		mask |= n->net[LINE_IO0 + i].route == ROUTE_QUADSPI ? BIT(i) : 0;
+	return mask;
+}
+
 /* one clock: falling edge with new outputs, rising edge; returns what the MCU samples */
 static u8 one_clock(struct netlist *n, u8 mask, u8 val, u64 rise_ps)
 {
@@ -450,7 +461,7 @@ static u8 one_clock(struct netlist *n, u8 mask, u8 val, u64 rise_ps)
 	if (n->slow && (sim_rng_u64(&n->rng) & 7) == 0)
 		n->q_val ^= mask & (u8)sim_rng_u64(&n->rng) & 0x3;
 	settle(n, rise_ps - n->clk.period_ps / 2);
-	in = io_levels(n);
+	in = io_levels(n) & inputs(n);
 	if ((n->slow || n->late) && (sim_rng_u64(&n->rng) & 7) == 0)
 		in ^= (u8)sim_rng_u64(&n->rng) & 0xf;
 	n->q_clk = true;

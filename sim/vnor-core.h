@@ -155,6 +155,7 @@ struct vnor {
 	u32 wrap; /* read wraps inside this many bytes, 0 = the chip */
 	u8 buf[VNOR_BUF_LEN];
 	bool corrupt, wp_low, said_hold, said_suspended, polled;
+	bool answered_wip; /* WIP when the first byte went out */
 };
 
 struct vnor_vendor {

@@ -129,7 +129,8 @@ static u8 next_out(struct vnor *nor)
 		b = nor->part->vendor->out(nor, nor->op, nor->n_out);
 	if (nor->corrupt && (nor->n_out == 0 || (sim_rng_u64(&nor->rng) & 7) == 0))
 		b ^= (u8)(1u << (sim_rng_u64(&nor->rng) & 7));
-	nor->n_out++;
+	if (!nor->n_out++)
+		nor->answered_wip = vnor_wip(nor);
 	return b;
 }
 
@@ -556,7 +557,8 @@ bool vnor_recv_byte(struct vnor *nor, u8 *byte, u8 lines, u8 io, u64 at_ps)
 		return false;
 	if (is_held(nor, io))
 		return false;
-	vnor_sync(nor, at_ps);
+	/* the byte is taken up at the falling edge that shows its first bit */
+	vnor_sync(nor, at_ps - nor->period_ps * (8u / lines) + nor->period_ps / 2);
 	*byte = next_out(nor);
 	nor->out_byte = *byte;
 	nor->clk = true;
@@ -566,8 +568,8 @@ bool vnor_recv_byte(struct vnor *nor, u8 *byte, u8 lines, u8 io, u64 at_ps)
 
 u64 vnor_quiet_until(const struct vnor *nor)
 {
-	if (!nor->cs || !nor->polled)
-		return 0;
+	if (!nor->cs || !nor->polled || nor->answered_wip != vnor_wip(nor))
+		return 0; /* an operation that ended between the answer and CS# makes it old */
 	return nor->job.kind ? nor->job.end_ps : SIM_NEVER;
 }
 
