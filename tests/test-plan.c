@@ -23,6 +23,10 @@ struct fake {
 	u8 *mem;
 	u64 locked_from, locked_len;
 	u64 bytes_read;
+	/* half erased or half programmed: what reading this page finds, from a number of looks on */
+	enum { FAKE_SURE, FAKE_WEAK, FAKE_DOUBTFUL, FAKE_DOUBTFUL_ONCE, FAKE_CORRECTED } weakness;
+	u64 weak_at;
+	unsigned int weak_after, looks;
 };
 
 struct world {
@@ -69,6 +73,14 @@ static int fake_read(void *arg, struct mtd_info *mtd, u64 from, size_t len, u8 *
 	assert_true(from + len <= mtd->size);
 	memcpy(buf, f->mem + from, len);
 	f->bytes_read += len;
+	if (f->weakness == FAKE_SURE || from > f->weak_at || f->weak_at >= from + len ||
+	    f->looks++ < f->weak_after)
+		return 0;
+	if (f->weakness == FAKE_WEAK)
+		buf[f->weak_at - from] ^= 0x10;
+	mtd->n_doubtful += f->weakness == FAKE_DOUBTFUL ||
+			   (f->weakness == FAKE_DOUBTFUL_ONCE && f->looks == 1);
+	mtd->n_corrected += f->weakness == FAKE_CORRECTED;
 	return 0;
 }
 
@@ -404,6 +416,111 @@ static void test_only_touched_blocks_are_read(void **state)
 	assert_int_equal(w->otp.bytes_read, 0);
 }
 
+/* ---- what reads equal or blank, but not for sure ---- */
+
+static void test_an_equal_page_with_broken_cells_is_erased_and_programmed_anew(void **state)
+{
+	struct world *w = *state;
+
+	memset(w->flash.mem, 0x55, 3 * PAGE);
+	add(w, 0x08000000, 0x55, 3 * PAGE);
+	w->flash.weakness = FAKE_DOUBTFUL;
+	w->flash.weak_at = PAGE + 40;
+	assert_int_equal(plan(w, NULL), 0);
+	/* the two beside it were read again and are trusted */
+	assert_int_equal(w->plan.all.erased, PAGE);
+	assert_int_equal(w->plan.all.programmed, PAGE);
+	assert_int_equal(w->plan.all.skipped, 2 * PAGE);
+	assert_int_equal(w->plan.steps[0].offset, PAGE);
+	run(w);
+}
+
+static void test_a_page_whose_cells_ecc_put_right_is_not_trusted_either(void **state)
+{
+	struct world *w = *state;
+
+	add(w, 0x08000000, 0x55, 2 * PAGE);
+	w->flash.weakness = FAKE_CORRECTED;
+	w->flash.weak_at = 8;
+	assert_int_equal(plan(w, NULL), 0);
+	/* blank to the eye: programming alone would meet cells that are not */
+	assert_int_equal(w->plan.all.erased, PAGE);
+	assert_int_equal(w->plan.all.programmed, 2 * PAGE);
+	run(w);
+}
+
+static void test_bytes_kept_in_a_doubtful_page_are_put_back(void **state)
+{
+	struct world *w = *state;
+
+	memset(w->flash.mem, 0x55, PAGE);
+	add(w, 0x08000010, 0x55, 16);
+	w->flash.weakness = FAKE_DOUBTFUL;
+	assert_int_equal(plan(w, NULL), 0);
+	assert_int_equal(w->plan.all.erased, PAGE);
+	assert_int_equal(w->plan.all.kept, PAGE - 16);
+	run(w);
+	assert_int_equal(w->flash.mem[PAGE - 1], 0x55);
+}
+
+static void test_doubt_that_does_not_show_again_costs_no_erase(void **state)
+{
+	struct world *w = *state;
+
+	memset(w->flash.mem, 0x55, PAGE);
+	add(w, 0x08000000, 0x55, 2 * PAGE);
+	w->flash.weakness = FAKE_DOUBTFUL_ONCE;
+	assert_int_equal(plan(w, NULL), 0);
+	assert_int_equal(w->plan.all.erased, 0);
+	assert_int_equal(w->plan.all.skipped, PAGE);
+	/* each page was looked at three times more */
+	assert_int_equal(w->flash.bytes_read, 2 * PAGE + 3 * 2 * PAGE);
+	run(w);
+}
+
+static void test_flash_without_ecc_is_read_again_where_a_job_was_broken_off(void **state)
+{
+	struct world *w = *state;
+
+	/* done up to here, then blank: the border is where the power went */
+	memset(w->nor.mem, 0x55, 20 * PAGE);
+	add(w, 0x90000000, 0x55, 40 * PAGE);
+	w->nor.weakness = FAKE_WEAK;
+	w->nor.weak_at = 19 * PAGE + 3;
+	w->nor.weak_after = 2; /* it read right twice */
+	assert_int_equal(plan(w, NULL), 0);
+	assert_int_equal(w->plan.all.erased, PAGE);
+	assert_int_equal(w->plan.steps[0].offset, 19 * PAGE);
+	assert_int_equal(w->plan.all.skipped, 19 * PAGE);
+	run(w);
+}
+
+static void test_flash_without_ecc_is_read_once_far_from_any_border(void **state)
+{
+	struct world *w = *state;
+
+	memset(w->nor.mem, 0x55, 40 * PAGE);
+	add(w, 0x90000000, 0x55, 40 * PAGE);
+	assert_int_equal(plan(w, NULL), 0);
+	assert_int_equal(w->nor.bytes_read, 40 * PAGE);
+	assert_int_equal(w->plan.n_steps, 0);
+}
+
+static void test_a_doubtful_blank_block_gets_an_erase_of_its_own(void **state)
+{
+	struct world *w = *state;
+
+	memset(w->nor.mem, 0, 3 * PAGE);
+	add(w, 0x90000000, 0xa5, 8 * PAGE);
+	w->nor.weakness = FAKE_WEAK;
+	w->nor.weak_at = 3 * PAGE;
+	w->nor.weak_after = 1;
+	assert_int_equal(plan(w, NULL), 0);
+	/* 3 dirty and 1 in doubt cost 400 either way: no more is erased than must be */
+	assert_int_equal(w->plan.all.erased, 4 * PAGE);
+	run(w);
+}
+
 /* ---- larger erases ---- */
 
 static void test_a_bank_is_erased_at_once_when_all_of_it_goes(void **state)
@@ -675,6 +792,13 @@ int main(void)
 		plan_test(test_blank_units_of_the_image_are_not_programmed),
 		plan_test(test_a_nor_page_is_programmed_in_one_piece_and_a_blank_one_not_at_all),
 		plan_test(test_only_touched_blocks_are_read),
+		plan_test(test_an_equal_page_with_broken_cells_is_erased_and_programmed_anew),
+		plan_test(test_a_page_whose_cells_ecc_put_right_is_not_trusted_either),
+		plan_test(test_bytes_kept_in_a_doubtful_page_are_put_back),
+		plan_test(test_doubt_that_does_not_show_again_costs_no_erase),
+		plan_test(test_flash_without_ecc_is_read_again_where_a_job_was_broken_off),
+		plan_test(test_flash_without_ecc_is_read_once_far_from_any_border),
+		plan_test(test_a_doubtful_blank_block_gets_an_erase_of_its_own),
 		plan_test(test_a_bank_is_erased_at_once_when_all_of_it_goes),
 		plan_test(test_a_bank_with_one_foreign_page_is_never_erased_at_once),
 		plan_test(test_the_cheaper_erase_wins_by_typical_times),
