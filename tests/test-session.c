@@ -36,6 +36,10 @@ static struct world {
 	unsigned int bad_programs;
 	u64 bad_offset;
 	unsigned int bad_reads;
+	/* ECC of the device finds something at weak_offset, from the n-th look at it to the m-th */
+	bool is_corrected;
+	u64 weak_offset;
+	unsigned int weak_from, weak_to, weak_looks;
 	volatile sig_atomic_t stop;
 	unsigned int stop_after_reads;
 	struct swdrom *s;
@@ -187,6 +191,9 @@ static int fake_read(struct mtd_info *mtd, u64 from, size_t len, u8 *buf)
 	w.now_ns += 1000 * len;
 	if (w.bad_reads && from <= w.bad_offset && w.bad_offset < from + len && !--w.bad_reads)
 		buf[w.bad_offset - from] ^= 0x01;
+	if (mtd == &w.flash_mtd && from <= w.weak_offset && w.weak_offset < from + len &&
+	    ++w.weak_looks >= w.weak_from && w.weak_looks <= w.weak_to)
+		(*(w.is_corrected ? &mtd->n_corrected : &mtd->n_doubtful))++;
 	if (w.stop_after_reads && !--w.stop_after_reads)
 		w.stop = 1;
 	return 0;
@@ -401,6 +408,85 @@ static void test_verify_counts_the_bytes_that_differ(void **state)
 	assert_non_null(strstr(swdrom_error(w.s)->what,
 			       "0x08000000 of flash holds 0xff, expected 0x01; 99 bytes in all"));
 	assert_int_equal(swdrom_report(w.s)->verified_bytes, 1);
+}
+
+/* what ECC finds while verifying: equal bytes, broken cells */
+static void weaken(u64 offset, bool is_corrected, unsigned int from, unsigned int to)
+{
+	w.weak_offset = offset;
+	w.is_corrected = is_corrected;
+	w.weak_from = from;
+	w.weak_to = to;
+}
+
+static void test_cells_that_stay_broken_are_a_mismatch_that_names_the_block(void **state)
+{
+	assert_int_equal(add(0x08000000, 1000, 1), SWDROM_OK);
+	weaken(300, false, 2, 1000); /* the first look is the plan's */
+	assert_int_equal(open_fake(), SWDROM_OK);
+	assert_int_equal(write_image(), SWDROM_MISMATCH);
+	assert_non_null(strstr(swdrom_error(w.s)->what,
+			       "1 block of flash, the first at 0x08000100, hold cells with ECC"));
+	assert_non_null(strstr(w.warnings, "ECC finds broken cells: writing 256 bytes again"));
+	assert_in_range(swdrom_report(w.s)->repairs, 1, 3);
+	/* the page in doubt is not counted */
+	assert_int_equal(swdrom_report(w.s)->verified_bytes, 1024 - PAGE);
+}
+
+static void test_a_repair_that_mends_broken_cells_ends_well(void **state)
+{
+	assert_int_equal(add(0x08000000, 1000, 1), SWDROM_OK);
+	/* looks: the plan; verify of all, of the page; the repair's plan of the page, twice */
+	weaken(300, false, 2, 5);
+	assert_int_equal(open_fake(), SWDROM_OK);
+	assert_int_equal(write_image(), SWDROM_OK);
+	assert_int_equal(swdrom_report(w.s)->repairs, 1);
+	assert_int_equal(swdrom_report(w.s)->erased_bytes, PAGE);
+	assert_int_equal(swdrom_report(w.s)->verified_bytes, 1024);
+	assert_non_null(strstr(w.warnings, "writing 256 bytes again"));
+}
+
+static void test_doubt_in_a_large_piece_that_no_block_confirms_is_forgotten(void **state)
+{
+	assert_int_equal(add(0x08000000, 1000, 1), SWDROM_OK);
+	weaken(300, false, 2, 2);
+	assert_int_equal(open_fake(), SWDROM_OK);
+	assert_int_equal(write_image(), SWDROM_OK);
+	assert_int_equal(swdrom_report(w.s)->repairs, 0);
+	assert_int_equal(swdrom_report(w.s)->verified_bytes, 1024);
+	/* the plan, the piece, then the page three times */
+	assert_int_equal(w.weak_looks, 5);
+}
+
+static void test_verify_names_a_block_with_broken_cells(void **state)
+{
+	size_t i;
+
+	for (i = 0; i < 1000; i++)
+		w.flash[i] = (u8)(1 + i * 7);
+	assert_int_equal(add(0x08000000, 1000, 1), SWDROM_OK);
+	weaken(600, false, 1, 1000);
+	assert_int_equal(open_fake(), SWDROM_OK);
+	assert_int_equal(swdrom_verify(w.s), SWDROM_MISMATCH);
+	assert_non_null(strstr(swdrom_error(w.s)->what, "1 block of flash, the first at "
+							"0x08000200, hold cells with ECC errors"));
+	assert_non_null(strstr(swdrom_error(w.s)->next, "-w"));
+	assert_int_equal(swdrom_report(w.s)->verified_bytes, 1000 - PAGE);
+	assert_int_equal(w.n_runs, 0);
+}
+
+static void test_verify_passes_what_ecc_put_right_but_says_so(void **state)
+{
+	size_t i;
+
+	for (i = 0; i < 1000; i++)
+		w.flash[i] = (u8)(1 + i * 7);
+	assert_int_equal(add(0x08000000, 1000, 1), SWDROM_OK);
+	weaken(600, true, 1, 1000);
+	assert_int_equal(open_fake(), SWDROM_OK);
+	assert_int_equal(swdrom_verify(w.s), SWDROM_OK);
+	assert_non_null(strstr(w.warnings, "ECC had to correct some in 1 block:"));
+	assert_int_equal(swdrom_report(w.s)->verified_bytes, 1000);
 }
 
 static void test_without_verify_nothing_is_said_to_be_verified(void **state)
@@ -628,6 +714,11 @@ int main(void)
 		session_test(test_a_read_that_was_wrong_costs_no_erase),
 		session_test(test_what_cannot_be_repaired_is_a_mismatch_that_names_the_place),
 		session_test(test_verify_counts_the_bytes_that_differ),
+		session_test(test_cells_that_stay_broken_are_a_mismatch_that_names_the_block),
+		session_test(test_a_repair_that_mends_broken_cells_ends_well),
+		session_test(test_doubt_in_a_large_piece_that_no_block_confirms_is_forgotten),
+		session_test(test_verify_names_a_block_with_broken_cells),
+		session_test(test_verify_passes_what_ecc_put_right_but_says_so),
 		session_test(test_without_verify_nothing_is_said_to_be_verified),
 		session_test(test_a_dry_run_touches_nothing),
 		session_test(test_a_binary_goes_to_the_selected_device_or_range),
