@@ -2,6 +2,7 @@
 #include "sim/clip.h"
 #include "sim/netlist.h"
 #include "sim/pins.h"
+#include "sim/vcd.h"
 #include "sim/vnor.h"
 
 /* WP# and HOLD# high */
@@ -10,6 +11,17 @@
 static struct vnor *nor(const struct clip *c)
 {
 	return netlist_nor(c->sim->nets);
+}
+
+static void trace(struct clip *c, bool cs, bool clk, u8 io)
+{
+	u64 now = sim_now_ps(c->sim);
+	unsigned int i;
+
+	for (i = 0; i < 4; i++)
+		vcd_bit(c->sim->vcd, VCD_QSPI + LINE_IO0 + i, io >> i & 1, now);
+	vcd_bit(c->sim->vcd, VCD_QSPI + LINE_CLK, clk, now);
+	vcd_bit(c->sim->vcd, VCD_QSPI + LINE_NCS, cs, now);
 }
 
 /* the chip's inputs take these levels now; returns the level of SO */
@@ -24,7 +36,9 @@ static bool set_pins(struct clip *c, bool cs, bool clk, bool si)
 	vnor_set_pins(nor(c), cs, clk, (u8)(io | (so ? BIT(1) : 0)), sim_now_ps(c->sim));
 	mask = vnor_driven(nor(c), &val);
 	/* nobody drives SO: the programmer's pull-up */
-	return !(mask & BIT(1)) || (val & BIT(1));
+	so = !(mask & BIT(1)) || (val & BIT(1));
+	trace(c, cs, clk, (u8)(io | (so ? BIT(1) : 0)));
+	return so;
 }
 
 static void pass(struct clip *c, u64 ps)

@@ -138,6 +138,7 @@ struct swdp;
 struct mcu;
 struct netlist;
 struct vpins;
+struct vcd;
 
 struct sim {
 	struct sim_opts opts;
@@ -148,6 +149,7 @@ struct sim {
 	struct mcu *mcu;	/* sim/mcu.c */
 	struct netlist *nets;	/* sim/netlist.c */
 	struct vpins *pins;	/* sim/vpins.c; NULL: our own target */
+	struct vcd *vcd;	/* sim/vcd.c; NULL: nobody looks */
 	/* core.c's own */
 	u64 now_ps;
 	struct sim_event *events; /* sorted by time */

@@ -8,6 +8,7 @@
  */
 #include "sim/mcu-app.h"
 #include "sim/vcortexm.h"
+#include "sim/vcd.h"
 #include "sim/vcrc.h"
 #include "sim/vdbgmcu.h"
 #include "sim/vdma.h"
@@ -70,6 +71,7 @@ void mcu_finish_reset(struct mcu *mcu, u64 t)
 	sim_cancel(mcu->sim, &mcu->ev_reset_end);
 	mcu->reset_end_ps = SIM_NEVER;
 	mcu->nrst_pulse = false;
+	vcd_bit(mcu->sim->vcd, VCD_NRST, !mcu_nrst_low(mcu), t);
 	mcu_plan(mcu);
 	if (nrst_net_low(mcu) || !mcu->powered || !mcu->in_reset)
 		return;
@@ -94,6 +96,7 @@ void mcu_system_reset(struct mcu *mcu, u32 flag, u64 t)
 	if (!mcu->powered)
 		return;
 	mcu->nrst_pulse = true;
+	vcd_bit(mcu->sim->vcd, VCD_NRST, false, t);
 	begin_reset(mcu, MCU_RESET_SYS, flag, t);
 	set_reset_end(mcu, t + RESET_PULSE_US * PS_PER_US);
 }
@@ -109,6 +112,7 @@ void mcu_set_nrst(struct mcu *mcu, bool asserted)
 	bool was_low = nrst_net_low(mcu);
 
 	mcu->nrst_ext = asserted;
+	vcd_bit(mcu->sim->vcd, VCD_NRST, !mcu_nrst_low(mcu), now);
 	if (!mcu->powered || was_low == nrst_net_low(mcu))
 		return;
 	if (asserted) {

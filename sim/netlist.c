@@ -11,6 +11,7 @@
  * of a phase are as they should be, with the same result (tests compare both).
  */
 #include "sim/netlist.h"
+#include "sim/vcd.h"
 #include "sim/vgpio.h"
 #include "sim/vnor.h"
 #include "sim/vquadspi.h"
@@ -308,6 +309,8 @@ static void settle(struct netlist *n, u64 at_ps)
 	vnor_set_pins(n->nor, n->net[LINE_NCS].level, n->net[LINE_CLK].level, chip_io(n), at_ps);
 	for (i = LINE_IO0; i < N_QSPI_LINES; i++)
 		settle_line(n, i);
+	for (i = 0; i < N_QSPI_LINES; i++)
+		vcd_bit(n->sim->vcd, VCD_QSPI + i, n->net[i].level, at_ps);
 }
 
 /* ---- GPIO's view ---- */

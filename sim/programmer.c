@@ -97,6 +97,7 @@ static int parse_opts(struct params *p, struct sim_opts *o, struct err *err)
 	ret = ret ?: get_bool(p, "busy_max", &o->busy_max, err);
 	ret = ret ?: get_string(p, "wiring", o->wiring, sizeof(o->wiring), err);
 	ret = ret ?: get_string(p, "chip", o->chip, sizeof(o->chip), err);
+	ret = ret ?: get_string(p, "vcd", o->vcd_path, sizeof(o->vcd_path), err);
 	ret = ret ?: get_string(p, "pins", o->pins, sizeof(o->pins), err);
 	ret = ret ?: get_string(p, "serial", o->serial, sizeof(o->serial), err);
 	ret = ret ?: get_u64(p, "flash_kib", 256, 1024, &flash_kib, err);
@@ -212,6 +213,7 @@ const struct programmer sim_programmer = {
 		"wiring=NAME         resistor, tristate or buffer\n"
 		"chip=NAME           ft2232h, ft232h, ft4232h\n"
 		"pins=remote_bitbang:HOST:PORT   wire the adapter to that SWD target instead\n"
+		"vcd=FILE            trace of the SWD and QUADSPI wires, written at the end\n"
 		"serial=TEXT         of the virtual adapter (SIM0001)\n"
 		"flash_kib=N dualbank=0|1 rdp=0|1|2   of a factory-fresh part\n"
 		"reference_dp=1      debug port edge by edge (slow)\n"

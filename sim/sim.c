@@ -6,6 +6,7 @@
 #include "sim/mcu.h"
 #include "sim/netlist.h"
 #include "sim/swdp.h"
+#include "sim/vcd.h"
 #include "sim/vftdi.h"
 #include "sim/vpins.h"
 
@@ -108,6 +109,7 @@ static void bench_free(struct bench *b)
 		netlist_free(b->sim.nets);
 	if (b->sim.mcu)
 		mcu_free(b->sim.mcu);
+	vcd_close(b->sim.vcd);
 	sim_core_exit(&b->sim);
 	free(b);
 }
@@ -147,6 +149,11 @@ static void bench_close(void *arg)
 		err_set(b->err, ret, "check the directory and the space on the disk",
 			"cannot write the bench's state to %s: %s", b->sim.opts.state_path,
 			strerror(-ret));
+	ret = vcd_close(b->sim.vcd);
+	b->sim.vcd = NULL;
+	if (ret)
+		err_set(b->err, ret, "check the space on the disk", "cannot write the trace %s",
+			b->sim.opts.vcd_path);
 	bench_free(b);
 }
 
@@ -176,6 +183,12 @@ static int bench_build(struct bench *b, struct err *err)
 {
 	struct sim *sim = &b->sim;
 
+	if (sim->opts.vcd_path[0]) {
+		sim->vcd = vcd_open(sim->opts.vcd_path, sim->opts.board, err);
+		if (!sim->vcd)
+			return err ? err->code : -EIO;
+		sim->opts.reference_dp = true; /* every edge */
+	}
 	sim->mcu = mcu_new(sim);
 	if (!sim->mcu)
 		return err_set(err, -ENOMEM, NULL, "out of memory");

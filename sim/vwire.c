@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sim/vwire.h"
+#include "sim/vcd.h"
 #include "sim/vpins.h"
 
 #include <math.h>
@@ -212,6 +213,21 @@ static void update_nrst(struct vwire *w)
 	mcu_set_nrst(w->mcu, assert);
 }
 
+/* SWDIO for the trace. A far end that is not ours is not asked */
+static void trace_swdio(struct vwire *w, u64 at_ps)
+{
+	enum swd_level host = host_drive(w).level;
+
+	if (!w->sim->vcd)
+		return;
+	if (vwire_is_remote(w))
+		vcd_set(w->sim->vcd, VCD_SWDIO, (enum pin_level)host, at_ps);
+	else if (host == SWD_FLOAT && swdp_output(w->dp) == SWD_FLOAT)
+		vcd_set(w->sim->vcd, VCD_SWDIO, PIN_FLOAT, at_ps);
+	else
+		vcd_bit(w->sim->vcd, VCD_SWDIO, target_swdio(w), at_ps);
+}
+
 /**
  * vwire_set() - the bridge sets its pins
  * @w: cable
@@ -220,6 +236,7 @@ static void update_nrst(struct vwire *w)
  */
 void vwire_set(struct vwire *w, u16 out, u16 dir)
 {
+	u64 now = sim_now_ps(w->sim);
 	bool clk;
 
 	if (vwire_is_remote(w)) {
@@ -227,6 +244,9 @@ void vwire_set(struct vwire *w, u16 out, u16 dir)
 		w->dir = dir;
 		update_nrst(w);
 		vpins_set(w->sim->pins, target_clk(w), host_drive(w).level);
+		w->target_clk = target_clk(w);
+		trace_swdio(w, now);
+		vcd_bit(w->sim->vcd, VCD_SWCLK, w->target_clk, now);
 		return;
 	}
 	vwire_swdio(w); /* what the line was until now */
@@ -234,11 +254,15 @@ void vwire_set(struct vwire *w, u16 out, u16 dir)
 	w->dir = dir;
 	update_nrst(w);
 	clk = target_clk(w);
+	trace_swdio(w, now);
 	if (clk == w->target_clk)
 		return;
 	w->target_clk = clk;
-	if (clk)
-		rise(w);
+	vcd_bit(w->sim->vcd, VCD_SWCLK, clk, now);
+	if (!clk)
+		return;
+	rise(w);
+	trace_swdio(w, now + VCD_SWDIO_DELAY_PS);
 }
 
 /**

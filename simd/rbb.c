@@ -23,6 +23,7 @@
  */
 #include "simd/server.h"
 #include "sim/swdp.h"
+#include "sim/vcd.h"
 
 #include <errno.h>
 
@@ -35,20 +36,6 @@ struct rbb {
 	bool undriven; /* the host has let go of SWDIO */
 };
 
-static void set_pins(struct simd_conn *c, bool swclk, bool swdio)
-{
-	struct simd_board *b = simd_board(c);
-	struct rbb *r = simd_state(c);
-	bool rises = swclk && !r->swclk;
-
-	r->swclk = swclk;
-	r->swdio = swdio;
-	simd_pass(b, PIN_WRITE_PS);
-	if (!rises)
-		return;
-	swdp_rise(b->sim->dp, r->undriven ? SWD_FLOAT : swdio ? SWD_HIGH : SWD_LOW);
-}
-
 static bool swdio_level(struct simd_conn *c)
 {
 	const struct swdp *dp = simd_board(c)->sim->dp;
@@ -59,6 +46,35 @@ static bool swdio_level(struct simd_conn *c)
 	if (swdp_output(dp) == SWD_FLOAT)
 		return swdp_pull_level(dp);
 	return swdp_output(dp) == SWD_HIGH;
+}
+
+static void trace_swdio(struct simd_conn *c, u64 delay_ps)
+{
+	struct sim *sim = simd_board(c)->sim;
+	const struct rbb *r = simd_state(c);
+	u64 at = sim_now_ps(sim) + delay_ps;
+
+	if (r->undriven && swdp_output(sim->dp) == SWD_FLOAT)
+		vcd_set(sim->vcd, VCD_SWDIO, PIN_FLOAT, at);
+	else
+		vcd_bit(sim->vcd, VCD_SWDIO, swdio_level(c), at);
+}
+
+static void set_pins(struct simd_conn *c, bool swclk, bool swdio)
+{
+	struct simd_board *b = simd_board(c);
+	struct rbb *r = simd_state(c);
+	bool rises = swclk && !r->swclk;
+
+	r->swdio = swdio;
+	trace_swdio(c, 0);
+	simd_pass(b, PIN_WRITE_PS);
+	r->swclk = swclk;
+	vcd_bit(b->sim->vcd, VCD_SWCLK, swclk, sim_now_ps(b->sim));
+	if (!rises)
+		return;
+	swdp_rise(b->sim->dp, r->undriven ? SWD_FLOAT : swdio ? SWD_HIGH : SWD_LOW);
+	trace_swdio(c, VCD_SWDIO_DELAY_PS);
 }
 
 static int command(struct simd_conn *c, u8 cmd)
