@@ -3,9 +3,9 @@
  * Micron N25Q128A13 (3 V, 65 nm; data sheet n25q_128mb_3v_65nm) and its successor MT25QL128ABA
  * (mt25q_qljs_l_128_aba_0), which answers 9Fh with the same three bytes.
  *
- * Facts from reference/spi-nor/commands.md, chips.csv and qspi/nor-recovery.md; the dummy clock and
- * frequency tables, tSHSL and the times of status and configuration writes are recalled from the
- * data sheets' AC characteristics.
+ * Commands and registers as Linux, flashrom, OpenOCD and ST's board packages know them; the dummy
+ * clock and frequency tables, tSHSL and the times of status and configuration writes are recalled
+ * from the data sheets' AC characteristics.
  *
  * How the two differ here: 32 KiB erase, 60h, 35h/F5h, deep power-down, 38h instead of 12h for
  * 1-4-4 programming, 133 instead of 108 MHz, faster cells, a 16-dword SFDP, extended id 44 00.
@@ -466,7 +466,7 @@ static const struct vnor_vendor micron = {
 static const struct vnor_op n25q_ops[] = {
 	COMMON_OPS,
 	PROG(0x12, P_SPI | P_QPI, 4, 4, F_QUAD),
-	/* in QIO-SPI 9Fh is no id read: it drops the part to extended SPI (nor-recovery.md 5) */
+	/* in QIO-SPI 9Fh is no id read: it drops the part to extended SPI (seen by OpenOCD) */
 	OP(0x9f, P_QPI, K_IN, "read id in QIO-SPI", .arg = A_SPI, .n_in_max = 255),
 };
 

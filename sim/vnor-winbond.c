@@ -2,8 +2,8 @@
 /*
  * Winbond W25Q128JV (3 V; data sheet W25Q128JV revision F).
  *
- * Facts from reference/spi-nor/commands.md, chips.csv and qspi/nor-recovery.md; tSHSL, tSUS, tRST,
- * tV and tW are recalled from the data sheet's AC characteristics. The id EF 40 18 is that of the
+ * Commands and registers as Linux and flashrom know them; tSHSL, tSUS, tRST, tV and tW are recalled
+ * from the data sheet's AC characteristics. The id EF 40 18 is that of the
  * -IQ/-JQ order codes: no QPI (38h unknown), although the SFDP of a chip with this id, which is used
  * here as dumped, claims 4-4-4. Those order codes leave the factory with QE = 1; the bench's part
  * has a writable QE that starts at 0, the harder case, and the one that older parts with this id
@@ -461,7 +461,7 @@ static const struct vnor_op w25q_ops[] = {
 	OP(0x99, K_RST, "reset", .flags = F_BUSY),
 };
 
-/* as read from a chip: reference/spi-nor/sfdp/winbond_w25q128jv.bin */
+/* as read from a chip: Linux MTD list, w25q128 lock patch of July 2023 */
 static const u8 w25q128jv_sfdp[] = {
 	0x53, 0x46, 0x44, 0x50, 0x05, 0x01, 0x00, 0xff, 0x00, 0x05, 0x01, 0x10, 0x80, 0x00, 0x00,
 	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
