@@ -6,7 +6,7 @@ BUILD=${BUILD:-build}
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT INT TERM
 sim=sim:board=stm32l476g-disco,state=$dir/state
-head -c 6000 "$BUILD/swdrom" >"$dir/app.bin"
+seq 1 9999 | head -c 6000 >"$dir/app.bin"
 vg() {
 	valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,possible \
 		"$BUILD/swdrom" "$@"
