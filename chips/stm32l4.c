@@ -342,6 +342,7 @@ static void l4_restore(struct target *t)
 
 const struct chip_family stm32l4_family = {
 	.name = "STM32L4",
+	.parts = "STM32L471, STM32L475, STM32L476, STM32L486",
 	.probe = l4_probe,
 	.quiesce = l4_quiesce,
 	.add_mtds = l4_add_mtds,

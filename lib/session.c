@@ -543,7 +543,8 @@ enum swdrom_status swdrom_list(struct swdrom *s, const char *programmer,
 	for (i = 0; chip_families[i]; i++) {
 		if (!chip_families[i]->add_mtds)
 			continue; /* there to name and refuse what is not supported */
-		snprintf(text, sizeof(text), "  %s", chip_families[i]->name);
+		snprintf(text, sizeof(text), "  %s: %s", chip_families[i]->name,
+			 chip_families[i]->parts);
 		line(arg, text);
 	}
 	line(arg, "boards (-b):");

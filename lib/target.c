@@ -85,6 +85,24 @@ static int hold_core(struct target *t, const struct target_attach_opts *opts)
 	return ret;
 }
 
+static void log_component(void *arg, const struct rom_component *c)
+{
+	const struct target *t = arg;
+
+	log_dbg(&t->ctx->log, "ROM table: 0x%08x JEP106 0x%03x part 0x%03x class %u revision %u",
+		c->base, c->jep106, c->part, c->class, c->revision);
+}
+
+/* what else hangs on the debug port: for people who look at an unknown part with -V */
+static int log_rom_table(struct target *t)
+{
+	const struct dap_info *info = dap_info(t->dap);
+
+	if (t->ctx->log.level < LOG_DBG)
+		return 0;
+	return dap_walk_rom(t->q, info->ap[find_mem_ap(info)].base, log_component, t);
+}
+
 /* undo what an attempt left, so that the next one starts clean */
 static void drop_link(struct target *t, bool holds_nrst)
 {
@@ -149,6 +167,8 @@ static int try_attach(struct target *t, const struct target_attach_opts *opts, u
 	}
 	/* a sleeping bus reads as rubbish until the core is awake: halt, then ask who it is */
 	ret = cortexm_halt(&t->core);
+	if (!ret)
+		ret = log_rom_table(t);
 	if (!ret)
 		ret = identify(t);
 	if (!ret)

@@ -20,6 +20,7 @@ struct target;
  */
 struct chip_family {
 	const char *name;
+	const char *parts; /* what it covers, for people; NULL if it supports none */
 	/* 1 = mine (t->name, t->idcode, ... filled in), 0 = not, -errno. Reads only */
 	int (*probe)(struct target *t);
 	/* core is halted: freeze watchdogs, keep debug in low-power modes, stop DMA and other masters */

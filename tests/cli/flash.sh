@@ -50,6 +50,18 @@ cp back.hex x.hex
 run -p $SIM -v x.hex
 ok 'what was read as hex verifies' rc_is 0
 
+run -p $SIM -m flash --range 0+20000 -r back.srec
+ok 'S-records by suffix' sh -c 'grep -q "^S3.*080000" back.srec && grep -q ^S7 back.srec'
+cp back.srec x.srec
+run -p $SIM -v x.srec
+ok 'what was read as S-records verifies' rc_is 0
+run -p $SIM -m options -r -
+ok 'option bytes are read' sh -c '[ "$(wc -c <out)" = 52 ] && [ "$(head -c 1 out | od -An -tx1)" = " aa" ]'
+run -p $SIM -m otp -r otp.bin
+ok 'OTP is read' sh -c '[ "$(wc -c <otp.bin)" = 1024 ]'
+run -p $SIM -V
+ok '-V walks the ROM table' grep -q '^ROM table: 0xe000e000 .*part 0x00c' err
+
 run -p $SIM --address 0x08001064 -w b.bin --json
 ok 'a change erases whole pages and keeps their other bytes' \
 	both 0 '.erased_bytes == 4096 and .programmed_bytes >= 3000 and .kept_bytes > 0'

@@ -10,7 +10,7 @@ DEAD=sim:board=stm32l476g-disco,no_power=1
 run
 ok 'no programmer is a usage error' rc_says 2 'swdrom: -p is missing'
 run -p nope
-ok 'an unknown programmer is a usage error that lists them' rc_says 2 'known are: ftdi, sim'
+ok 'an unknown programmer is a usage error that lists them' rc_says 2 'known are: ftdi, '
 run -p "$DEAD" --frobnicate
 ok 'an unknown long option is named' rc_says 2 'there is no option --frobnicate'
 run -p "$DEAD" -Q
@@ -85,5 +85,6 @@ ok 'the list names programmers, families, boards and adapters' \
 	sh -c 'grep -q ftdi out && grep -q STM32L4 out && grep -q stm32l476g-disco out &&
 		grep -q tigard out'
 run -L
+ok '-L names the target parts' grep -q 'STM32L4: .*STM32L476' out
 ok '-L names the SPI-NOR parts that have a table row' grep -q 'n25q128a\|w25q128jv' out
 exit $failed
