@@ -168,7 +168,7 @@ lint:
 	@tools/deps.sh build lint
 	@echo '  clang-format'; clang-format --dry-run -Werror $(C_FILES)
 	@echo '  clang-tidy'; printf '%s\n' $(LIB_SRC) $(SIM_SRC) $(SIMD_SRC) $(CLI_SRC) | \
-		xargs -P 4 -n 4 sh -c 'clang-tidy --quiet "$$@" -- $(CPPFLAGS_ALL) -std=gnu11 2>/dev/null' clang-tidy
+		xargs -P 4 -I FILE clang-tidy --quiet FILE -- $(CPPFLAGS_ALL) -std=gnu11 2>/dev/null
 	@echo '  cppcheck'; cppcheck --quiet --enable=warning,performance,portability --std=c11 --inline-suppr \
 		--suppress=missingInclude --suppress=nullPointerRedundantCheck --error-exitcode=1 -I. -j 4 \
 		$(LIB_SRC) $(SIM_SRC) $(SIMD_SRC) $(CLI_SRC)

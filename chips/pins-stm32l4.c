@@ -6,10 +6,10 @@
  */
 #include "lib/board-pins.h"
 
-#define PIN(_mcu, _signal, _port, _pin, _af, _packages)                                       \
-	{                                                                                     \
-		.mcu = _mcu, .signal = QSPI_##_signal, .port = _port, .pin = _pin, .af = _af, \
-		.packages = _packages                                                         \
+#define PIN(_mcu, _signal, _port, _pin, _af, _packages)                                  \
+	{                                                                                \
+		.mcu = (_mcu), .signal = QSPI_##_signal, .port = (_port), .pin = (_pin), \
+		.af = (_af), .packages = (_packages)                                     \
 	}
 
 /* clang-format off */

@@ -595,9 +595,9 @@ static int scan_each(struct dap *dap)
 {
 	struct dap_info *info = &dap->info;
 
-	for (u8 ap = 0; ap < ARRAY_SIZE(info->ap); ap++) {
-		u32 idr, cfg = 0, base = 0;
-		bool is_refused;
+	for (u8 ap = 0; ap < (u8)ARRAY_SIZE(info->ap); ap++) {
+		u32 idr = 0, cfg = 0, base = 0;
+		bool is_refused = false;
 		int ret = dap_access(dap, true, ap, AP_IDR, true, &idr, &is_refused);
 
 		if (!ret && idr)

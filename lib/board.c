@@ -458,7 +458,7 @@ static int no_such_board(const char *name, struct err *err)
 int board_load(struct board *b, const char *name_or_path, struct err *err)
 {
 	size_t len = strlen(name_or_path);
-	char *text;
+	char *text = NULL;
 	int rc;
 
 	if (strchr(name_or_path, '/') || (len > 6 && !strcmp(name_or_path + len - 6, ".board"))) {

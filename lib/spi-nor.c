@@ -14,6 +14,7 @@
  */
 #include "lib/spi-nor-priv.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -306,6 +307,7 @@ static void fill_mtd(struct spi_nor *nor, u64 base)
 	const struct nor_params *p = &nor->p;
 	unsigned int n = 0;
 
+	assert(p->erase[0].size); /* nor_settle() saw to it */
 	nor->region = (struct mtd_region){
 		.erasesize = p->erase[0].size,
 		.count = (u32)(p->size / p->erase[0].size),

@@ -15,12 +15,12 @@ struct spi_nor;
  * @mem: enabled controller; borrowed for the life of the result
  * @base: bus address of its memory-mapped window
  * @expect: part name from the board file, or NULL; a difference is a warning (the chip rules)
- * @nor: the result
+ * @out: the result
  *
  * Return: 0; -ENXIO when no chip answers (the message says what the pins look like); -EOPNOTSUPP
  * for an unknown ID without SFDP.
  */
-int spi_nor_probe(struct spi_mem *mem, u64 base, const char *expect, struct spi_nor **nor);
+int spi_nor_probe(struct spi_mem *mem, u64 base, const char *expect, struct spi_nor **out);
 struct mtd_info *spi_nor_mtd(struct spi_nor *nor);
 /* name and JEDEC ID for reports */
 const char *spi_nor_name(const struct spi_nor *nor);

@@ -188,6 +188,7 @@ void vflash_read_main(struct vflash *f, struct bus_xact *x, u32 offset)
 	u32 word_at = offset & ~3u;
 	unsigned int latency = f->acr & ACR_LATENCY;
 	struct dcache_line *l;
+	u64 flips;
 	u32 word;
 
 	if (f->acr & ACR_DCEN) {
@@ -212,7 +213,8 @@ void vflash_read_main(struct vflash *f, struct bus_xact *x, u32 offset)
 			sim_complain(f->mcu->sim, "flash", "read with %u wait states at %u Hz, voltage range %u",
 				     latency, f->mcu->hclk_hz, vrcc_voltage_range(f->mcu->rcc));
 		f->ws_hz = f->mcu->hclk_hz;
-		word ^= (u32)(sim_rng_u64(&f->rng) & sim_rng_u64(&f->rng));
+		flips = sim_rng_u64(&f->rng);
+		word ^= (u32)(flips & sim_rng_u64(&f->rng));
 	}
 	x->data = word;
 }

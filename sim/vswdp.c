@@ -222,7 +222,7 @@ static void dormant_clock(struct swdp *dp, bool line)
 	}
 	dp->hist_old = (u8)(dp->hist_old >> 1 | (dp->hist_lo & 1) << 7);
 	dp->hist_lo = dp->hist_lo >> 1 | dp->hist_hi << 63;
-	dp->hist_hi = dp->hist_hi >> 1 | (u64)line << 63;
+	dp->hist_hi = dp->hist_hi >> 1 | (line ? 1ull << 63 : 0);
 	if (dp->hist_lo == ALERT_LO && dp->hist_hi == ALERT_HI && dp->hist_old == 0xff) {
 		dp->act_len = 1;
 		dp->act = 0;

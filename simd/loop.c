@@ -563,7 +563,7 @@ static int open_listener(const struct addrinfo *ai)
 
 static int bound_port(int fd)
 {
-	struct sockaddr_storage sa;
+	struct sockaddr_storage sa = { 0 };
 	socklen_t len = sizeof(sa);
 
 	if (getsockname(fd, (struct sockaddr *)&sa, &len))
