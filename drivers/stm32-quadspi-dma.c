@@ -37,6 +37,10 @@ int stm32_quadspi_dma_open(struct stm32_quadspi_dma *dma, struct memq *q)
 		return rc;
 	memq_write32(q, d->rcc_enr, dma->found_rcc_enr | d->rcc_en_bit);
 	memq_read32(q, d->regs + DMA_CSELR, &dma->found_cselr);
+	memq_read32(q, d->regs + DMA_CCR(d->channel), &dma->found_ccr);
+	memq_read32(q, d->regs + DMA_CNDTR(d->channel), &dma->found_cndtr);
+	memq_read32(q, d->regs + DMA_CPAR(d->channel), &dma->found_cpar);
+	memq_read32(q, d->regs + DMA_CMAR(d->channel), &dma->found_cmar);
 	memq_read(q, d->stage, dma->found_stage, sizeof(dma->found_stage));
 	rc = memq_flush(q);
 	if (rc)
@@ -61,7 +65,10 @@ void stm32_quadspi_dma_close(struct stm32_quadspi_dma *dma, struct memq *q)
 	if (!dma->open)
 		return;
 	dma->open = false;
-	memq_write32(q, d->regs + DMA_CCR(d->channel), 0);
+	memq_write32(q, d->regs + DMA_CCR(d->channel), dma->found_ccr & ~DMA_CCR_EN);
+	memq_write32(q, d->regs + DMA_CNDTR(d->channel), dma->found_cndtr);
+	memq_write32(q, d->regs + DMA_CPAR(d->channel), dma->found_cpar);
+	memq_write32(q, d->regs + DMA_CMAR(d->channel), dma->found_cmar);
 	memq_write32(q, d->regs + DMA_CSELR, dma->found_cselr);
 	memq_write(q, d->stage, dma->found_stage, sizeof(dma->found_stage));
 	memq_flush(q);

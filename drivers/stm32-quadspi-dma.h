@@ -22,12 +22,13 @@ struct stm32_quadspi_dma {
 	u32 dr; /* address of the FIFO */
 	bool open;
 	u32 found_rcc_enr, found_cselr;
+	u32 found_ccr, found_cndtr, found_cpar, found_cmar;
 	u8 found_stage[QUADSPI_STAGE_SIZE];
 };
 
 /* clock, request line, SRAM saved. 1: usable, 0: this DMA does not answer, -errno */
 int stm32_quadspi_dma_open(struct stm32_quadspi_dma *dma, struct memq *q);
-/* everything as it was found; errors are the queue's */
+/* everything as it was found, but the channel stays stopped; errors are the queue's */
 void stm32_quadspi_dma_close(struct stm32_quadspi_dma *dma, struct memq *q);
 /* queue @len bytes into the staging area, and the channel's set-up when @total are there */
 void stm32_quadspi_dma_stage(struct stm32_quadspi_dma *dma, struct memq *q, u32 offset,

@@ -65,6 +65,7 @@ struct stm32_quadspi {
 	struct stm32_gpio_port ports[MAX_PORTS];
 	unsigned int n_ports;
 	u32 found_rcc_enr, found_gpio_enr;
+	u32 found_cr, found_dcr, found_ccr; /* 0 where it had no clock */
 	u32 board_max_hz;
 	u32 cr;	  /* as last written, without ABORT */
 	u64 size; /* of the device, 0: not known */

@@ -558,6 +558,12 @@ static int quadspi_enable(struct spi_mem *mem)
 			       " reads %08" PRIx32 ")",
 			       d->rcc_enr, back);
 	qs->enabled = true;
+	/* without a clock it was not in use: nothing of it is put back */
+	if (qs->found_rcc_enr & want) {
+		memq_read32(q, d->regs + QUADSPI_CR, &qs->found_cr);
+		memq_read32(q, d->regs + QUADSPI_DCR, &qs->found_dcr);
+		memq_read32(q, d->regs + QUADSPI_CCR, &qs->found_ccr);
+	}
 	/* ends what an application left running, memory-mapped mode too */
 	rc = target_update32(q, d->rcc_rstr, 0, d->rcc_rst_bit);
 	if (!rc)
@@ -580,6 +586,17 @@ static int quadspi_enable(struct spi_mem *mem)
 	return rc ? rc : setup_staging(qs);
 }
 
+/* what the application had set; a command that it had running is not started again */
+static void queue_restore(struct stm32_quadspi *qs, struct memq *q)
+{
+	if (!(qs->found_rcc_enr & qs->d.rcc_en_bit))
+		return;
+	put(qs, q, QUADSPI_DCR, qs->found_dcr);
+	put(qs, q, QUADSPI_CR, qs->found_cr & ~QUADSPI_CR_ABORT);
+	if (FIELD_GET(QUADSPI_CCR_FMODE, qs->found_ccr) == FMODE_MAPPED)
+		put(qs, q, QUADSPI_CCR, qs->found_ccr);
+}
+
 static void quadspi_disable(struct spi_mem *mem)
 {
 	struct stm32_quadspi *qs = to_quadspi(mem);
@@ -597,6 +614,7 @@ static void quadspi_disable(struct spi_mem *mem)
 	target_update32(q, d->rcc_rstr, d->rcc_rst_bit, 0);
 	for (unsigned int i = 0; i < qs->n_ports; i++)
 		stm32_gpio_queue_restore(q, &qs->ports[i]);
+	queue_restore(qs, q);
 	memq_flush(q);
 	target_update32(q, d->rcc_enr, d->rcc_en_bit & ~qs->found_rcc_enr, 0);
 	target_update32(q, d->gpio_enr, gpio_bits(qs) & ~qs->found_gpio_enr, 0);
