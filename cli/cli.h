@@ -15,6 +15,8 @@ enum action {
 	ACTION_WRITE,
 	ACTION_VERIFY,
 	ACTION_ERASE,
+	ACTION_PEEK,
+	ACTION_POKE,
 	ACTION_LIST,
 	ACTION_HELP,
 	ACTION_VERSION,
@@ -23,9 +25,11 @@ enum action {
 struct options {
 	enum action action;
 	const char *programmer, *board;
-	const char **files; /* one for -r, any number for -w and -v */
+	/* one for -r, none or one for --peek, any number for -w and -v; ADDR=... for --poke */
+	const char **files;
 	size_t n_files;
 	struct swdrom_select select;
+	uint64_t peek_start, peek_len;
 	const char **regions;
 	uint64_t address;
 	bool no_verify, force, progress, json, stats, dry_run;
@@ -46,6 +50,8 @@ struct options {
  */
 bool options_parse(struct options *o, int argc, char **argv);
 void options_exit(struct options *o);
+/* one of --poke: where, and the value, or @*path of a file; false: it is neither */
+bool options_poke(const char *text, uint64_t *address, uint32_t *value, const char **path);
 void options_help(FILE *out);
 
 struct progress {
@@ -73,6 +79,10 @@ struct outcome {
 	int argc;
 	char **argv;
 };
+
+/* raw.c: what a session opened with raw set is for */
+enum swdrom_status raw_peek(const struct options *o, struct swdrom *s);
+enum swdrom_status raw_poke(const struct options *o, struct swdrom *s);
 
 /* all of them print nothing that was not asked for */
 void report_probe(const struct outcome *r, FILE *out);

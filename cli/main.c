@@ -2,7 +2,7 @@
 /*
  * swdrom: the command. Options in, one session, one exit code.
  *
- * stdout carries what was asked for: the bytes of `-r -`, the lists of --probe, -L and --dry-run,
+ * stdout carries what was asked for: the bytes of `-r -`, those of --peek, the lists of --probe, -L and --dry-run,
  * and with --json only bytes and the object. All else is on stderr.
  */
 #include "cli/cli.h"
@@ -108,6 +108,10 @@ static enum swdrom_status act(struct command *c, struct swdrom *s)
 		return swdrom_verify(s);
 	case ACTION_ERASE:
 		return swdrom_erase(s, &wopts);
+	case ACTION_PEEK:
+		return raw_peek(&c->o, s);
+	case ACTION_POKE:
+		return raw_poke(&c->o, s);
 	default:
 		return SWDROM_OK;
 	}
@@ -119,8 +123,10 @@ static void run(struct command *c, struct swdrom *s)
 		.programmer = c->o.programmer,
 		.board = c->o.board,
 		/* a look at the part disturbs nothing; a look at its NOR needs its QUADSPI */
+		.raw = c->o.action == ACTION_PEEK || c->o.action == ACTION_POKE,
 		.no_reset = c->o.action == ACTION_PROBE && !c->o.board,
 	};
+	const bool has_image = c->o.action == ACTION_WRITE || c->o.action == ACTION_VERIFY;
 	enum swdrom_status status;
 	size_t i;
 
@@ -129,7 +135,7 @@ static void run(struct command *c, struct swdrom *s)
 		return;
 	}
 	status = swdrom_select(s, &c->o.select);
-	for (i = 0; i < c->o.n_files && c->o.action != ACTION_READ && !status; i++)
+	for (i = 0; i < c->o.n_files && has_image && !status; i++)
 		status = swdrom_add_image(s, c->o.files[i], c->o.address);
 	if (status)
 		return;

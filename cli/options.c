@@ -13,6 +13,8 @@
 
 enum {
 	OPT_PROBE = 256,
+	OPT_PEEK,
+	OPT_POKE,
 	OPT_RANGE,
 	OPT_ADDRESS,
 	OPT_PROGRESS,
@@ -32,6 +34,8 @@ static const struct option long_options[] = {
 	{ "verify", required_argument, NULL, 'v' },
 	{ "erase", no_argument, NULL, 'E' },
 	{ "probe", no_argument, NULL, OPT_PROBE },
+	{ "peek", required_argument, NULL, OPT_PEEK },
+	{ "poke", required_argument, NULL, OPT_POKE },
 	{ "list", no_argument, NULL, 'L' },
 	{ "mtd", required_argument, NULL, 'm' },
 	{ "range", required_argument, NULL, OPT_RANGE },
@@ -69,6 +73,10 @@ static const char help[] =
 	"  -w, --write FILE...     write images (Intel HEX, S-record, ELF, binary; -: stdin)\n"
 	"  -v, --verify FILE...    compare images with the flash\n"
 	"  -E, --erase             erase what -m, --range or -i name\n"
+	"      --peek ADDR[+LEN] [FILE]  raw memory of whatever answers, nothing is halted:\n"
+	"                          in hex, or into FILE (-: stdout); LEN: 4 if not given\n"
+	"      --poke ADDR=VALUE|ADDR=@FILE  write a 32-bit word or a file's bytes to raw\n"
+	"                          memory (may be given again)\n"
 	"  -L, --list              list programmers, boards, adapters and target families\n"
 	"\n"
 	"What to work on:\n"
@@ -153,6 +161,49 @@ static bool parse_range(struct options *o, const char *text)
 	return usage(o, "--range %s is no range", text);
 }
 
+static bool parse_peek(struct options *o, const char *text)
+{
+	const char *end = text + strlen(text), *plus = strchr(text, '+');
+
+	o->peek_len = 4;
+	if (parse_number(text, plus ? plus : end, &o->peek_start) &&
+	    (!plus || parse_number(plus + 1, end, &o->peek_len)) && o->peek_len)
+		return true;
+	snprintf(o->hint, sizeof(o->hint), "write ADDR or ADDR+LENGTH, for example 0x20000000+64");
+	return usage(o, "--peek %s is no address", text);
+}
+
+bool options_poke(const char *text, uint64_t *address, uint32_t *value, const char **path)
+{
+	const char *equals = strchr(text, '=');
+	uint64_t v = 0;
+
+	if (!equals || !parse_number(text, equals, address))
+		return false;
+	*path = equals[1] == '@' ? equals + 2 : NULL;
+	if (*path)
+		return **path;
+	if (!parse_number(equals + 1, equals + 1 + strlen(equals + 1), &v) || v > UINT32_MAX ||
+	    *address & 3)
+		return false;
+	*value = (uint32_t)v;
+	return true;
+}
+
+static bool parse_poke(struct options *o, const char *text)
+{
+	uint64_t address;
+	const char *path;
+	uint32_t value;
+
+	o->files[o->n_files++] = text;
+	if (options_poke(text, &address, &value, &path))
+		return true;
+	snprintf(o->hint, sizeof(o->hint),
+		 "for example 0x20000000=0x1234 (a whole word) or 0x20000001=@FILE");
+	return usage(o, "--poke %s is neither ADDR=VALUE nor ADDR=@FILE", text);
+}
+
 static bool parse_reset(struct options *o, const char *text)
 {
 	static const char *const names[] = {
@@ -211,6 +262,12 @@ static bool parse_one(struct options *o, int c, bool *has_action)
 		return set_action(o, has_action, ACTION_LIST);
 	case OPT_PROBE:
 		return set_action(o, has_action, ACTION_PROBE);
+	case OPT_PEEK:
+		if (*has_action && o->action == ACTION_PEEK)
+			return usage(o, "--peek is given twice");
+		return parse_peek(o, optarg) && set_action(o, has_action, ACTION_PEEK);
+	case OPT_POKE:
+		return parse_poke(o, optarg) && set_action(o, has_action, ACTION_POKE);
 	case 'm':
 		return once(o, &o->select.mtd, "-m", optarg);
 	case OPT_RANGE:
@@ -267,6 +324,9 @@ static bool check(struct options *o)
 			 "for example -p ftdi, or -p sim:board=stm32l476g-disco");
 		return usage(o, "-p is missing: which programmer?");
 	}
+	if ((o->action == ACTION_PEEK || o->action == ACTION_POKE) &&
+	    (o->board || o->select.mtd || o->select.has_range || o->select.layout || o->has_exit))
+		return usage(o, "--peek and --poke know of no board, device, range or reset");
 	if (o->address != SWDROM_NO_ADDRESS && !has_image)
 		return usage(o, "--address belongs to -w and -v");
 	if (o->no_verify && !changes)
@@ -323,7 +383,9 @@ bool options_parse(struct options *o, int argc, char **argv)
 			return false;
 	}
 	for (i = optind; i < argc; i++) {
-		if (o->action != ACTION_WRITE && o->action != ACTION_VERIFY)
+		bool one_more = o->action == ACTION_PEEK && !o->n_files;
+
+		if (o->action != ACTION_WRITE && o->action != ACTION_VERIFY && !one_more)
 			return usage(o, "%s: further files belong to -w and -v", argv[i]);
 		o->files[o->n_files++] = argv[i];
 	}

@@ -89,6 +89,9 @@ void swdrom_free(struct swdrom *s);
 /* swdrom_error() - the session's first error; status SWDROM_OK if there was none */
 const struct swdrom_error *swdrom_error(struct swdrom *s);
 
+/* swdrom_fail() - make a failure of the caller's own (a file, say) the session's; returns @status */
+enum swdrom_status swdrom_fail(struct swdrom *s, enum swdrom_status status, const char *what);
+
 #define SWDROM_NO_ADDRESS UINT64_MAX
 
 struct swdrom_select {
@@ -122,6 +125,9 @@ struct swdrom_open_opts {
 	const char *programmer; /* "ftdi", "ftdi:serial=TG1,clock=10M", "sim:board=NAME" */
 	const char *board;	/* known name or path of a .board file; NULL: no external flash */
 	bool no_reset;		/* halt the target without resetting it */
+	/* debug port and memory access port alone, for swdrom_peek() and swdrom_poke(): the target
+	 * is not identified, halted or reset */
+	bool raw;
 };
 
 /* swdrom_open() - adapter, target, flash devices; the core is halted from here on */
@@ -151,6 +157,21 @@ enum swdrom_status swdrom_write(struct swdrom *s, const struct swdrom_write_opts
 enum swdrom_status swdrom_verify(struct swdrom *s);
 /* swdrom_erase() - erase what is selected (a selection is needed) and check that it is blank */
 enum swdrom_status swdrom_erase(struct swdrom *s, const struct swdrom_write_opts *opts);
+
+/**
+ * swdrom_peek() - read memory of whatever answers
+ * @s: session opened with raw set
+ * @address: bus address; @address + @len at most 4 GiB
+ * @buf: @len bytes; whole aligned words around the range are read
+ */
+enum swdrom_status swdrom_peek(struct swdrom *s, uint64_t address, uint64_t len, void *buf);
+/**
+ * swdrom_poke() - write memory of whatever answers
+ * @s: session opened with raw set
+ * @address: bus address
+ * @data: @len bytes; four at an aligned address are one access, as for a register
+ */
+enum swdrom_status swdrom_poke(struct swdrom *s, uint64_t address, const void *data, uint64_t len);
 
 enum swdrom_exit {
 	SWDROM_EXIT_RUN,  /* reset and run */

@@ -770,6 +770,15 @@ out_nomem:
 }
 
 /**
+ * memq_is_word_only() - does the AP refuse 8 and 16-bit accesses?
+ * @q: the queue
+ */
+bool memq_is_word_only(const struct memq *q)
+{
+	return !q->has_small;
+}
+
+/**
  * memq_free() - wait for what is on the wire, drop the rest
  * @q: may be NULL
  */

@@ -91,6 +91,9 @@ int memq_wait(struct memq *q, u64 mark);
  * Return: 0, or the first latched error (cleared by this call), with ctx->err set. */
 int memq_flush(struct memq *q);
 
+/* memq_is_word_only() - this AP makes 32-bit accesses only (as APB-APs do) */
+bool memq_is_word_only(const struct memq *q);
+
 /* memq_was_bus_fault() - the error last reported: did the target's bus refuse an address? */
 bool memq_was_bus_fault(const struct memq *q);
 

@@ -62,6 +62,9 @@ struct swdrom {
 	struct swd_host *host;
 	struct target target;
 	bool attached;
+	struct dap *raw_dap; /* instead of the target: swdrom_open_opts.raw */
+	struct memq *raw_q;
+	int raw_ap; /* ap= of the programmer's parameters, -1: the first MEM-AP */
 	u64 opened_ns, opened_host_ns;
 
 	/* what came of it */
@@ -81,6 +84,10 @@ struct swdrom {
 enum swdrom_status session_status(struct swdrom *s, enum session_phase phase, int ret);
 /* session_mtd_info() - the results of a device */
 struct swdrom_mtd_info *session_mtd_info(struct swdrom *s, const struct mtd_info *mtd);
+
+/* session-raw.c: debug port and MEM-AP alone */
+int session_raw_open(struct swdrom *s, u32 swclk_hz, bool under_reset);
+void session_raw_close(struct swdrom *s);
 
 /* session-report.c */
 int session_report_open(struct swdrom *s); /* adapter, target, mtds: right after attach */

@@ -67,6 +67,14 @@ enum swdrom_status session_status(struct swdrom *s, enum session_phase phase, in
 	return s->status;
 }
 
+enum swdrom_status swdrom_fail(struct swdrom *s, enum swdrom_status status, const char *what)
+{
+	err_set(&s->ctx.err, -EIO, NULL, "%s", what);
+	if (s->status == SWDROM_OK)
+		s->status = status;
+	return status;
+}
+
 const struct swdrom_error *swdrom_error(struct swdrom *s)
 {
 	s->error = (struct swdrom_error){
@@ -269,6 +277,7 @@ static const struct programmer *find_programmer(struct swdrom *s, const char *te
 
 struct session_params {
 	u64 clock_hz;
+	int ap;
 	bool under_reset;
 };
 
@@ -276,9 +285,20 @@ struct session_params {
 static int own_params(struct swdrom *s, struct params *p, struct session_params *own)
 {
 	const char *connect = params_get(p, "connect");
+	u64 ap = 0;
 	int ret;
 
 	own->clock_hz = 0;
+	own->ap = -1;
+	ret = params_get_u64(p, "ap", &ap, &s->ctx.err);
+	if (ret)
+		return ret;
+	if (params_get(p, "ap")) {
+		if (ap > 255)
+			return err_set(&s->ctx.err, -EINVAL, NULL, "ap=%s is not 0 to 255",
+				       params_get(p, "ap"));
+		own->ap = (int)ap;
+	}
 	ret = params_get_u64(p, "clock", &own->clock_hz, &s->ctx.err);
 	if (ret)
 		return ret;
@@ -331,11 +351,17 @@ static int open_adapter(struct swdrom *s, struct params *p)
 	return ret;
 }
 
+static u32 wanted_hz(const struct swdrom *s, const struct session_params *own)
+{
+	if (own->clock_hz)
+		return (u32)own->clock_hz;
+	return s->host->max_hz ? min(s->host->max_hz, SESSION_DEFAULT_HZ) : SESSION_DEFAULT_HZ;
+}
+
 static int attach(struct swdrom *s, const struct session_params *own, bool no_reset)
 {
-	u32 hz = s->host->max_hz ? min(s->host->max_hz, SESSION_DEFAULT_HZ) : SESSION_DEFAULT_HZ;
 	struct target_attach_opts opts = {
-		.swclk_hz = own->clock_hz ? (u32)own->clock_hz : hz,
+		.swclk_hz = wanted_hz(s, own),
 		.connect_under_reset = own->under_reset,
 		.no_reset = no_reset,
 		.board = s->has_board ? &s->board : NULL,
@@ -377,8 +403,12 @@ enum swdrom_status swdrom_open(struct swdrom *s, const struct swdrom_open_opts *
 		goto out;
 	}
 	ret = s->programmer->open_swd ? open_swd_adapter(s, p) : open_adapter(s, p);
-	if (!ret)
+	if (!ret && opts->raw) {
+		s->raw_ap = own.ap;
+		ret = session_raw_open(s, wanted_hz(s, &own), own.under_reset);
+	} else if (!ret) {
 		ret = attach(s, &own, opts->no_reset);
+	}
 	status = session_status(s, PHASE_RUN, ret);
 out:
 	s->report.time_ns = clock_now_ns(sysclock_host()) - s->opened_host_ns;
@@ -402,6 +432,7 @@ enum swdrom_status swdrom_close(struct swdrom *s, enum swdrom_exit how)
 	if (s->attached)
 		ret = target_detach(&s->target, exits[how]);
 	s->attached = false;
+	session_raw_close(s);
 	session_report_close(s);
 	if (s->host)
 		s->host->ops->close(s->host);
