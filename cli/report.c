@@ -40,7 +40,9 @@ void report_probe(const struct outcome *r, FILE *out)
 	if (a->vid) /* not behind a network connection */
 		fprintf(out, ", %04x:%04x at %s%s%s", a->vid, a->pid, a->location,
 			a->serial[0] ? ", serial " : "", a->serial);
-	fprintf(out, ", SWCLK %.3f MHz\n", (double)a->swclk_hz / 1e6);
+	if (a->swclk_hz)
+		fprintf(out, ", SWCLK %.3f MHz", (double)a->swclk_hz / 1e6);
+	fputc('\n', out);
 	if (!t->name)
 		return;
 	fprintf(out, "target:  %s, IDCODE 0x%08x, DPIDR 0x%08x, CPUID 0x%08x, flash ", t->name,

@@ -320,8 +320,10 @@ static int open_swd_adapter(struct swdrom *s, struct params *p)
 	if (ret)
 		return ret;
 	s->opened_ns = session_now_ns(s);
-	session_report_adapter(s);
-	return params_check_unused(p, s->programmer->name, &s->ctx.err);
+	ret = params_check_unused(p, s->programmer->name, &s->ctx.err);
+	if (!ret)
+		session_report_adapter(s);
+	return ret;
 }
 
 static int open_adapter(struct swdrom *s, struct params *p)
@@ -345,8 +347,9 @@ static int open_adapter(struct swdrom *s, struct params *p)
 	s->ctx.clk = s->transport->clk;
 	s->opened_ns = session_now_ns(s);
 	ret = params_check_unused(p, s->programmer->name, &s->ctx.err);
-	if (!ret)
-		ret = swd_host_open(&s->ctx, s->transport, &s->adapter, &s->host);
+	if (ret)
+		return ret; /* nothing was done with the adapter: nothing to report of it */
+	ret = swd_host_open(&s->ctx, s->transport, &s->adapter, &s->host);
 	session_report_adapter(s);
 	return ret;
 }
