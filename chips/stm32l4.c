@@ -63,8 +63,12 @@ static const struct stm32_quadspi_desc l476_quadspi = {
 	.fifo_depth = 16,
 	.errata = QUADSPI_ERRATUM_E1 | QUADSPI_ERRATUM_E2, /* ES0250 */
 	/* DMA1 channel 5, request 5 is QUADSPI (RM0351 11.3.2); the last KiB of SRAM1's 96 */
-	.dma = { .regs = 0x40020000, .rcc_enr = AHB1ENR, .rcc_en_bit = AHB1ENR_DMA1EN,
-		 .channel = 5, .request = 5, .stage = 0x20017c00 },
+	.dma = { .regs = 0x40020000,
+		 .rcc_enr = AHB1ENR,
+		 .rcc_en_bit = AHB1ENR_DMA1EN,
+		 .channel = 5,
+		 .request = 5,
+		 .stage = 0x20017c00 },
 };
 
 /* part numbers that carry this DEV_ID: RM0351 48.6.1 */
@@ -331,7 +335,7 @@ static void l4_restore(struct target *t)
 			memq_write32(t->q, AHB1ENR, l4->ahb1enr);
 		memq_write32(t->q, DBGMCU_APB1FZR1, l4->apb1fzr1);
 		memq_write32(t->q, DBGMCU_CR, l4->dbgmcu_cr);
-		if (memq_flush(t->q))
+		if (memq_flush(t->q) && !memq_is_lost(t->q))
 			log_warn(&t->ctx->log,
 				 "the debug settings of the target could not be put back");
 	}

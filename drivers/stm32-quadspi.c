@@ -619,8 +619,9 @@ static void quadspi_disable(struct spi_mem *mem)
 	target_update32(q, d->rcc_enr, d->rcc_en_bit & ~qs->found_rcc_enr, 0);
 	target_update32(q, d->gpio_enr, gpio_bits(qs) & ~qs->found_gpio_enr, 0);
 	if (err_of(qs)->code && !had_error) {
-		log_warn(&mem->ctx->log, "%s: not put back as it was found: %s", mem->name,
-			 err_of(qs)->what);
+		if (!memq_is_lost(q))
+			log_warn(&mem->ctx->log, "%s: not put back as it was found: %s", mem->name,
+				 err_of(qs)->what);
 		err_clear(err_of(qs));
 	}
 }

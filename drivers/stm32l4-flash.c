@@ -142,7 +142,7 @@ static void l4_finish(struct mtd_info *mtd)
 			     acr | (fl->acr & (FLASH_ACR_ICEN | FLASH_ACR_DCEN)));
 		ret = memq_flush(q);
 	}
-	if (ret)
+	if (ret && !memq_is_lost(q))
 		log_warn(&mtd->ctx->log, "the flash could not be locked again: reset the target");
 	mtd->ctx->err = first;
 }

@@ -239,7 +239,7 @@ void stm32l4_clocks_restore(struct memq *q, struct stm32l4_clocks *c)
 		ret = target_write32(q, PWR_CR1, c->pwr_cr1);
 	if (!ret && c->has_enabled_pwr)
 		ret = target_update32(q, RCC_APB1ENR1, RCC_APB1ENR1_PWREN, 0);
-	if (ret)
+	if (ret && !memq_is_lost(q))
 		log_warn(&memq_ctx(q)->log, "the target's clocks could not be put back: reset it");
 	*c = (struct stm32l4_clocks){ .hclk_hz = c->hclk_hz };
 }

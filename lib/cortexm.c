@@ -485,7 +485,7 @@ void cortexm_detach(struct cortexm *cm, bool resume)
 		memq_write32(cm->q, DHCSR, DHCSR_RUN_ON);
 		memq_write32(cm->q, DHCSR, DHCSR_RUN_OFF);
 	}
-	if (memq_flush(cm->q))
+	if (memq_flush(cm->q) && !memq_is_lost(cm->q))
 		log_warn(&ctx->log, "the core's debug state could not be put back");
 	ctx->err = saved;
 }

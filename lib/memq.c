@@ -634,6 +634,14 @@ bool memq_was_bus_fault(const struct memq *q)
 }
 
 /**
+ * memq_is_lost() - see lib/memq.h
+ */
+bool memq_is_lost(const struct memq *q)
+{
+	return q->dap->gone;
+}
+
+/**
  * memq_discard() - drop what has not been sent, wait for what has
  * @q: the queue
  *

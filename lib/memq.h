@@ -97,6 +97,9 @@ bool memq_is_word_only(const struct memq *q);
 /* memq_was_bus_fault() - the error last reported: did the target's bus refuse an address? */
 bool memq_was_bus_fault(const struct memq *q);
 
+/* memq_is_lost() - adapter or target are gone: what is queued from now on comes to nothing */
+bool memq_is_lost(const struct memq *q);
+
 /* memq_discard() - drop what has not been sent, wait for what has; for clean-up after errors */
 void memq_discard(struct memq *q);
 

@@ -285,8 +285,9 @@ static void nor_finish(struct mtd_info *mtd)
 	if (!nor->prepared)
 		return;
 	nor->prepared = false;
-	if (nor_wait_ready(nor, limit, "its last operation") || nor_clear_failures(nor) ||
-	    spi_mem_exec(nor->mem, &wrdi))
+	if ((nor_wait_ready(nor, limit, "its last operation") || nor_clear_failures(nor) ||
+	     spi_mem_exec(nor->mem, &wrdi)) &&
+	    !memq_is_lost(nor->mem->q))
 		log_warn(&mtd->ctx->log, "%s may still be busy, or not be answering", nor->name);
 	nor_exit_4byte(nor);
 	if (!had_error)

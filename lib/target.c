@@ -336,6 +336,7 @@ struct mtd_info *target_mtd(struct target *t, const char *name)
 int target_detach(struct target *t, enum target_exit how)
 {
 	struct ctx *ctx = t->ctx;
+	bool is_lost = false;
 	struct err saved;
 	int ret = 0;
 
@@ -367,8 +368,13 @@ int target_detach(struct target *t, enum target_exit how)
 			cortexm_detach(&t->core, t->core.was_running);
 			break;
 		}
+		is_lost = memq_is_lost(t->q);
 	}
 	release(t);
+	/* once for all that could not be put back, unless an error tells of it */
+	if (is_lost && !saved.code && !ret)
+		log_warn(&ctx->log, "the target was lost before all of it was put back as it was "
+				    "found: reset it");
 	if (saved.code)
 		ctx->err = saved;
 	return ret;

@@ -305,6 +305,11 @@ int memq_flush(struct memq *q)
 	return ret;
 }
 
+bool memq_is_lost(const struct memq *q)
+{
+	return false;
+}
+
 bool memq_was_bus_fault(const struct memq *q)
 {
 	return q->was_bus_fault;
