@@ -19,7 +19,7 @@ CFLAGS	?= -O2 -g
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 TEST_LIBS  = $(shell pkg-config --libs cmocka 2>/dev/null) -lm
-CPPFLAGS_ALL = -I. -D_GNU_SOURCE -DSWDROM_VERSION='"$(VERSION)"' -DSWDROM_DATADIR='"$(PREFIX)/share/swdrom"' \
+CPPFLAGS_ALL = -I. -D_GNU_SOURCE -DSWDROM_VERSION='"$(VERSION)"' \
 	       $(PKG_CFLAGS) $(CPPFLAGS)
 CFLAGS_ALL   = -std=gnu11 $(WARN) $(CFLAGS) -MMD -MP
 LDFLAGS_ALL  = $(LDFLAGS)
