@@ -208,7 +208,7 @@ static int options_read(struct mtd_info *mtd, u64 from, size_t len, u8 *buf)
 	if (ret)
 		return ret;
 	for (size_t i = 0; i < ARRAY_SIZE(option_regs); i++)
-		put_le32(view + option_regs[i] - FLASH_OPTR, val[i]);
+		put_le32(view + (option_regs[i] - FLASH_OPTR), val[i]);
 	memcpy(buf, view + from, len);
 	return 0;
 }
