@@ -41,6 +41,8 @@ run -p "$DEAD,connect=hard"
 ok 'an unknown way to connect is a usage error' rc_says 2 'under-reset'
 run -p "$DEAD,frobnicate=1"
 ok 'an unknown key of the programmer is a usage error that names it' rc_says 2 'frobnicate'
+run -p sim:bord=x
+ok 'it is found before the adapter is used' sh -c '[ ! -s out ] && [ "$(wc -l <err)" = 1 ]'
 printf '0:10 boot\n20:1f app\n' >bad.layout
 run -p "$DEAD" -l bad.layout -i boot -r x
 ok 'a bad layout is a usage error with its line' rc_says 2 'bad.layout line 2'
