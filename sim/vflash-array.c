@@ -18,14 +18,14 @@
 #define STATE_OTP      "mcu-otp"
 #define STATE_OTP_BAD  "mcu-otp-ecc"
 
-#define ACR_LATENCY 7u
-#define ACR_DCEN    BIT(10)
+#define ACR_LATENCY    7u
+#define ACR_DCEN       BIT(10)
 
-#define ECCR_BK	    BIT(19)
-#define ECCR_SYSF   BIT(20)
-#define ECCR_ECCIE  BIT(24)
-#define ECCR_ECCC   BIT(30)
-#define ECCR_ECCD   BIT(31)
+#define ECCR_BK	       BIT(19)
+#define ECCR_SYSF      BIT(20)
+#define ECCR_ECCIE     BIT(24)
+#define ECCR_ECCC      BIT(30)
+#define ECCR_ECCD      BIT(31)
 
 /**
  * vflash_is_dual() - 1 MiB parts always; smaller ones by OPTR.DUALBANK
@@ -132,8 +132,7 @@ static u32 unstable_word(struct vflash *f, u32 word, u32 ecc_addr)
 	bool is_double = r & 3;
 
 	if (!(f->eccr & (ECCR_ECCC | ECCR_ECCD)))
-		f->eccr = (f->eccr & ECCR_ECCIE) | ecc_addr |
-			  (is_double ? ECCR_ECCD : ECCR_ECCC);
+		f->eccr = (f->eccr & ECCR_ECCIE) | ecc_addr | (is_double ? ECCR_ECCD : ECCR_ECCC);
 	if (is_double)
 		word ^= BIT(r >> 8 & 31) | BIT(r >> 16 & 31);
 	return word;
@@ -173,7 +172,6 @@ void vflash_dcache_flush(struct vflash *f)
 		f->dcache[i].valid = false;
 }
 
-
 /**
  * vflash_read_main() - read main flash through the data cache
  * @f: the flash
@@ -210,8 +208,9 @@ void vflash_read_main(struct vflash *f, struct bus_xact *x, u32 offset)
 	}
 	if (latency < vflash_wait_states_needed(f)) {
 		if (f->ws_hz != f->mcu->hclk_hz)
-			sim_complain(f->mcu->sim, "flash", "read with %u wait states at %u Hz, voltage range %u",
-				     latency, f->mcu->hclk_hz, vrcc_voltage_range(f->mcu->rcc));
+			sim_complain(f->mcu->sim, "flash",
+				     "read with %u wait states at %u Hz, voltage range %u", latency,
+				     f->mcu->hclk_hz, vrcc_voltage_range(f->mcu->rcc));
 		f->ws_hz = f->mcu->hclk_hz;
 		flips = sim_rng_u64(&f->rng);
 		word ^= (u32)(flips & sim_rng_u64(&f->rng));

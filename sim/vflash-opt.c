@@ -258,8 +258,8 @@ void vflash_set_optr(struct vflash *f, u32 optr)
  */
 void vflash_set_wrp(struct vflash *f, unsigned int bank, char area, u8 first, u8 last)
 {
-	enum opt_reg r = bank == 2 ? (area == 'B' ? OPT_WRP2BR : OPT_WRP2AR) :
-				     (area == 'B' ? OPT_WRP1BR : OPT_WRP1AR);
+	enum opt_reg r = bank == 2 ? (area == 'B' ? OPT_WRP2BR : OPT_WRP2AR)
+				   : (area == 'B' ? OPT_WRP1BR : OPT_WRP1AR);
 
 	f->opt_nv[r] = vflash_opt_valid(r, (u32)last << 16 | first);
 	vflash_opt_load(f);
@@ -286,8 +286,8 @@ void vflash_opt_init(struct vflash *f)
 		if (o->dualbank == 0)
 			f->opt_nv[OPT_OPTR] &= ~OPTR_DUALBANK;
 		if (o->rdp == 1 || o->rdp == 2)
-			f->opt_nv[OPT_OPTR] = (f->opt_nv[OPT_OPTR] & ~0xffu) |
-					      (o->rdp == 1 ? 0xbbu : RDP_LEVEL2);
+			f->opt_nv[OPT_OPTR] =
+				(f->opt_nv[OPT_OPTR] & ~0xffu) | (o->rdp == 1 ? 0xbbu : RDP_LEVEL2);
 	}
 	vflash_opt_load(f);
 }

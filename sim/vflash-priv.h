@@ -112,9 +112,9 @@ struct vflash {
 	/* the operation that runs; effects appear when it ends */
 	enum flash_op op;
 	u64 op_start_ps, op_end_ps;
-	u8 op_banks;		 /* BIT(0), BIT(1): banks that cannot be read meanwhile */
-	u32 op_from, op_to;	 /* erase */
-	struct cells *op_cells;	 /* program */
+	u8 op_banks;		/* BIT(0), BIT(1): banks that cannot be read meanwhile */
+	u32 op_from, op_to;	/* erase */
+	struct cells *op_cells; /* program */
 	u32 op_offset;
 	u8 op_data[8];
 	bool op_regression;

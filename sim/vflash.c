@@ -17,14 +17,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FLASH_REGS 0x40022000u
-#define ACR	   0x00
-#define PDKEYR	   0x04
-#define KEYR	   0x08
-#define OPTKEYR	   0x0c
-#define SR	   0x10
-#define CR	   0x14
-#define ECCR	   0x18
+#define FLASH_REGS  0x40022000u
+#define ACR	    0x00
+#define PDKEYR	    0x04
+#define KEYR	    0x08
+#define OPTKEYR	    0x0c
+#define SR	    0x10
+#define CR	    0x14
+#define ECCR	    0x18
 
 #define ACR_RESET   0x600u
 #define ACR_MASK    0x4707u /* LATENCY, PRFTEN, ICEN, DCEN, SLEEP_PD */
@@ -34,8 +34,8 @@
 #define ACR_ICRST   BIT(11)
 #define ACR_DCRST   BIT(12)
 
-#define ECCR_ECCIE BIT(24)
-#define ECCR_FLAGS 0xc0000000u
+#define ECCR_ECCIE  BIT(24)
+#define ECCR_FLAGS  0xc0000000u
 
 /* DS10198 6.3.10, flash memory characteristics: typical, maximum, in ns */
 #define T_PROG	     81690u, 90760u
@@ -234,9 +234,9 @@ static void cut_short(struct vflash *f, u64 t)
 	vflash_settle(f, t);
 	if (f->op == OP_NONE)
 		return;
-	how_far = t > f->op_start_ps && f->op_end_ps > f->op_start_ps ?
-			  (double)(t - f->op_start_ps) / (double)(f->op_end_ps - f->op_start_ps) :
-			  0.0;
+	how_far = t > f->op_start_ps && f->op_end_ps > f->op_start_ps
+			  ? (double)(t - f->op_start_ps) / (double)(f->op_end_ps - f->op_start_ps)
+			  : 0.0;
 	if (t > f->op_start_ps) {
 		if (f->op == OP_PROGRAM)
 			vflash_half_program(f, f->op_cells, f->op_offset, f->op_data);
@@ -573,9 +573,9 @@ static bool key_step(struct vflash *f, struct key_lock *k, const u32 *keys, bool
 {
 	if (k->dead || open || v != keys[k->n_right]) {
 		sim_complain(f->mcu->sim, "flash", "%s: 0x%08x %s", name, v,
-			     k->dead ? "after a wrong key: locked until the next reset" :
-			     open    ? "written to an open lock" :
-				       "is not the key that is due");
+			     k->dead ? "after a wrong key: locked until the next reset"
+			     : open  ? "written to an open lock"
+				     : "is not the key that is due");
 		k->dead = true;
 		k->n_right = 0;
 		return false;
@@ -809,10 +809,10 @@ struct vflash *vflash_new(struct mcu *mcu)
 		return NULL;
 	}
 	vflash_opt_init(f);
-	mcu_add_periph(mcu, &(struct mcu_periph){
-				    .slave = { "FLASH", FLASH_REGS, 0x400, reg_access, f },
-				    .bus = RCC_AHB1,
-				    .bit = 8 });
+	mcu_add_periph(mcu,
+		       &(struct mcu_periph){ .slave = { "FLASH", FLASH_REGS, 0x400, reg_access, f },
+					     .bus = RCC_AHB1,
+					     .bit = 8 });
 	return f;
 }
 

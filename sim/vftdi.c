@@ -367,7 +367,13 @@ static void uart_pins(struct vftdi *f)
 	vwire_set(&f->wire, PIN_SK | PIN_DI | PIN_AD4, PIN_SK | PIN_DI | PIN_AD4);
 }
 
-static void set_mode(struct vftdi *f, u8 mode, u8 dir)
+/**
+ * vftdi_set_mode() - what SET_BITMODE does to channel A
+ * @f: adapter
+ * @mode: high byte of the request's value
+ * @dir: low byte: which xDBUS pins become outputs
+ */
+void vftdi_set_mode(struct vftdi *f, u8 mode, u8 dir)
 {
 	vmpsse_abandon(&f->eng);
 	f->n_out = 0;
@@ -409,7 +415,7 @@ static int vftdi_control(struct transport *t, enum ftdi_request request, u16 val
 		f->latency_ps = value * PS_PER_MS;
 		break;
 	case FTDI_SET_BITMODE:
-		set_mode(f, (u8)(value >> 8), (u8)value);
+		vftdi_set_mode(f, (u8)(value >> 8), (u8)value);
 		break;
 	case FTDI_SET_EVENT_CHAR:
 		f->event_char = value & 0x100 ? value & 0xff : -1;
@@ -748,6 +754,15 @@ struct transport *vftdi_transport(struct vftdi *f)
 struct sim *vftdi_sim(struct transport *t)
 {
 	return to_vftdi(t)->sim;
+}
+
+/**
+ * vftdi_engine() - the MPSSE of an adapter
+ * @f: adapter
+ */
+struct vmpsse *vftdi_engine(struct vftdi *f)
+{
+	return &f->eng;
 }
 
 /**

@@ -10,23 +10,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ITM_BASE  0xe0000000u
-#define DWT_BASE  0xe0001000u
-#define FPB_BASE  0xe0002000u
-#define SCS_BASE  0xe000e000u
-#define TPIU_BASE 0xe0040000u
-#define ETM_BASE  0xe0041000u
-#define ROM_BASE  0xe00ff000u
+#define ITM_BASE      0xe0000000u
+#define DWT_BASE      0xe0001000u
+#define FPB_BASE      0xe0002000u
+#define SCS_BASE      0xe000e000u
+#define TPIU_BASE     0xe0040000u
+#define ETM_BASE      0xe0041000u
+#define ROM_BASE      0xe00ff000u
 
-#define FP_CTRL_RO   0x260u /* 6 code, 2 literal comparators, version 1 */
-#define FP_CTRL_KEY  BIT(1)
-#define FP_N_COMP    8
-#define DWT_CTRL_RO  0x40000000u /* 4 comparators */
+#define FP_CTRL_RO    0x260u /* 6 code, 2 literal comparators, version 1 */
+#define FP_CTRL_KEY   BIT(1)
+#define FP_N_COMP     8
+#define DWT_CTRL_RO   0x40000000u /* 4 comparators */
 #define DWT_CYCCNTENA BIT(0)
-#define DWT_N_COMP   4
-#define LAR_KEY	     0xc5acce55u
-#define LSR_LOCKED   3u /* lock implemented, closed */
-#define N_NVIC_WORDS 3	/* 82 interrupts: RM0351 13.3 */
+#define DWT_N_COMP    4
+#define LAR_KEY	      0xc5acce55u
+#define LSR_LOCKED    3u /* lock implemented, closed */
+#define N_NVIC_WORDS  3	 /* 82 interrupts: RM0351 13.3 */
 
 /* registers of the SCS that are plain storage */
 struct scs_reg {
@@ -35,24 +35,24 @@ struct scs_reg {
 };
 
 static const struct scs_reg scs_regs[] = {
-	{ 0x008, 0x00000307, 0 },		/* ACTLR */
-	{ 0x010, 0x00000007, 0 },		/* SYST_CSR */
-	{ 0x014, 0x00ffffff, 0 },		/* SYST_RVR */
-	{ 0xd08, 0x3fffff80, 0 },		/* VTOR */
-	{ 0xd10, 0x00000016, 0 },		/* SCR */
-	{ 0xd14, 0x0000031b, 0x00000200 },	/* CCR */
-	{ 0xd18, 0x00f0f0f0, 0 },		/* SHPR1 */
-	{ 0xd1c, 0xf0000000, 0 },		/* SHPR2 */
-	{ 0xd20, 0xf0f00000, 0 },		/* SHPR3 */
-	{ 0xd24, 0x0007fd8b, 0 },		/* SHCSR */
-	{ 0xd34, 0xffffffff, 0xe000ed34 },	/* MMFAR: unknown at reset */
-	{ 0xd38, 0xffffffff, 0xe000ed38 },	/* BFAR */
-	{ 0xd88, 0x00f00000, 0 },		/* CPACR */
-	{ 0xd94, 0x00000007, 0 },		/* MPU_CTRL */
-	{ 0xd98, 0x00000007, 0 },		/* MPU_RNR */
-	{ 0xf34, 0xc0000000, 0xc0000000 },	/* FPCCR: ASPEN, LSPEN */
-	{ 0xf38, 0xfffffff8, 0 },		/* FPCAR */
-	{ 0xf3c, 0x07c00000, 0 },		/* FPDSCR */
+	{ 0x008, 0x00000307, 0 },	   /* ACTLR */
+	{ 0x010, 0x00000007, 0 },	   /* SYST_CSR */
+	{ 0x014, 0x00ffffff, 0 },	   /* SYST_RVR */
+	{ 0xd08, 0x3fffff80, 0 },	   /* VTOR */
+	{ 0xd10, 0x00000016, 0 },	   /* SCR */
+	{ 0xd14, 0x0000031b, 0x00000200 }, /* CCR */
+	{ 0xd18, 0x00f0f0f0, 0 },	   /* SHPR1 */
+	{ 0xd1c, 0xf0000000, 0 },	   /* SHPR2 */
+	{ 0xd20, 0xf0f00000, 0 },	   /* SHPR3 */
+	{ 0xd24, 0x0007fd8b, 0 },	   /* SHCSR */
+	{ 0xd34, 0xffffffff, 0xe000ed34 }, /* MMFAR: unknown at reset */
+	{ 0xd38, 0xffffffff, 0xe000ed38 }, /* BFAR */
+	{ 0xd88, 0x00f00000, 0 },	   /* CPACR */
+	{ 0xd94, 0x00000007, 0 },	   /* MPU_CTRL */
+	{ 0xd98, 0x00000007, 0 },	   /* MPU_RNR */
+	{ 0xf34, 0xc0000000, 0xc0000000 }, /* FPCCR: ASPEN, LSPEN */
+	{ 0xf38, 0xfffffff8, 0 },	   /* FPCAR */
+	{ 0xf3c, 0x07c00000, 0 },	   /* FPDSCR */
 };
 
 /* read-only ones */
@@ -64,12 +64,11 @@ static const struct {
 	{ 0x01c, 0x4000270f }, /* SYST_CALIB: RM0351 13.1 */
 	{ 0xd00, 0x410fc241 }, /* CPUID: Cortex-M4 r0p1 */
 	{ 0xd40, 0x00000030 }, /* ID_PFR0 ... ID_ISAR4: DDI 0439 table 4-1 */
-	{ 0xd44, 0x00000200 }, { 0xd48, 0x00100000 }, { 0xd50, 0x00100030 },
-	{ 0xd58, 0x01000000 }, { 0xd60, 0x01101110 }, { 0xd64, 0x02112000 },
-	{ 0xd68, 0x21232231 }, { 0xd6c, 0x01111131 }, { 0xd70, 0x01310102 },
-	{ 0xd90, 0x00000800 }, /* MPU_TYPE: 8 regions */
-	{ 0xf40, 0x10110021 }, /* MVFR0 */
-	{ 0xf44, 0x11000011 }, /* MVFR1 */
+	{ 0xd44, 0x00000200 }, { 0xd48, 0x00100000 }, { 0xd50, 0x00100030 }, { 0xd58, 0x01000000 },
+	{ 0xd60, 0x01101110 }, { 0xd64, 0x02112000 }, { 0xd68, 0x21232231 }, { 0xd6c, 0x01111131 },
+	{ 0xd70, 0x01310102 }, { 0xd90, 0x00000800 }, /* MPU_TYPE: 8 regions */
+	{ 0xf40, 0x10110021 },			      /* MVFR0 */
+	{ 0xf44, 0x11000011 },			      /* MVFR1 */
 };
 
 /* CoreSight identification: CIDR class, part, designer and revision as PIDR0 ... 4 */
@@ -318,8 +317,8 @@ static u32 cyccnt_at(const struct vppb *p, u64 t)
 	/* counts while the core runs; it stands still in debug state (DDI 0403 C1.8.3) */
 	if (!(p->dwt_ctrl & DWT_CYCCNTENA) || vcortexm_state(p->core) != CORE_RUN)
 		return p->cyccnt;
-	return t > p->cyccnt_ps ? p->cyccnt + (u32)((t - p->cyccnt_ps) / p->mcu->hclk_ps) :
-				  p->cyccnt;
+	return t > p->cyccnt_ps ? p->cyccnt + (u32)((t - p->cyccnt_ps) / p->mcu->hclk_ps)
+				: p->cyccnt;
 }
 
 static enum bus_resp dwt_access(struct vppb *p, u32 offset, struct bus_xact *x)
@@ -350,9 +349,9 @@ static enum bus_resp dwt_access(struct vppb *p, u32 offset, struct bus_xact *x)
 		reg = &p->dwt_counts[(offset - 8) / 4];
 		mask = 0xff;
 	} else if (offset >= 0x020 && n < DWT_N_COMP && (offset & 0xc) != 0xc) {
-		reg = (offset & 0xc) == 0 ? &p->dwt_comp[n] :
-		      (offset & 0xc) == 4 ? &p->dwt_mask[n] :
-					    &p->dwt_func[n];
+		reg = (offset & 0xc) == 0   ? &p->dwt_comp[n]
+		      : (offset & 0xc) == 4 ? &p->dwt_mask[n]
+					    : &p->dwt_func[n];
 		mask = (offset & 0xc) == 0 ? ~0u : (offset & 0xc) == 4 ? 0x1fu : 0x000fffafu;
 	}
 	if (x->write) {
@@ -438,8 +437,8 @@ static enum bus_resp etm_access(struct vppb *p, u32 offset, struct bus_xact *x)
 		lar_access(x, &p->etm_open);
 	else if (!x->write)
 		x->data = offset == 0x1e4 ? 0x4114f250u : /* ETMIDR */
-			  offset == 0xfb4 ? (p->etm_open ? 1 : LSR_LOCKED) :
-					    0;
+				  offset == 0xfb4 ? (p->etm_open ? 1 : LSR_LOCKED)
+						  : 0;
 	return BUS_OK;
 }
 

@@ -134,7 +134,7 @@ static const u32 msi_hz[] = { 100000,  200000,	400000,	  800000,   1000000,  200
 			      4000000, 8000000, 16000000, 24000000, 32000000, 48000000 };
 
 #define OPTR_WWDG_SW BIT(19) /* 0: the hardware opens the gate of the WWDG */
-#define WWDGEN BIT(11) /* APB1ENR1: cannot be cleared by software (RM0351 6.4.19) */
+#define WWDGEN	     BIT(11) /* APB1ENR1: cannot be cleared by software (RM0351 6.4.19) */
 
 static u32 msi_freq(const struct vrcc *r)
 {

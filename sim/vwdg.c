@@ -12,25 +12,25 @@
 
 #include <stdlib.h>
 
-#define IWDG_BASE 0x40003000u
-#define IWDG_KR	  0x00
-#define IWDG_PR	  0x04
-#define IWDG_RLR  0x08
-#define IWDG_SR	  0x0c
-#define IWDG_WINR 0x10
+#define IWDG_BASE    0x40003000u
+#define IWDG_KR	     0x00
+#define IWDG_PR	     0x04
+#define IWDG_RLR     0x08
+#define IWDG_SR	     0x0c
+#define IWDG_WINR    0x10
 
-#define KR_RELOAD 0xaaaau
-#define KR_ACCESS 0x5555u
-#define KR_START  0xccccu
+#define KR_RELOAD    0xaaaau
+#define KR_ACCESS    0x5555u
+#define KR_START     0xccccu
 
-#define IWDG_SR_PVU BIT(0)
-#define IWDG_SR_RVU BIT(1)
-#define IWDG_SR_WVU BIT(2)
+#define IWDG_SR_PVU  BIT(0)
+#define IWDG_SR_RVU  BIT(1)
+#define IWDG_SR_WVU  BIT(2)
 
-#define WWDG_BASE 0x40002c00u
-#define WWDG_CR	  0x00
-#define WWDG_CFR  0x04
-#define WWDG_SR	  0x08
+#define WWDG_BASE    0x40002c00u
+#define WWDG_CR	     0x00
+#define WWDG_CFR     0x04
+#define WWDG_SR	     0x08
 
 #define WWDG_CR_WDGA BIT(7)
 #define WWDG_T_MASK  0x7fu
@@ -40,9 +40,9 @@
 /* new PR, RLR and WINR values take up to five LSI cycles to cross: RM0351 36.4.4 */
 #define IWDG_CROSSING_LSI 5
 
-#define OPTR_IWDG_SW   BIT(16)
-#define OPTR_IWDG_STOP BIT(17)
-#define OPTR_WWDG_SW   BIT(19)
+#define OPTR_IWDG_SW	  BIT(16)
+#define OPTR_IWDG_STOP	  BIT(17)
+#define OPTR_WWDG_SW	  BIT(19)
 
 struct vwdg {
 	struct mcu *mcu;
@@ -361,15 +361,15 @@ struct vwdg *vwdg_new(struct mcu *mcu)
 	/* DS10198 6.3.7: fLSI 31.04 ... 32.96 kHz */
 	sim_rng_init(&rng, mcu->sim, "lsi");
 	w->lsi_ps = PS_PER_S / (31040 + (u64)(1920 * sim_rng_unit(&rng)));
-	mcu_add_periph(mcu, &(struct mcu_periph){
-				    .slave = { "IWDG", IWDG_BASE, 0x400, iwdg_access, w },
-				    .bus = RCC_ALWAYS,
-				    .is_apb = true });
-	mcu_add_periph(mcu, &(struct mcu_periph){
-				    .slave = { "WWDG", WWDG_BASE, 0x400, wwdg_access, w },
-				    .bus = RCC_APB1_1,
-				    .bit = 11,
-				    .is_apb = true });
+	mcu_add_periph(mcu,
+		       &(struct mcu_periph){ .slave = { "IWDG", IWDG_BASE, 0x400, iwdg_access, w },
+					     .bus = RCC_ALWAYS,
+					     .is_apb = true });
+	mcu_add_periph(mcu,
+		       &(struct mcu_periph){ .slave = { "WWDG", WWDG_BASE, 0x400, wwdg_access, w },
+					     .bus = RCC_APB1_1,
+					     .bit = 11,
+					     .is_apb = true });
 	return w;
 }
 

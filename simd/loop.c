@@ -3,6 +3,7 @@
  * The loop: listening sockets, connections, their buffers, and the wall clock.
  */
 #include "simd/server.h"
+#include "simd/usbdev.h"
 #include "sim/mcu.h"
 
 #include <arpa/inet.h>
@@ -223,6 +224,12 @@ static void board_catch_up(struct simd_board *b, struct simd_conn *c)
 	u64 now = wall_ns(), ps = (now - b->idle_since_ns) * PS_PER_NS;
 
 	b->idle_since_ns = now;
+	if (b->simd->realtime) {
+		/* what it was ahead by has been waited for already */
+		u64 virt = b->ahead_base_ns + sim_now_ps(b->sim) / PS_PER_NS;
+
+		ps = now > virt ? (now - virt) * PS_PER_NS : 0;
+	}
 	if (c->proto->pass_time)
 		c->proto->pass_time(c, ps);
 	else
@@ -424,6 +431,8 @@ static int turn_due(struct simd *s)
 		if (c->n_rx && c->n_tx - c->tx_done < TX_HIGH)
 			conn_deliver(c);
 		if (!c->dead && c->proto->on_turn) {
+			if (c->board)
+				board_catch_up(c->board, c);
 			timeout = sooner(timeout, c->proto->on_turn(c));
 			if (c->board)
 				board_worked(c->board);
@@ -641,6 +650,11 @@ struct simd_board *simd_add_board(struct simd *s, struct transport *t)
 	b->index = s->n_boards;
 	b->t = t;
 	b->sim = sim_of_transport(t);
+	b->usb = usbdev_new(t);
+	if (!b->usb) {
+		free(b);
+		return NULL;
+	}
 	b->idle_since_ns = wall_ns();
 	b->ahead_base_ns = b->idle_since_ns - sim_now_ps(b->sim) / PS_PER_NS;
 	s->boards[s->n_boards++] = b;
@@ -668,6 +682,7 @@ int simd_free(struct simd *s, struct err *err)
 	for (i = 0; i < s->n_boards; i++) {
 		struct simd_board *b = s->boards[i];
 
+		usbdev_free(b->usb);
 		b->t->ops->close(b->t);
 		free(b);
 	}

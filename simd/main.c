@@ -27,6 +27,8 @@ struct board_args {
 struct args {
 	struct board_args board[SIMD_MAX_BOARDS];
 	unsigned int n_boards;
+	const char *usbip[MAX_SERVES];
+	unsigned int n_usbip;
 	bool named; /* the first --board has come */
 	bool realtime;
 };
@@ -36,6 +38,7 @@ enum opt {
 	OPT_STATE,
 	OPT_SEED,
 	OPT_RBB,
+	OPT_USBIP,
 	OPT_SERPROG,
 	OPT_PINS,
 	OPT_VCD,
@@ -47,6 +50,7 @@ static const struct option long_opts[] = {
 	{ "state", required_argument, NULL, OPT_STATE },
 	{ "seed", required_argument, NULL, OPT_SEED },
 	{ "remote-bitbang", required_argument, NULL, OPT_RBB },
+	{ "usbip", required_argument, NULL, OPT_USBIP },
 	{ "serprog", required_argument, NULL, OPT_SERPROG },
 	{ "pins", required_argument, NULL, OPT_PINS },
 	{ "vcd", required_argument, NULL, OPT_VCD },
@@ -73,6 +77,8 @@ static void usage(FILE *f)
 		"  --pins remote_bitbang:HOST:PORT   the adapter is wired to another SWD target\n"
 		"  --vcd FILE              trace of the SWD and QUADSPI pins\n"
 		"of the server:\n"
+		"  --usbip [ADDR:]PORT     the adapters of all boards as USB devices; bus ids 1-1, "
+		"1-2, ...\n"
 		"  --realtime              virtual time never runs ahead of the wall clock\n"
 		"  -h, --help, --version\n"
 		"\n"
@@ -163,6 +169,12 @@ static int parse_args(struct args *a, int argc, char **argv, struct err *err)
 			break;
 		case OPT_RBB:
 			ret = add_serve(b, &simd_remote_bitbang, optarg, err);
+			break;
+		case OPT_USBIP:
+			if (a->n_usbip == MAX_SERVES)
+				return err_set(err, -EINVAL, NULL, "more than %d ports for USB/IP",
+					       MAX_SERVES);
+			a->usbip[a->n_usbip++] = optarg;
 			break;
 		case OPT_SERPROG:
 			ret = add_serve(b, &simd_serprog, optarg, err);
@@ -277,6 +289,13 @@ int main(int argc, char **argv)
 	}
 	for (i = 0; !ret && i < a->n_boards; i++)
 		ret = add_board(s, &a->board[i], &err);
+	for (i = 0; !ret && i < a->n_usbip; i++) {
+		ret = simd_listen(s, &simd_usbip, NULL, a->usbip[i], &err);
+		if (ret > 0) {
+			printf("usbip on port %d\n", ret);
+			ret = 0;
+		}
+	}
 	if (!ret) {
 		printf("ready\n");
 		(void)simd_run(s, fd, &err); /* err says how it went */

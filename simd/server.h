@@ -34,9 +34,10 @@ struct simd_board {
 	unsigned int index;
 	struct transport *t;
 	struct sim *sim;
-	u32 reset_held;	   /* enum simd_reset bits: who holds nRST low */
-	u64 idle_since_ns; /* wall-clock time up to which the bench has been told of */
-	u64 ahead_base_ns; /* --realtime: wall-clock time that is virtual time 0 */
+	struct usbdev *usb; /* its adapter, as USB/IP shows it */
+	u32 reset_held;	    /* enum simd_reset bits: who holds nRST low */
+	u64 idle_since_ns;  /* wall-clock time up to which the bench has been told of */
+	u64 ahead_base_ns;  /* --realtime: wall-clock time that is virtual time 0 */
 };
 
 /* a server pulls nRST low or lets go; several may */
@@ -116,5 +117,6 @@ int simd_run(struct simd *s, int stop_fd, struct err *err);
 /* the protocols */
 extern const struct simd_protocol simd_remote_bitbang; /* rbb.c */
 extern const struct simd_protocol simd_serprog;	       /* serprog.c */
+extern const struct simd_protocol simd_usbip;	       /* usbip.c: one port for all boards */
 
 #endif
