@@ -127,6 +127,37 @@ ok 'the state file has what was written through foreign pins' rc_is 0
 run -p "remote_bitbang:port=$RBB" --probe
 ok 'no server is no adapter' rc_says 3 'no remote_bitbang server'
 
+# ---- a target of another kind, and of another hand ----
+
+: >apb
+python3 "$TOP/tests/cli/apbtarget.py" >apb &
+server=$!
+for _ in $(seq 200); do
+	[ -s apb ] && break
+	sleep 0.05
+done
+for p in "remote_bitbang:port=$(cat apb)" "sim:pins=remote_bitbang:127.0.0.1:$(cat apb)"; do
+	kind=${p%%:*}
+	run -p "$p" --peek 0x100
+	ok "$kind: a DPv2 with nothing but an APB-AP answers" grep -q '^00000100: ' out
+	run -p "$p" --poke 0x103=@odd.bin
+	run -p "$p" --peek 0x103+3001 back.bin
+	ok "$kind: 32-bit accesses alone write bytes, over 1 KiB wraps" cmp odd.bin back.bin
+	run -p "$p" --poke 0x200=0x11223344 --poke 0x201=@/dev/null
+	printf 'xy' >two
+	run -p "$p" --poke 0x201=@two
+	run -p "$p" --peek 0x200
+	ok "$kind: bytes beside them survive" grep -q '^00000200: 11797844 ' out
+	run -p "$p" --peek 0x10000000
+	ok "$kind: its bus error names the address" rc_says 1 '0x10000000'
+	run -p "$p" --peek 0x200
+	ok "$kind: and the next session starts afresh" grep -q '^00000200: 11797844 ' out
+	run -p "$p" --probe
+	ok "$kind: that it is no STM32 is an error" rc_is 1
+done
+kill $server
+wait $server 2>/dev/null
+
 # ---- serprog ----
 
 start --board l476rg-w25q128 --state s2 --serprog 127.0.0.1:0 --vcd nor.vcd
