@@ -3,6 +3,7 @@
  * The session over a target made of memory: what it selects, proves, repairs and reports. Adapter,
  * target and scheduler are stand-ins, linked before the real ones.
  */
+#include "lib/dap-priv.h"
 #include "lib/session-priv.h"
 
 #include <errno.h>
@@ -25,7 +26,7 @@ static struct world {
 	struct mtd_info flash_mtd, otp_mtd;
 	struct transport transport;
 	struct swd_host host;
-	struct dap_info dap;
+	struct dap dap;
 	struct sysclock clk;
 	u64 now_ns, busy_ns;
 	int open_ret, attach_ret, sched_ret;
@@ -103,11 +104,6 @@ int swd_host_open(struct ctx *ctx, struct transport *t, const struct adapter *a,
 	return 0;
 }
 
-const struct dap_info *dap_info(const struct dap *dap)
-{
-	return &w.dap;
-}
-
 int target_attach(struct target *t, struct ctx *ctx, struct swd_host *host,
 		  const struct target_attach_opts *opts)
 {
@@ -116,6 +112,7 @@ int target_attach(struct target *t, struct ctx *ctx, struct swd_host *host,
 	memset(t, 0, sizeof(*t));
 	t->ctx = ctx;
 	t->rdp = w.rdp;
+	t->dap = &w.dap;
 	strcpy(t->name, "FAKE32");
 	w.flash_mtd.ctx = w.otp_mtd.ctx = ctx;
 	t->mtds[t->n_mtds++] = &w.flash_mtd;
