@@ -5,6 +5,7 @@
  */
 #include "lib/dap-priv.h"
 #include "lib/session-priv.h"
+#include "lib/dap-priv.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -110,6 +111,7 @@ int target_attach(struct target *t, struct ctx *ctx, struct swd_host *host,
 	if (w.attach_ret)
 		return err_set(&ctx->err, w.attach_ret, "connect it", "nobody there");
 	memset(t, 0, sizeof(*t));
+	t->dap = &w.dap;
 	t->ctx = ctx;
 	t->rdp = w.rdp;
 	t->dap = &w.dap;
