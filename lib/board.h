@@ -13,7 +13,15 @@ struct board_pin {
 	u8 af;	   /* 0..15 */
 };
 
-enum board_qspi_signal { QSPI_CLK, QSPI_NCS, QSPI_IO0, QSPI_IO1, QSPI_IO2, QSPI_IO3, QSPI_N_SIGNALS };
+enum board_qspi_signal {
+	QSPI_CLK,
+	QSPI_NCS,
+	QSPI_IO0,
+	QSPI_IO1,
+	QSPI_IO2,
+	QSPI_IO3,
+	QSPI_N_SIGNALS
+};
 
 struct board {
 	char name[64];

@@ -24,10 +24,10 @@ struct log {
 void log_print(const struct log *log, enum log_level level, const char *fmt, ...)
 	__printf_like(3, 4);
 
-#define log_at(log, lvl, ...)                                                                      \
-	do {                                                                                       \
-		if ((log)->fn && (lvl) <= (log)->level)                                            \
-			log_print((log), (lvl), __VA_ARGS__);                                      \
+#define log_at(log, lvl, ...)                                 \
+	do {                                                  \
+		if ((log)->fn && (lvl) <= (log)->level)       \
+			log_print((log), (lvl), __VA_ARGS__); \
 	} while (0)
 
 #define log_err(log, ...)  log_at(log, LOG_ERR, __VA_ARGS__)

@@ -11,13 +11,13 @@
 #include "lib/ctx.h"
 
 /* request byte, LSB first on the wire: start, APnDP, RnW, A2, A3, parity, stop, park */
-#define SWD_REQ_START BIT(0)
-#define SWD_REQ_AP    BIT(1)
-#define SWD_REQ_READ  BIT(2)
-#define SWD_REQ_A2    BIT(3)
-#define SWD_REQ_A3    BIT(4)
+#define SWD_REQ_START  BIT(0)
+#define SWD_REQ_AP     BIT(1)
+#define SWD_REQ_READ   BIT(2)
+#define SWD_REQ_A2     BIT(3)
+#define SWD_REQ_A3     BIT(4)
 #define SWD_REQ_PARITY BIT(5)
-#define SWD_REQ_PARK  BIT(7)
+#define SWD_REQ_PARK   BIT(7)
 
 /* swd_req() - request byte for register @addr (0, 4, 8, 0xc) with its parity */
 static inline u8 swd_req(bool is_ap, bool is_read, u8 addr)

@@ -54,9 +54,9 @@ struct target {
 };
 
 struct target_attach_opts {
-	u32 swclk_hz;	     /* clock wanted for the job */
+	u32 swclk_hz;		  /* clock wanted for the job */
 	bool connect_under_reset; /* go straight to that rung */
-	bool no_reset;	     /* halt only, do not reset first (peripherals stay as the application left them) */
+	bool no_reset; /* halt only, do not reset first (peripherals stay as the application left them) */
 	const struct board *board;
 };
 

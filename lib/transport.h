@@ -61,13 +61,13 @@ struct transport {
 	struct sysclock *clk;
 	struct err *err; /* where its errors go; set by whoever opened it */
 	u16 vid, pid;
-	u16 bcd_device;	     /* FTDI chip type: 0x0700 FT2232H, 0x0900 FT232H, ... */
-	u8 channel;	     /* 0 = A */
-	u8 max_in_flight;    /* >= 2 */
-	char serial[64];     /* may be empty: a chip without EEPROM has none */
+	u16 bcd_device;	  /* FTDI chip type: 0x0700 FT2232H, 0x0900 FT232H, ... */
+	u8 channel;	  /* 0 = A */
+	u8 max_in_flight; /* >= 2 */
+	char serial[64];  /* may be empty: a chip without EEPROM has none */
 	char product[64];
-	char location[32];   /* "3-1.4": USB bus and ports; "sim" */
-	bool is_virtual;     /* time on clk is virtual */
+	char location[32]; /* "3-1.4": USB bus and ports; "sim" */
+	bool is_virtual;   /* time on clk is virtual */
 };
 
 #endif

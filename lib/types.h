@@ -21,29 +21,29 @@ typedef int64_t s64;
 #define GENMASK(h, l)	       ((~0u << (l)) & (~0u >> (31 - (h))))
 #define FIELD_PREP(mask, val)  (((u32)(val) << __builtin_ctz(mask)) & (mask))
 #define FIELD_GET(mask, reg)   (((u32)(reg) & (mask)) >> __builtin_ctz(mask))
-#define DIV_ROUND_UP(n, d)     (((n) + (d) - 1) / (d))
-#define KIB(n)		       ((n) * 1024u)
-#define MIB(n)		       ((n) * 1024u * 1024u)
+#define DIV_ROUND_UP(n, d)     (((n) + (d)-1) / (d))
+#define KIB(n)		       ((n)*1024u)
+#define MIB(n)		       ((n)*1024u * 1024u)
 #define USEC_NS		       UINT64_C(1000)
 #define MSEC_NS		       UINT64_C(1000000)
 #define SEC_NS		       UINT64_C(1000000000)
 #define __printf_like(fmt, va) __attribute__((format(printf, fmt, va)))
 
-#define min(a, b)                                                                                  \
-	({                                                                                         \
-		__typeof__(a) min_a_ = (a);                                                        \
-		__typeof__(b) min_b_ = (b);                                                        \
-		min_a_ < min_b_ ? min_a_ : min_b_;                                                 \
+#define min(a, b)                                  \
+	({                                         \
+		__typeof__(a) min_a_ = (a);        \
+		__typeof__(b) min_b_ = (b);        \
+		min_a_ < min_b_ ? min_a_ : min_b_; \
 	})
-#define max(a, b)                                                                                  \
-	({                                                                                         \
-		__typeof__(a) max_a_ = (a);                                                        \
-		__typeof__(b) max_b_ = (b);                                                        \
-		max_a_ > max_b_ ? max_a_ : max_b_;                                                 \
+#define max(a, b)                                  \
+	({                                         \
+		__typeof__(a) max_a_ = (a);        \
+		__typeof__(b) max_b_ = (b);        \
+		max_a_ > max_b_ ? max_a_ : max_b_; \
 	})
 
 /* container_of() - the struct that @ptr is the field @member of */
-#define container_of(ptr, type, member)                                                            \
+#define container_of(ptr, type, member) \
 	((type *)(void *)((char *)(uintptr_t)(ptr)-offsetof(type, member)))
 
 static inline u16 get_le16(const u8 *p)

@@ -20,13 +20,13 @@ enum bus_resp {
  * the access hangs: nothing happens until it is aborted.
  */
 struct bus_xact {
-	u32 addr;    /* bus address; slaves get the offset in @offset */
+	u32 addr; /* bus address; slaves get the offset in @offset */
 	u32 offset;
-	u8 size;     /* bytes: 1, 2, 4 */
+	u8 size; /* bytes: 1, 2, 4 */
 	bool write;
 	enum bus_master master;
-	u32 data;    /* in its byte lanes: a byte at address 1 is in bits 15:8 (little-endian bus word) */
-	u64 at_ps;   /* start of the data phase */
+	u32 data; /* in its byte lanes: a byte at address 1 is in bits 15:8 (little-endian bus word) */
+	u64 at_ps; /* start of the data phase */
 
 	u64 done_ps; /* preset to at_ps by the bus; a slave adds its wait states or stall */
 };

@@ -88,40 +88,40 @@ struct sim_opts {
 	char board[64];	      /* netlist name, default "stm32l476g-disco" */
 	char state_path[512]; /* "" = nothing survives */
 	u64 seed;
-	bool busy_max;	  /* busy_max=1: busy times drawn up to the data-sheet maximum */
-	char wiring[16];  /* resistor (default), tristate, buffer: of the virtual adapter */
-	char chip[16];	  /* ft2232h (default), ft232h, ft4232h: the virtual FTDI part */
+	bool busy_max;	 /* busy_max=1: busy times drawn up to the data-sheet maximum */
+	char wiring[16]; /* resistor (default), tristate, buffer: of the virtual adapter */
+	char chip[16];	 /* ft2232h (default), ft232h, ft4232h: the virtual FTDI part */
 	char vcd_path[512];
-	char serial[16];  /* of the adapter, default "SIM0001" */
+	char serial[16]; /* of the adapter, default "SIM0001" */
 	/* "remote_bitbang:HOST:PORT": the cable leads to that target; "": to our own */
 	char pins[128];
 	/* part options, only honoured when the state is new (a factory-fresh part) */
-	u32 flash_kib;	  /* 0 = as on the board: 1024, 512, 256 */
-	s32 dualbank;	  /* -1 = factory default; 0, 1: OPTR.DUALBANK */
-	s32 rdp;	  /* -1 = level 0; 1, 2 */
+	u32 flash_kib;	   /* 0 = as on the board: 1024, 512, 256 */
+	s32 dualbank;	   /* -1 = factory default; 0, 1: OPTR.DUALBANK */
+	s32 rdp;	   /* -1 = level 0; 1, 2 */
 	bool reference_dp; /* DP and NOR edge by edge, never the fast paths (tests compare both) */
 };
 
 struct sim_faults {
-	double ber;	       /* ber=1e-5: chance of a flipped bit for each bit on SWDIO */
-	u32 wait_every;	       /* WAIT every n-th AP access (0 = never) */
-	u64 unplug_at;	       /* the n-th USB batch finds the adapter gone (0 = never) */
-	u64 short_at;	       /* the n-th USB batch loses the tail of its reply */
-	u64 reset_at_ps;       /* the target is reset (button) at this virtual time */
-	u64 power_cut_ps;      /* target power fails at this virtual time, comes back 50 ms later */
-	bool stuck_wip;	       /* the NOR never gets ready again */
-	bool float_io3;	       /* IO3 is not connected */
-	bool swap_swd;	       /* SWDIO and SWCLK exchanged */
-	bool no_power;	       /* target not powered */
-	bool hold_nrst;	       /* something holds nRST low */
-	bool no_nrst;	       /* nRST is not wired to the adapter */
-	bool swdio_open;       /* SWDIO not connected */
-	bool app_sleeps;       /* the application that runs at attach sits in WFI/STOP with DBG bits off */
-	bool app_xip;	       /* the application left the NOR in XIP / QPI (see nor model) */
+	double ber;	  /* ber=1e-5: chance of a flipped bit for each bit on SWDIO */
+	u32 wait_every;	  /* WAIT every n-th AP access (0 = never) */
+	u64 unplug_at;	  /* the n-th USB batch finds the adapter gone (0 = never) */
+	u64 short_at;	  /* the n-th USB batch loses the tail of its reply */
+	u64 reset_at_ps;  /* the target is reset (button) at this virtual time */
+	u64 power_cut_ps; /* target power fails at this virtual time, comes back 50 ms later */
+	bool stuck_wip;	  /* the NOR never gets ready again */
+	bool float_io3;	  /* IO3 is not connected */
+	bool swap_swd;	  /* SWDIO and SWCLK exchanged */
+	bool no_power;	  /* target not powered */
+	bool hold_nrst;	  /* something holds nRST low */
+	bool no_nrst;	  /* nRST is not wired to the adapter */
+	bool swdio_open;  /* SWDIO not connected */
+	bool app_sleeps; /* the application that runs at attach sits in WFI/STOP with DBG bits off */
+	bool app_xip;	 /* the application left the NOR in XIP / QPI (see nor model) */
 	bool app_qpi;
-	bool app_dpd;	       /* ... or in deep power-down */
-	bool app_dma;	       /* ... and a DMA channel running over SRAM */
-	bool app_iwdg;	       /* ... and the IWDG running, fed by nobody while halted */
+	bool app_dpd;  /* ... or in deep power-down */
+	bool app_dma;  /* ... and a DMA channel running over SRAM */
+	bool app_iwdg; /* ... and the IWDG running, fed by nobody while halted */
 };
 
 /* ---- saved state: named blobs in one file, so that runs can be chained ---- */
@@ -144,12 +144,12 @@ struct sim {
 	struct sim_opts opts;
 	struct sim_faults faults;
 	struct sim_stats stats;
-	struct vftdi *ftdi;	/* sim/vftdi.c */
-	struct swdp *dp;	/* sim/vswdp.c */
-	struct mcu *mcu;	/* sim/mcu.c */
-	struct netlist *nets;	/* sim/netlist.c */
-	struct vpins *pins;	/* sim/vpins.c; NULL: our own target */
-	struct vcd *vcd;	/* sim/vcd.c; NULL: nobody looks */
+	struct vftdi *ftdi;   /* sim/vftdi.c */
+	struct swdp *dp;      /* sim/vswdp.c */
+	struct mcu *mcu;      /* sim/mcu.c */
+	struct netlist *nets; /* sim/netlist.c */
+	struct vpins *pins;   /* sim/vpins.c; NULL: our own target */
+	struct vcd *vcd;      /* sim/vcd.c; NULL: nobody looks */
 	/* core.c's own */
 	u64 now_ps;
 	struct sim_event *events; /* sorted by time */

@@ -25,18 +25,18 @@
 #define APP_FEED_MS 250
 
 /* ADC1 in DMA mode on DMA1 channel 1, request 0 (RM0351 table 44), a sample every 10 us */
-#define ADC_BASE       0x50040000u
-#define ADC_DR	       0x40
-#define ADC_PERIOD_US  10
-#define APP_DMA_BUF    0x20000400u
-#define APP_DMA_LEN    256
-#define RCC_AHB1ENR    0x40021048u
-#define RCC_AHB2ENR    0x4002104cu
-#define DMA1_CCR1      0x40020008u
-#define DMA1_CNDTR1    0x4002000cu
-#define DMA1_CPAR1     0x40020010u
-#define DMA1_CMAR1     0x40020014u
-#define CCR_APP	       0x000005a1u /* EN, CIRC, MINC, 16 bit both sides */
+#define ADC_BASE      0x50040000u
+#define ADC_DR	      0x40
+#define ADC_PERIOD_US 10
+#define APP_DMA_BUF   0x20000400u
+#define APP_DMA_LEN   256
+#define RCC_AHB1ENR   0x40021048u
+#define RCC_AHB2ENR   0x4002104cu
+#define DMA1_CCR1     0x40020008u
+#define DMA1_CNDTR1   0x4002000cu
+#define DMA1_CPAR1    0x40020010u
+#define DMA1_CMAR1    0x40020014u
+#define CCR_APP	      0x000005a1u /* EN, CIRC, MINC, 16 bit both sides */
 
 struct mcu_app {
 	struct mcu *mcu;
@@ -48,16 +48,22 @@ struct mcu_app {
 
 static void poke(struct mcu *mcu, u32 addr, u32 val, u64 t)
 {
-	struct bus_xact x = { .addr = addr, .size = 4, .write = true, .master = BUS_CORE,
-			      .data = val, .at_ps = t, .done_ps = t };
+	struct bus_xact x = { .addr = addr,
+			      .size = 4,
+			      .write = true,
+			      .master = BUS_CORE,
+			      .data = val,
+			      .at_ps = t,
+			      .done_ps = t };
 
 	mcu_bus_access(mcu, &x);
 }
 
 static u32 peek(struct mcu *mcu, u32 addr, u64 t)
 {
-	struct bus_xact x = { .addr = addr, .size = 4, .master = BUS_CORE, .at_ps = t,
-			      .done_ps = t };
+	struct bus_xact x = {
+		.addr = addr, .size = 4, .master = BUS_CORE, .at_ps = t, .done_ps = t
+	};
 
 	mcu_bus_access(mcu, &x);
 	return x.data;
@@ -158,8 +164,8 @@ void mcu_app_restart(struct mcu_app *app, u64 t)
 
 	if (!app->exists || vcortexm_state(app->mcu->core) != CORE_RUN)
 		return;
-	if (mcu_peek32(app->mcu, 0, &sp) && mcu_peek32(app->mcu, 4, &pc) &&
-	    sp == app->vectors[0] && pc == app->vectors[1])
+	if (mcu_peek32(app->mcu, 0, &sp) && mcu_peek32(app->mcu, 4, &pc) && sp == app->vectors[0] &&
+	    pc == app->vectors[1])
 		sim_schedule(app->mcu->sim, &app->ev_booted, t + APP_BOOT_MS * PS_PER_MS);
 }
 
@@ -197,10 +203,10 @@ struct mcu_app *mcu_app_new(struct mcu *mcu)
 		app->vectors[0] = get_le32(flash);
 		app->vectors[1] = get_le32(flash + 4);
 	}
-	mcu_add_periph(mcu, &(struct mcu_periph){
-				    .slave = { "ADC", ADC_BASE, 0x400, adc_access, app },
-				    .bus = RCC_AHB2,
-				    .bit = 13 });
+	mcu_add_periph(mcu,
+		       &(struct mcu_periph){ .slave = { "ADC", ADC_BASE, 0x400, adc_access, app },
+					     .bus = RCC_AHB2,
+					     .bit = 13 });
 	return app;
 }
 

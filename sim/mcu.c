@@ -17,9 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define QSPI_WINDOW    0x90000000u
-#define ALIAS_END      0x08000000u
-#define BBAND_SIZE     0x02000000u
+#define QSPI_WINDOW 0x90000000u
+#define ALIAS_END   0x08000000u
+#define BBAND_SIZE  0x02000000u
 
 /* wait states that an AHB-to-APB bridge adds, in PCLK: setup and access phase */
 #define APB_BRIDGE_PCLK 2
@@ -515,8 +515,7 @@ bool mcu_debug_enabled(const struct mcu *mcu)
  */
 bool mcu_ap_clocked(const struct mcu *mcu)
 {
-	return mcu->powered &&
-	       (vcortexm_state(mcu->core) != CORE_STOP || vdbgmcu_stop(mcu->dbg));
+	return mcu->powered && (vcortexm_state(mcu->core) != CORE_STOP || vdbgmcu_stop(mcu->dbg));
 }
 
 /**

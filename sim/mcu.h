@@ -9,9 +9,9 @@
 #include "sim/bus.h"
 
 enum mcu_reset {
-	MCU_RESET_POR,	/* power on: everything, debug registers too */
-	MCU_RESET_PIN,	/* nRST */
-	MCU_RESET_SYS,	/* SYSRESETREQ, watchdog, option byte load */
+	MCU_RESET_POR, /* power on: everything, debug registers too */
+	MCU_RESET_PIN, /* nRST */
+	MCU_RESET_SYS, /* SYSRESETREQ, watchdog, option byte load */
 };
 
 /* RCC-gated units (AHBxENR/APBxENR bits) that models outside mcu.c ask about */
