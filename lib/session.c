@@ -380,7 +380,7 @@ static int attach(struct swdrom *s, const struct session_params *own, bool no_re
 
 enum swdrom_status swdrom_open(struct swdrom *s, const struct swdrom_open_opts *opts)
 {
-	struct session_params own;
+	struct session_params own = { 0 };
 	struct params *p = NULL;
 	const char *text = NULL;
 	enum swdrom_status status;
