@@ -410,33 +410,42 @@ static int sooner(int a, int b)
 	return b < 0 ? a : min(a, b);
 }
 
-/* what is due without anybody's message; returns when to come back at the latest */
+/* what is due without this client's message; returns when to come back at the latest */
+static int conn_due(struct simd_conn *c)
+{
+	int timeout = -1;
+
+	/* it was held up by answers that nobody took, or by the wall clock */
+	if (c->n_rx && c->n_tx - c->tx_done < TX_HIGH)
+		conn_deliver(c);
+	if (c->dead || !c->proto->on_turn)
+		return timeout;
+	if (c->board)
+		board_catch_up(c->board, c);
+	timeout = c->proto->on_turn(c);
+	if (c->board)
+		board_worked(c->board);
+	return timeout;
+}
+
+/* the same for all of them, each when the wall clock has caught up with its board */
 static int turn_due(struct simd *s)
 {
 	int timeout = -1;
 	unsigned int i;
+	u64 ahead;
 
 	for (i = 0; i < s->n_conns; i++) {
 		struct simd_conn *c = s->conns[i];
-		u64 ahead = board_ahead_ns(s, c->board);
 
-		if (c->dead)
-			continue;
-		if (ahead) {
+		if (!c->dead && !board_ahead_ns(s, c->board))
+			timeout = sooner(timeout, conn_due(c));
+	}
+	for (i = 0; i < s->n_conns; i++) {
+		ahead = board_ahead_ns(s, s->conns[i]->board);
+		if (ahead)
 			timeout = sooner(timeout,
 					 (int)min(DIV_ROUND_UP(ahead, MSEC_NS), (u64)INT_MAX));
-			continue;
-		}
-		/* it was held up by answers that nobody took, or by the wall clock */
-		if (c->n_rx && c->n_tx - c->tx_done < TX_HIGH)
-			conn_deliver(c);
-		if (!c->dead && c->proto->on_turn) {
-			if (c->board)
-				board_catch_up(c->board, c);
-			timeout = sooner(timeout, c->proto->on_turn(c));
-			if (c->board)
-				board_worked(c->board);
-		}
 	}
 	return timeout;
 }
