@@ -213,6 +213,8 @@ install: $(BUILD)/swdrom $(BUILD)/swdrom-sim $(BUILD)/libswdrom.a $(BUILD)/libsw
 	install -m 644 adapters/*.ini $(DESTDIR)$(PREFIX)/share/swdrom/adapters/
 	install -D -m 644 doc/swdrom.1 $(DESTDIR)$(PREFIX)/share/man/man1/swdrom.1
 	install -D -m 644 doc/swdrom-sim.1 $(DESTDIR)$(PREFIX)/share/man/man1/swdrom-sim.1
+	install -d $(DESTDIR)$(PREFIX)/share/doc/swdrom
+	install -m 644 README.md doc/*.md $(DESTDIR)$(PREFIX)/share/doc/swdrom/
 	install -D -m 644 udev/60-swdrom.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-swdrom.rules
 
 # ---- housekeeping ----

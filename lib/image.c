@@ -7,6 +7,8 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <unistd.h>
+#include <limits.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -557,6 +559,32 @@ static int write_stream(void *arg, const void *buf, size_t len)
 	return fwrite(buf, 1, len, arg) == len ? 0 : errno ? -errno : -EIO;
 }
 
+/**
+ * image_check_save() - could image_save() write there? Asked before the work is done
+ * @path: as for image_save()
+ * @err: what is wrong with it
+ *
+ * Return: 0; -EINVAL for a format that is read only; -errno of the file or its directory.
+ */
+int image_check_save(const char *path, struct err *err)
+{
+	const char *slash = strrchr(path, '/');
+	char dir[PATH_MAX] = ".";
+
+	if (!strcmp(path, "-"))
+		return 0;
+	if (format_by_suffix(path) == IMAGE_ELF)
+		return err_set(err, -EINVAL, "name the file .hex, .srec or .bin",
+			       "%s: ELF files are read, not written", path);
+	if (!access(path, F_OK))
+		return access(path, W_OK) ? file_error(err, -errno, path, "cannot write the file")
+					  : 0;
+	if (slash)
+		snprintf(dir, sizeof(dir), "%.*s", (int)max(slash - path, (ptrdiff_t)1), path);
+	return access(dir, W_OK | X_OK) ? file_error(err, -errno, path, "cannot create the file")
+					: 0;
+}
+
 int image_save(const struct image *img, const char *path, u8 fill, struct err *err)
 {
 	bool is_stdout = !strcmp(path, "-");
@@ -565,9 +593,9 @@ int image_save(const struct image *img, const char *path, u8 fill, struct err *e
 	FILE *f;
 	int ret;
 
-	if (fmt == IMAGE_ELF)
-		return err_set(err, -EINVAL, "name the file .hex, .srec or .bin",
-			       "%s: ELF files are read, not written", path);
+	ret = image_check_save(path, err);
+	if (ret)
+		return ret;
 	if (fmt == IMAGE_BIN && img->n_segs) {
 		const struct image_segment *last = &img->segs[img->n_segs - 1];
 

@@ -60,6 +60,8 @@ int image_add(struct image *img, u64 addr, const u8 *data, size_t len, const cha
 	      struct err *err);
 /* image_save() - write all segments; format by suffix (.hex .ihex .ihx, .srec .s19 .mot; else bin, gaps filled with @fill) */
 int image_save(const struct image *img, const char *path, u8 fill, struct err *err);
+/* image_check_save() - could image_save() write there? 0, or what is wrong with @path */
+int image_check_save(const char *path, struct err *err);
 u64 image_bytes(const struct image *img);
 /* image_place() - where the byte at @addr of @seg came from: "app.hex line 12", into @buf */
 const char *image_place(const struct image_segment *seg, u64 addr, char *buf, size_t size);

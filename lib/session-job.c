@@ -406,6 +406,11 @@ enum swdrom_status swdrom_read(struct swdrom *s, const char *path)
 		ret = default_selection(s, &sel);
 	if (!ret && !img)
 		ret = -ENOMEM;
+	/* a file that can't be written is found out before minutes are spent on reading */
+	if (!ret && image_check_save(path, &s->ctx.err)) {
+		session_status(s, PHASE_OUTPUT, s->ctx.err.code);
+		ret = s->ctx.err.code;
+	}
 	session_work_begin(s, &work);
 	if (!ret)
 		ret = read_ranges(s, &sel, img);

@@ -417,6 +417,44 @@ static void read_out_protection_is_explained_and_nothing_touched(void **state)
 	assert_no_objection(j);
 }
 
+static void write_protected_pages_are_named_and_nothing_touched(void **state)
+{
+	struct job *j = *state;
+	u8 old_flash[N_FLASH], old_nor[N_NOR], flash[N_FLASH], nor[N_NOR];
+	struct job_image img[2];
+
+	pieces(img, old_flash, old_nor, 152);
+	job_run(j, JOB_WRITE, img, 2);
+	assert_ok(j);
+	job_protect_flash(j, 17, 17); /* in the middle of the piece */
+	pieces(img, flash, nor, 153);
+	job_run(j, JOB_WRITE, img, 2);
+	assert_int_equal(j->status, SWDROM_PROTECTED);
+	assert_non_null(strstr(j->what, "page 17"));
+	assert_int_equal(j->report.erased_bytes, 0);
+	assert_no_objection(j);
+	assert_pieces_hold(j, old_flash, old_nor);
+}
+
+static void protected_blocks_of_the_nor_are_named_and_nothing_touched(void **state)
+{
+	struct job *j = *state;
+	u8 old_flash[N_FLASH], old_nor[N_NOR], flash[N_FLASH], nor[N_NOR];
+	struct job_image img[2];
+
+	pieces(img, old_flash, old_nor, 154);
+	job_run(j, JOB_WRITE, img, 2);
+	assert_ok(j);
+	job_protect_nor(j, 0x5c); /* all of BP0 to BP3: the whole chip */
+	pieces(img, flash, nor, 155);
+	job_run(j, JOB_WRITE, img, 2);
+	assert_int_equal(j->status, SWDROM_PROTECTED);
+	assert_non_null(strstr(j->what, "SR1 5c"));
+	assert_int_equal(j->report.erased_bytes, 0);
+	assert_no_objection(j);
+	assert_pieces_hold(j, old_flash, old_nor);
+}
+
 static void a_dead_debug_port_names_read_out_protection_level_2(void **state)
 {
 	struct job *j = *state;
@@ -768,6 +806,8 @@ int main(int argc, char **argv)
 		T(any_application_state_can_be_attached_to),
 		T(slow_flash_within_its_data_sheet_is_no_error),
 		T(read_out_protection_is_explained_and_nothing_touched),
+		T(write_protected_pages_are_named_and_nothing_touched),
+		T(protected_blocks_of_the_nor_are_named_and_nothing_touched),
 		T(a_dead_debug_port_names_read_out_protection_level_2),
 		T(wrong_wiring_is_told_apart),
 		T(a_part_without_nor_says_so),

@@ -3,6 +3,7 @@
 #include "sim/mcu.h"
 #include "sim/netlist.h"
 #include "sim/sim.h"
+#include "sim/vnor.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -254,5 +255,46 @@ void job_poke_truth(struct job *j, bool nor, size_t offset, const u8 *data, size
 	if (offset > size || len > size - offset)
 		abort();
 	memcpy(mem + offset, data, len);
+	t->ops->close(t);
+}
+
+void job_protect_flash(struct job *j, u8 first_page, u8 last_page)
+{
+	struct transport *t;
+	size_t size;
+	u8 *mem;
+
+	t = truth_open(j, false, &mem, &size);
+	mcu_set_wrp(sim_of_transport(t)->mcu, 1, 'A', first_page, last_page);
+	t->ops->close(t);
+}
+
+/* one command at the chip's own pins, on one line, with WP# and HOLD# high */
+static void nor_command(struct sim *sim, const u8 *bytes, size_t n)
+{
+	struct vnor *nor = netlist_nor(sim->nets);
+
+	sim_advance_to(sim, sim_now_ps(sim) + 50 * PS_PER_MS);
+	vnor_set_pins(nor, false, false, 0xc, sim_now_ps(sim));
+	while (n--) {
+		sim_advance_to(sim, sim_now_ps(sim) + PS_PER_US);
+		if (!vnor_send_byte(nor, *bytes++, 1, 0xc, sim_now_ps(sim)))
+			abort();
+	}
+	sim_advance_to(sim, sim_now_ps(sim) + PS_PER_US);
+	vnor_set_pins(nor, true, false, 0xc, sim_now_ps(sim));
+	sim_advance_to(sim, sim_now_ps(sim) + 50 * PS_PER_MS);
+}
+
+void job_protect_nor(struct job *j, u8 sr)
+{
+	const u8 wren[] = { 0x06 }, wrsr[] = { 0x01, sr };
+	struct transport *t;
+	size_t size;
+	u8 *mem;
+
+	t = truth_open(j, true, &mem, &size);
+	nor_command(sim_of_transport(t), wren, sizeof(wren));
+	nor_command(sim_of_transport(t), wrsr, sizeof(wrsr));
 	t->ops->close(t);
 }

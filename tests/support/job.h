@@ -46,6 +46,9 @@ enum swdrom_status job_run_file(struct job *j, enum job_action action, const cha
 u8 *job_truth(struct job *j, bool nor, size_t *len);
 /* put bytes into the state file behind everybody's back */
 void job_poke_truth(struct job *j, bool nor, size_t offset, const u8 *data, size_t len);
+/* write-protect pages of bank 1 (option bytes WRP1A), or blocks of the NOR (its status register) */
+void job_protect_flash(struct job *j, u8 first_page, u8 last_page);
+void job_protect_nor(struct job *j, u8 sr);
 /* deterministic noise */
 void job_fill(u8 *buf, size_t len, u64 seed);
 
