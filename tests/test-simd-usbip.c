@@ -1,0 +1,594 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The USB/IP server and the USB device behind it, over a real socket.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "simd/server.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define REC	   312
+#define HEAD	   48
+#define MAX_TURNS  4000
+#define RET_UNLINK 4
+#define OUT_A	   2
+#define IN_A	   1
+#define OUT_B	   4
+#define IN_B	   3
+
+struct fix {
+	struct simd *s;
+	struct err err;
+	int port, fd;
+	u32 seqnum;
+};
+
+struct ret {
+	u32 cmd, seqnum;
+	s32 status;
+	u32 actual;
+	u8 data[4096];
+};
+
+static void add_board(struct fix *f, const char *serial, const char *chip)
+{
+	struct sim_opts opts;
+	struct transport *t;
+
+	sim_opts_default(&opts);
+	snprintf(opts.serial, sizeof(opts.serial), "%s", serial);
+	snprintf(opts.chip, sizeof(opts.chip), "%s", chip);
+	assert_int_equal(sim_open(&opts, NULL, &f->err, &t), 0);
+	assert_non_null(simd_add_board(f->s, t));
+}
+
+static void start(struct fix *f, const char *chip)
+{
+	f->s = simd_new(false);
+	add_board(f, "FIRST", chip);
+	add_board(f, "SECOND", "ft2232h");
+	f->port = simd_listen(f->s, &simd_usbip, NULL, "0", &f->err);
+	assert_true(f->port > 0);
+}
+
+static int setup(void **state)
+{
+	struct fix *f = calloc(1, sizeof(*f));
+
+	f->fd = -1;
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fix *f = *state;
+
+	if (f->fd >= 0)
+		close(f->fd);
+	simd_free(f->s, &f->err);
+	free(f);
+	return 0;
+}
+
+static int dial(struct fix *f)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((u16)f->port) };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+	return fd;
+}
+
+/* @n bytes, with the server working meanwhile; returns how many came before it hung up */
+static size_t get(struct fix *f, int fd, void *buf, size_t n)
+{
+	unsigned int turns;
+	size_t got = 0;
+
+	for (turns = 0; got < n && turns < MAX_TURNS; turns++) {
+		ssize_t k;
+
+		assert_int_equal(simd_turn(f->s, 1, &f->err), 0);
+		k = recv(fd, (u8 *)buf + got, n - got, MSG_DONTWAIT);
+		if (!k || (k < 0 && errno == ECONNRESET))
+			return got;
+		if (k > 0)
+			got += (size_t)k;
+	}
+	return got;
+}
+
+static void put(struct fix *f, int fd, const void *buf, size_t n)
+{
+	const u8 *p = buf;
+
+	while (n) {
+		ssize_t k = send(fd, p, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+		if (k > 0) {
+			p += k;
+			n -= (size_t)k;
+		}
+		simd_turn(f->s, 0, &f->err);
+	}
+}
+
+static void put_be32(u8 *p, u32 v)
+{
+	v = htonl(v);
+	memcpy(p, &v, sizeof(v));
+}
+
+static u32 get_be32(const u8 *p)
+{
+	u32 v;
+
+	memcpy(&v, p, sizeof(v));
+	return ntohl(v);
+}
+
+/* status of the reply; on success the connection stays open as f->fd */
+static u32 import(struct fix *f, const char *busid)
+{
+	u8 req[40] = { 0x01, 0x11, 0x80, 0x03 }, rep[8 + REC];
+	int fd = dial(f);
+
+	memcpy(req + 8, busid, strlen(busid));
+	put(f, fd, req, sizeof(req));
+	assert_int_equal(get(f, fd, rep, 8), 8);
+	if (get_be32(rep + 4)) {
+		close(fd);
+		return get_be32(rep + 4);
+	}
+	assert_int_equal(get(f, fd, rep + 8, REC), REC);
+	f->fd = fd;
+	return 0;
+}
+
+static u32 submit_raw(struct fix *f, unsigned int ep, bool in, const u8 *setup_packet,
+		      const u8 *data, u32 len)
+{
+	u8 *m = calloc(1, HEAD + len);
+
+	put_be32(m, 1);
+	put_be32(m + 4, ++f->seqnum);
+	put_be32(m + 8, 0x00010002);
+	put_be32(m + 12, in);
+	put_be32(m + 16, ep);
+	put_be32(m + 24, len);
+	if (setup_packet)
+		memcpy(m + 40, setup_packet, 8);
+	if (!in && len)
+		memcpy(m + HEAD, data, len);
+	put(f, f->fd, m, in ? HEAD : HEAD + len);
+	free(m);
+	return f->seqnum;
+}
+
+static bool answer(struct fix *f, bool has_data, struct ret *r)
+{
+	u8 h[HEAD];
+
+	if (get(f, f->fd, h, HEAD) < HEAD)
+		return false;
+	r->cmd = get_be32(h);
+	r->seqnum = get_be32(h + 4);
+	r->status = (s32)get_be32(h + 20);
+	r->actual = get_be32(h + 24);
+	if (!has_data)
+		return true;
+	assert_true(r->actual <= sizeof(r->data));
+	return get(f, f->fd, r->data, r->actual) == r->actual;
+}
+
+static struct ret control(struct fix *f, u8 type, u8 request, u16 value, u16 index, u16 len)
+{
+	u8 s[8] = { type, request };
+	struct ret r;
+
+	put_le16(s + 2, value);
+	put_le16(s + 4, index);
+	put_le16(s + 6, len);
+	submit_raw(f, 0, type & 0x80, s, NULL, len);
+	assert_true(answer(f, type & 0x80, &r));
+	assert_int_equal(r.seqnum, f->seqnum);
+	return r;
+}
+
+static void good_control(struct fix *f, u8 request, u16 value, u16 index)
+{
+	assert_int_equal(control(f, 0x40, request, value, index, 0).status, 0);
+}
+
+static void attach(struct fix *f)
+{
+	assert_int_equal(import(f, "1-1"), 0);
+	assert_int_equal(control(f, 0x00, 9, 1, 0, 0).status, 0);
+}
+
+static struct ret bulk_out(struct fix *f, unsigned int ep, const void *data, u32 len)
+{
+	struct ret r;
+
+	submit_raw(f, ep, false, NULL, data, len);
+	assert_true(answer(f, false, &r));
+	return r;
+}
+
+static struct ret bulk_in(struct fix *f, unsigned int ep, u32 len)
+{
+	struct ret r;
+
+	submit_raw(f, ep, true, NULL, NULL, len);
+	assert_true(answer(f, true, &r));
+	return r;
+}
+
+static void string_is(struct fix *f, u8 index, const char *text)
+{
+	struct ret r = control(f, 0x80, 6, (u16)(0x300 | index), 0x0409, 255);
+	size_t i;
+
+	assert_int_equal(r.status, 0);
+	assert_int_equal(r.actual, 2 + 2 * strlen(text));
+	assert_int_equal(r.data[0], r.actual);
+	for (i = 0; text[i]; i++)
+		assert_int_equal(get_le16(r.data + 2 + 2 * i), text[i]);
+}
+
+static void test_every_board_is_listed_with_a_bus_id_of_its_own(void **state)
+{
+	static const u8 req[8] = { 0x01, 0x11, 0x80, 0x05 };
+	u8 rep[12 + REC + 16 + REC + 8];
+	struct fix *f = *state;
+
+	start(f, "ft4232h");
+	f->fd = dial(f);
+	put(f, f->fd, req, sizeof(req));
+	assert_int_equal(get(f, f->fd, rep, sizeof(rep)), sizeof(rep));
+	assert_int_equal(get_be32(rep + 8), 2);
+	assert_string_equal((char *)rep + 12 + 256, "1-1");
+	assert_int_equal(rep[12 + REC - 1], 4); /* interfaces */
+	assert_string_equal((char *)rep + 12 + REC + 16 + 256, "1-2");
+	assert_int_equal(get_be32(rep + 12 + 256 + 32 + 8), 3); /* high speed */
+	assert_memory_equal(rep + 12 + 256 + 32 + 12, "\x04\x03\x60\x11\x08\x00", 6);
+	assert_memory_equal(rep + sizeof(rep) - 8, "\xff\xff\xff\0", 4);
+	assert_int_equal(get(f, f->fd, rep, 1), 0); /* and that is all */
+}
+
+static void test_descriptors_name_two_channels_and_the_boards_serial_number(void **state)
+{
+	struct fix *f = *state;
+	struct ret r;
+
+	start(f, "ft2232h");
+	attach(f);
+	r = control(f, 0x80, 6, 0x100, 0, 64);
+	assert_int_equal(r.actual, 18);
+	assert_int_equal(get_le16(r.data + 8), 0x0403);
+	assert_int_equal(get_le16(r.data + 10), 0x6010);
+	assert_int_equal(get_le16(r.data + 12), 0x0700);
+	string_is(f, r.data[15], "Dual RS232-HS");
+	string_is(f, r.data[16], "FIRST");
+	r = control(f, 0x80, 6, 0x200, 0, 9);
+	assert_int_equal(r.actual, 9);
+	assert_int_equal(get_le16(r.data + 2), 55);
+	r = control(f, 0x80, 6, 0x200, 0, 255);
+	assert_int_equal(r.actual, 55);
+	assert_int_equal(r.data[4], 2);
+	assert_int_equal(r.data[9 + 9 + 2], 0x81);
+	assert_int_equal(get_le16(r.data + 9 + 9 + 4), 512);
+	assert_int_equal(r.data[55 - 5], 0x04);
+	assert_int_equal(control(f, 0x80, 6, 0x0f00, 0, 255).status, -EPIPE);
+}
+
+static void test_a_device_in_use_and_one_that_is_not_there_are_refused(void **state)
+{
+	struct fix *f = *state;
+	int fd;
+
+	start(f, "ft2232h");
+	attach(f);
+	fd = f->fd;
+	assert_int_not_equal(import(f, "1-1"), 0);
+	assert_int_not_equal(import(f, "1-3"), 0);
+	assert_int_equal(import(f, "1-2"), 0);
+	close(fd);
+}
+
+static void test_mpsse_answers_bad_commands_after_the_latency_timer(void **state)
+{
+	struct fix *f = *state;
+	struct ret r;
+
+	start(f, "ft232h");
+	attach(f);
+	good_control(f, 0x09, 5, 1);
+	assert_int_equal(control(f, 0xc0, 0x0a, 0, 1, 1).data[0], 5);
+	good_control(f, 0x0b, 0x020b, 1);
+	assert_int_equal(bulk_out(f, OUT_A, "\xaa", 1).actual, 1);
+	do
+		r = bulk_in(f, IN_A, 512);
+	while (r.actual == 2);
+	assert_int_equal(r.status, 0);
+	assert_int_equal(r.actual, 4);
+	assert_memory_equal(r.data + 2, "\xfa\xaa", 2);
+}
+
+static void test_an_in_urb_holds_510_bytes_of_data_in_each_packet(void **state)
+{
+	u8 cmd[] = { 0x84, 0x8a, 0x39, 0xff, 0x05, [5 ... 5 + 0x5ff] = 0, 0x87 };
+	struct fix *f = *state;
+	struct ret r;
+	unsigned int i;
+
+	start(f, "ft2232h");
+	attach(f);
+	good_control(f, 0x0b, 0x020b, 1);
+	for (i = 0; i < 0x600; i++)
+		cmd[5 + i] = (u8)(i * 7);
+	assert_int_equal(bulk_out(f, OUT_A, cmd, sizeof(cmd)).actual, sizeof(cmd));
+	r = bulk_in(f, IN_A, 4096);
+	assert_int_equal(r.actual, 0x600 + 4 * 2);
+	for (i = 0; i < 0x600; i++)
+		assert_int_equal(r.data[i / 510 * 512 + 2 + i % 510], (u8)(i * 7));
+}
+
+static void test_channel_b_is_a_uart_that_hears_itself(void **state)
+{
+	struct fix *f = *state;
+	u8 got[64];
+	size_t n = 0;
+
+	start(f, "ft2232h");
+	attach(f);
+	good_control(f, 0x03, 1, 2); /* 2 Mbaud */
+	bulk_out(f, OUT_B, "hello, world", 12);
+	while (n < 12) {
+		struct ret r = bulk_in(f, IN_B, 64 * 8);
+
+		assert_in_range(r.actual, 2, 14);
+		memcpy(got + n, r.data + 2, r.actual - 2);
+		n += r.actual - 2;
+	}
+	assert_memory_equal(got, "hello, world", 12);
+}
+
+static void test_more_data_than_asked_for_is_babble(void **state)
+{
+	struct fix *f = *state;
+	struct ret r;
+
+	start(f, "ft2232h");
+	attach(f);
+	good_control(f, 0x0b, 0x020b, 1);
+	bulk_out(f, OUT_A, "\xaa\xab\xac\x87", 4);
+	r = bulk_in(f, IN_A, 4);
+	assert_int_equal(r.status, -EOVERFLOW);
+	assert_int_equal(r.actual, 4);
+}
+
+static void test_an_idle_read_is_answered_by_the_latency_timer_and_not_at_once(void **state)
+{
+	struct fix *f = *state;
+	u64 from;
+
+	start(f, "ft2232h");
+	attach(f);
+	good_control(f, 0x09, 200, 1);
+	from = sim_now_ps(simd_board_at(f->s, 0)->sim);
+	assert_int_equal(bulk_in(f, IN_A, 512).actual, 2);
+	assert_true(sim_now_ps(simd_board_at(f->s, 0)->sim) - from >= 190 * PS_PER_MS);
+}
+
+static s32 unlink_urb(struct fix *f, u32 victim)
+{
+	u8 m[HEAD] = { 0 };
+	struct ret r;
+
+	put_be32(m, 2);
+	put_be32(m + 4, ++f->seqnum);
+	put_be32(m + 20, victim);
+	put(f, f->fd, m, sizeof(m));
+	assert_true(answer(f, false, &r));
+	assert_int_equal(r.cmd, RET_UNLINK);
+	assert_int_equal(r.seqnum, f->seqnum);
+	return r.status;
+}
+
+static void test_an_unlinked_urb_is_not_answered_any_more(void **state)
+{
+	struct fix *f = *state;
+	u32 victim;
+
+	start(f, "ft2232h");
+	attach(f);
+	good_control(f, 0x09, 255, 1);
+	victim = submit_raw(f, IN_A, true, NULL, NULL, 512);
+	assert_int_equal(unlink_urb(f, victim), -ECONNRESET);
+	assert_int_equal(unlink_urb(f, victim), 0);
+	assert_int_equal(control(f, 0xc0, 0x0a, 0, 1, 1).data[0], 255);
+}
+
+static void test_a_command_that_waits_for_ever_is_ended_by_a_purge(void **state)
+{
+	struct fix *f = *state;
+	u8 junk[6000] = { 0x8b, 0x86, 0, 0, 0x95 }; /* clock until GPIOL1 is low: it is not */
+	u32 victim;
+
+	start(f, "ft2232h");
+	attach(f);
+	good_control(f, 0x0b, 0x020b, 1);
+	victim = submit_raw(f, OUT_A, false, NULL, junk, sizeof(junk));
+	assert_int_equal(unlink_urb(f, victim), -ECONNRESET);
+	good_control(f, 0x00, 0, 1);
+	bulk_out(f, OUT_A, "\xaa\x87", 2);
+	assert_memory_equal(bulk_in(f, IN_A, 512).data + 2, "\xfa\xaa", 2);
+}
+
+static void test_detach_in_mid_transfer_and_attach_again(void **state)
+{
+	struct fix *f = *state;
+	unsigned int i;
+
+	start(f, "ft2232h");
+	for (i = 0; i < 3; i++) {
+		attach(f);
+		/* it was without power: the mode is gone, and so is what was left behind */
+		assert_int_equal(control(f, 0xc0, 0x0a, 0, 1, 1).data[0], 16);
+		good_control(f, 0x0b, 0x020b, 1);
+		good_control(f, 0x09, 77, 1);
+		submit_raw(f, IN_A, true, NULL, NULL, 16384);
+		submit_raw(f, OUT_A, false, NULL, (const u8 *)"\x19\xff\xff", 3);
+		close(f->fd);
+		f->fd = -1;
+		simd_turn(f->s, 1, &f->err);
+		simd_turn(f->s, 1, &f->err);
+	}
+	attach(f);
+}
+
+static u16 eeprom_word(struct fix *f, u16 i)
+{
+	struct ret r = control(f, 0xc0, 0x90, 0, i, 2);
+
+	assert_int_equal(r.actual, 2);
+	return get_le16(r.data);
+}
+
+static void test_the_eeprom_checks_out_and_names_the_device_at_the_next_attach(void **state)
+{
+	struct fix *f = *state;
+	u16 sum = 0xaaaa, i;
+
+	start(f, "ft2232h");
+	attach(f);
+	for (i = 0; i < 127; i++) {
+		sum ^= eeprom_word(f, i);
+		sum = (u16)(sum << 1 | sum >> 15);
+	}
+	assert_int_equal(eeprom_word(f, 127), sum);
+	assert_int_equal(eeprom_word(f, 2), 0x6010);
+	/* out of its range */
+	assert_int_equal(control(f, 0xc0, 0x90, 0, 128, 2).status, -EPIPE);
+	good_control(f, 0x92, 0, 0);
+	string_is(f, 3, "FIRST"); /* read at power on only */
+	close(f->fd);
+	simd_turn(f->s, 1, &f->err);
+	attach(f);
+	assert_int_equal(control(f, 0x80, 6, 0x100, 0, 18).data[16], 0);
+	assert_int_equal(control(f, 0x80, 6, 0x303, 0x0409, 255).status, -EPIPE);
+}
+
+static void test_a_halted_endpoint_stalls_until_it_is_cleared(void **state)
+{
+	struct fix *f = *state;
+
+	start(f, "ft2232h");
+	attach(f);
+	assert_int_equal(control(f, 0x02, 3, 0, OUT_A, 0).status, 0);
+	assert_int_equal(bulk_out(f, OUT_A, "x", 1).status, -EPIPE);
+	assert_int_equal(control(f, 0x82, 0, 0, OUT_A, 2).data[0], 1);
+	assert_int_equal(control(f, 0x02, 1, 0, OUT_A, 0).status, 0);
+	assert_int_equal(bulk_out(f, OUT_A, "x", 1).status, 0);
+	assert_int_equal(bulk_out(f, 9, "x", 1).status, -EPIPE);
+}
+
+static void test_malformed_clients_are_dropped_and_the_next_is_served(void **state)
+{
+	static const struct {
+		size_t at;
+		u32 value;
+	} bad[] = {
+		{ 0, 3 },	    { 0, 0xffffffff },	{ 12, 2 },	    { 16, 16 },
+		{ 24, 0xffffffff }, { 24, 0x7fffffff }, { 24, 0x01000001 }, { 32, 7 },
+	};
+	struct fix *f = *state;
+	u8 m[HEAD], rep[64];
+	size_t i;
+	int fd;
+
+	start(f, "ft2232h");
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		attach(f);
+		memset(m, 0, sizeof(m));
+		put_be32(m, 1);
+		put_be32(m + 8, 0x00010002);
+		put_be32(m + 16, OUT_A);
+		put_be32(m + bad[i].at, bad[i].value);
+		put(f, f->fd, m, sizeof(m));
+		assert_int_equal(get(f, f->fd, rep, 1), 0);
+		close(f->fd);
+	}
+	fd = dial(f);
+	put(f, fd, "GET / HTTP/1.1\r\n\r\n", 18);
+	assert_int_equal(get(f, fd, rep, 1), 0);
+	close(fd);
+	attach(f);
+}
+
+static void test_noise_after_the_import_harms_nobody(void **state)
+{
+	struct fix *f = *state;
+	u32 x = 12345, round;
+	u8 m[HEAD + 64];
+	size_t i;
+
+	start(f, "ft2232h");
+	for (round = 0; round < 300; round++) {
+		attach(f);
+		for (i = 0; i < sizeof(m); i++) {
+			x = x * 1664525 + 1013904223;
+			m[i] = (u8)(x >> 24);
+		}
+		put_be32(m, 1 + x % 2);
+		put_be32(m + 8, 0x00010002);
+		put_be32(m + 12, x >> 3 & 1);
+		put_be32(m + 16, x >> 4 & 3);
+		put_be32(m + 24, x >> 8 & 63);
+		put_be32(m + 32, 0);
+		put(f, f->fd, m, sizeof(m));
+		close(f->fd);
+		f->fd = -1;
+		simd_turn(f->s, 0, &f->err);
+		simd_turn(f->s, 0, &f->err);
+	}
+	attach(f);
+}
+
+#define T(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(test_every_board_is_listed_with_a_bus_id_of_its_own),
+		T(test_descriptors_name_two_channels_and_the_boards_serial_number),
+		T(test_a_device_in_use_and_one_that_is_not_there_are_refused),
+		T(test_mpsse_answers_bad_commands_after_the_latency_timer),
+		T(test_an_in_urb_holds_510_bytes_of_data_in_each_packet),
+		T(test_channel_b_is_a_uart_that_hears_itself),
+		T(test_more_data_than_asked_for_is_babble),
+		T(test_an_idle_read_is_answered_by_the_latency_timer_and_not_at_once),
+		T(test_an_unlinked_urb_is_not_answered_any_more),
+		T(test_a_command_that_waits_for_ever_is_ended_by_a_purge),
+		T(test_detach_in_mid_transfer_and_attach_again),
+		T(test_the_eeprom_checks_out_and_names_the_device_at_the_next_attach),
+		T(test_a_halted_endpoint_stalls_until_it_is_cleared),
+		T(test_malformed_clients_are_dropped_and_the_next_is_served),
+		T(test_noise_after_the_import_harms_nobody),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
