@@ -137,6 +137,22 @@ check-run: $(BUILD)/swdrom $(BUILD)/swdrom-sim $(TESTS)
 check-asan: deps
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)-asan SAN=1 CFLAGS='-O1 -g' check-run
 
+#: make check-peers  software that no one here wrote at the virtual bench: OpenOCD, flashrom, sigrok
+.PHONY: check-peers check-peers-run
+check-peers: deps
+	@tools/deps.sh peers
+	@$(MAKE) --no-print-directory check-peers-run
+
+PEER_LIBS := $(BUILD)/peers/libgpiod.so.2
+check-peers-run: $(BUILD)/swdrom $(BUILD)/swdrom-sim $(PEER_LIBS)
+	@BUILD=$(BUILD) tests/run.sh $(sort $(wildcard tests/peers/*.sh))
+
+# a stand-in that foreign programs preload: no sanitizer, no coverage
+$(BUILD)/peers/libgpiod.so.2: tests/peers/gpiod-rbb.c
+	@mkdir -p $(@D)
+	$(call say,LD,$@) $(CC) $(CPPFLAGS_ALL) -std=gnu11 $(WARN) -O2 -g -fPIC -fvisibility=hidden -shared \
+		-Wl,-soname,libgpiod.so.2 -o $@ $<
+
 include tests/firmware/firmware.mk
 
 # ---- demo and benchmarks ----
@@ -163,7 +179,7 @@ $(BUILD)/tests/bench: $(BUILD)/tests/bench.o $(BUILD)/libtestsup.a $(BUILD)/libs
 #: make lint       clang-format, clang-tidy, cppcheck
 .PHONY: lint
 C_FILES = $(sort $(wildcard include/*.h lib/*.[ch] chips/*.[ch] drivers/*.[ch] sim/*.[ch] simd/*.[ch] cli/*.[ch] \
-	  tests/*.[ch] tests/support/*.[ch] tests/usb/*.[ch] tests/fuzz/*.c))
+	  tests/*.[ch] tests/support/*.[ch] tests/usb/*.[ch] tests/peers/*.c tests/fuzz/*.c))
 lint:
 	@tools/deps.sh build lint
 	@echo '  clang-format'; clang-format --dry-run -Werror $(C_FILES)

@@ -189,6 +189,8 @@ static int bench_build(struct bench *b, struct err *err)
 			return err ? err->code : -EIO;
 		sim->opts.reference_dp = true; /* every edge */
 	}
+	if (!sim->opts.flash_kib)
+		sim->opts.flash_kib = netlist_flash_kib(sim->opts.board);
 	sim->mcu = mcu_new(sim);
 	if (!sim->mcu)
 		return err_set(err, -ENOMEM, NULL, "out of memory");

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Install the Debian packages that a set of targets needs, if any is missing.
-# usage: tools/deps.sh build|firmware|lint|fuzz|cov ...
+# usage: tools/deps.sh build|firmware|lint|peers|fuzz|cov ...
 set -eu
 want=
 for set in "$@"; do
@@ -9,6 +9,7 @@ for set in "$@"; do
 	build) want="$want gcc make pkg-config libc6-dev libftdi1-dev libusb-1.0-0-dev libelf-dev libinih-dev libjansson-dev libcmocka-dev libumockdev-dev umockdev jq python3" ;;
 	firmware) want="$want gcc-arm-none-eabi libnewlib-arm-none-eabi python3" ;;
 	lint) want="$want clang-format clang-tidy cppcheck" ;;
+	peers) want="$want openocd flashrom sigrok-cli python3" ;;
 	fuzz) want="$want clang" ;;
 	cov) want="$want lcov" ;;
 	valgrind) want="$want valgrind" ;;
