@@ -11,13 +11,18 @@ SAN	?=
 COV	?=
 V	?= 0
 
+# the virtual core executes code if libunicorn is there
+UNICORN	:= $(shell pkg-config --exists unicorn 2>/dev/null && echo unicorn)
 PKGS	:= libftdi1 libusb-1.0 libelf inih jansson
 WARN	:= -Wall -Wextra -Werror -Wshadow -Wvla -Wmissing-prototypes -Wformat=2 -Wstrict-prototypes \
 	   -Wundef -Wno-unused-parameter -Wno-format-nonliteral
 CFLAGS	?= -O2 -g
 # evaluated when used: the packages may be installed by this very run (make deps)
-PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-PKG_LIBS   = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) $(UNICORN) 2>/dev/null)
+PKG_LIBS   = $(shell pkg-config --libs $(PKGS) 2>/dev/null) $(UNICORN_LIBS)
+# only for programs that have the virtual core in them
+UNICORN_LIBS = $(if $(UNICORN),-Wl$(comma)--push-state$(comma)--as-needed -lunicorn -Wl$(comma)--pop-state)
+comma	:= ,
 TEST_LIBS  = $(shell pkg-config --libs cmocka 2>/dev/null) -lm
 CPPFLAGS_ALL = -I. -D_GNU_SOURCE -DSWDROM_VERSION='"$(VERSION)"' \
 	       $(PKG_CFLAGS) $(CPPFLAGS)
@@ -41,7 +46,7 @@ say =
 endif
 
 LIB_SRC	 := $(sort $(wildcard lib/*.c chips/*.c drivers/*.c))
-SIM_SRC	 := $(sort $(wildcard sim/*.c))
+SIM_SRC	 := $(filter-out sim/vcore-$(if $(UNICORN),none,unicorn).c,$(sort $(wildcard sim/*.c)))
 SIMD_SRC := $(sort $(wildcard simd/*.c))
 CLI_SRC	 := $(sort $(wildcard cli/*.c))
 TEST_SRC := $(sort $(wildcard tests/test-*.c))
@@ -118,6 +123,8 @@ USB_MOCK = $(BUILD)/tests/usb/mock-ftdi.o
 UMOCKDEV_CFLAGS = $(shell pkg-config --cflags umockdev-1.0 2>/dev/null)
 $(USB_MOCK) $(BUILD)/tests/test-ftdi-usb.o: PKG_CFLAGS += $(UMOCKDEV_CFLAGS)
 $(BUILD)/tests/test-ftdi-usb: EXTRA_OBJ = $(USB_MOCK)
+# libunicorn exports pieces of glib that would stand in for the real one, which umockdev needs
+$(BUILD)/tests/test-ftdi-usb: UNICORN_LIBS =
 $(BUILD)/tests/test-ftdi-usb: TEST_LIBS += $(shell pkg-config --libs umockdev-1.0 2>/dev/null)
 $(BUILD)/tests/test-ftdi-usb: $(USB_MOCK)
 

@@ -11,6 +11,7 @@
 #include "sim/vdbgmcu.h"
 #include "sim/vdma.h"
 #include "sim/vflash.h"
+#include "sim/vppb.h"
 #include "sim/vrcc.h"
 #include "sim/vwdg.h"
 
@@ -228,6 +229,8 @@ static enum bus_resp sram_access(struct mcu *mcu, struct bus_xact *x, u8 *mem, u
 	if (offset >= size || x->size > size - offset)
 		return unmapped(mcu, x);
 	bus_mem(x, mem + offset);
+	if (x->write)
+		vcortexm_memory_changed(mcu->core, x->addr, x->size);
 	return BUS_OK;
 }
 
@@ -433,6 +436,7 @@ enum bus_resp mcu_ap_access(struct mcu *mcu, struct bus_xact *x)
 	x->done_ps = x->at_ps;
 	if (!mcu->powered || !mcu_debug_enabled(mcu))
 		return BUS_ERROR;
+	vcortexm_run_to(mcu->core, x->at_ps);
 	if (mcu->catch_up_ps <= x->at_ps)
 		mcu_catch_up_to(mcu, x->at_ps);
 	if (!mcu_ap_clocked(mcu)) {
@@ -457,6 +461,12 @@ static bool sram_at(struct mcu *mcu, u32 addr, u8 **p)
 	else
 		return false;
 	return true;
+}
+
+static void sram_changed(struct mcu *mcu)
+{
+	vcortexm_memory_changed(mcu->core, SRAM1_BASE, SRAM1_SIZE);
+	vcortexm_memory_changed(mcu->core, SRAM2_BASE, SRAM2_SIZE);
 }
 
 /**
@@ -555,6 +565,7 @@ void mcu_set_sleep(struct mcu *mcu, enum mcu_sleep how)
  */
 u8 *mcu_flash(struct mcu *mcu, size_t *size)
 {
+	vcortexm_run_to(mcu->core, sim_now_ps(mcu->sim));
 	vdma_run_to(mcu->dma, sim_now_ps(mcu->sim));
 	return vflash_data(mcu->flash, size);
 }
@@ -570,8 +581,32 @@ u8 *mcu_sram(struct mcu *mcu, u32 addr)
 {
 	u8 *p;
 
+	vcortexm_run_to(mcu->core, sim_now_ps(mcu->sim));
 	vdma_run_to(mcu->dma, sim_now_ps(mcu->sim));
-	return sram_at(mcu, addr, &p) ? p : NULL;
+	if (!sram_at(mcu, addr, &p))
+		return NULL;
+	sram_changed(mcu); /* the caller may write */
+	return p;
+}
+
+/**
+ * mcu_itm_text() - what software wrote to the ITM's stimulus ports since power-on
+ * @mcu: the part
+ * @len: in bytes; the first 4096 are kept
+ */
+const char *mcu_itm_text(struct mcu *mcu, size_t *len)
+{
+	vcortexm_run_to(mcu->core, sim_now_ps(mcu->sim));
+	return vppb_itm_text(vcortexm_ppb(mcu->core), len);
+}
+
+/**
+ * mcu_executes() - does the core execute code, or only pretend to
+ * @mcu: the part
+ */
+bool mcu_executes(struct mcu *mcu)
+{
+	return vcortexm_executes(mcu->core);
 }
 
 /**
@@ -604,6 +639,7 @@ void mcu_set_wrp(struct mcu *mcu, unsigned int bank, char area, u8 first, u8 las
 void mcu_erase_sram2(struct mcu *mcu)
 {
 	memset(mcu->sram2, 0, sizeof(mcu->sram2));
+	vcortexm_memory_changed(mcu->core, SRAM2_BASE, SRAM2_SIZE);
 }
 
 static bool add_models(struct mcu *mcu)

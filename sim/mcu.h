@@ -69,6 +69,9 @@ u8 *mcu_sram(struct mcu *mcu, u32 addr);      /* NULL if none there */
 void mcu_set_optr(struct mcu *mcu, u32 optr); /* as if loaded at power-on */
 void mcu_set_wrp(struct mcu *mcu, unsigned int bank, char area, u8 first, u8 last);
 bool mcu_core_halted(const struct mcu *mcu);
+/* built with an engine (libunicorn): code really runs; what it wrote to the ITM's stimulus ports */
+bool mcu_executes(struct mcu *mcu);
+const char *mcu_itm_text(struct mcu *mcu, size_t *len);
 /* the application goes to sleep now (or wakes): as faults.app_sleeps, at any time */
 enum mcu_sleep { MCU_AWAKE, MCU_SLEEP, MCU_STOP };
 void mcu_set_sleep(struct mcu *mcu, enum mcu_sleep how);

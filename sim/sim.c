@@ -55,6 +55,18 @@ struct sim *sim_of_transport(struct transport *t)
 	return vftdi_sim(t);
 }
 
+/**
+ * sim_run_for() - let virtual time pass with nobody at the adapter
+ * @t: transport made by sim_open()
+ * @ns: how long; the target runs on, its code and its busy chips
+ */
+void sim_run_for(struct transport *t, u64 ns)
+{
+	struct sim *sim = vftdi_sim(t);
+
+	sim_advance_to(sim, sim_now_ps(sim) + ns * PS_PER_NS);
+}
+
 static void set_power(struct bench *b, bool on)
 {
 	mcu_set_power(b->sim.mcu, on);

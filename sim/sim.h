@@ -25,5 +25,7 @@ int sim_opts_parse(struct params *p, struct sim_opts *opts, struct sim_faults *f
 void sim_set_log(struct transport *t, const struct log *log);
 /* the bench behind a transport that sim_open() made */
 struct sim *sim_of_transport(struct transport *t);
+/* let virtual time pass with nobody at the adapter: the target runs on */
+void sim_run_for(struct transport *t, u64 ns);
 
 #endif

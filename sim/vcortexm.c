@@ -2,77 +2,35 @@
 /*
  * Cortex-M4 r0p1 as a debugger sees it: ARMv7-M ARM (DDI 0403) C1, Cortex-M4 TRM (DDI 0439).
  *
- * No instruction is executed: a released core counts as running, its PC wanders over a short
- * stretch of code after the place where it was released. Halting, stepping, vector catch, resets,
- * sleep and lockup are as in silicon. Debug state (C_DEBUGEN, DEMCR's catches, FPB, DWT) is reset
- * by power-on only.
+ * Instructions are vcortexm-run.c's. Without an engine to execute them a released core counts as
+ * running, its PC wanders over a short stretch of code after the place where it was released.
+ * Halting, stepping, vector catch, resets, sleep and lockup are as in silicon. Debug state
+ * (C_DEBUGEN, DEMCR's catches, FPB, DWT) is reset by power-on only.
  */
-#include "sim/vcortexm.h"
+#include "sim/vcortexm-priv.h"
 
 #include "sim/vdbgmcu.h"
 #include "sim/vdma.h"
-#include "sim/vppb.h"
 #include "sim/vwdg.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define DHCSR_KEY	  0xa05f0000u
-#define DHCSR_C_DEBUGEN	  BIT(0)
-#define DHCSR_C_HALT	  BIT(1)
-#define DHCSR_C_STEP	  BIT(2)
-#define DHCSR_C_MASKINTS  BIT(3)
-#define DHCSR_C_SNAPSTALL BIT(5)
-#define DHCSR_C_BITS	  0x2fu
-#define DHCSR_S_REGRDY	  BIT(16)
-#define DHCSR_S_HALT	  BIT(17)
-#define DHCSR_S_SLEEP	  BIT(18)
-#define DHCSR_S_LOCKUP	  BIT(19)
-#define DHCSR_S_RETIRE	  BIT(24)
-#define DHCSR_S_RESET	  BIT(25)
+#define AIRCR_KEY	 0x05fau
+#define AIRCR_VECTRESET	 BIT(0)
+#define AIRCR_SYSRESET	 BIT(2)
+#define AIRCR_PRIGROUP	 0x700u
 
-#define DCRSR_WRITE	  BIT(16)
-#define DEMCR_CORERESET	  BIT(0)
-#define DEMCR_MASK	  0x010f07f1u
-#define DEMCR_MON_BITS	  0x000f0000u
+#define SCS_CFSR	 0xe000ed28u
+#define ITM_STIMULUS_END 0xe0000080u
+#define HARDFAULT_VECTOR 12u
 
-#define DFSR_HALTED	  BIT(0)
-#define DFSR_BKPT	  BIT(1)
-#define DFSR_VCATCH	  BIT(3)
-
-#define XPSR_T		  BIT(24)
-#define CONTROL_SPSEL	  BIT(25) /* CONTROL is bits 31:24 of register 20 */
-
-#define AIRCR_KEY	  0x05fau
-#define AIRCR_VECTRESET	  BIT(0)
-#define AIRCR_SYSRESET	  BIT(2)
-#define AIRCR_PRIGROUP	  0x700u
-
-#define LOCKUP_PC	  0xfffffffeu
+#define LOCKUP_PC	 0xfffffffeu
 /* instructions that the pretended program counter wanders over, cycles for each */
 #define RUN_SPAN	24
 #define CYCLES_PER_INSN 2
 /* DCRSR to S_REGRDY, in HCLK: a handful on this core */
 #define REGRDY_CYCLES 4
-
-struct vcortexm {
-	struct mcu *mcu;
-	struct vppb *ppb; /* registers without a life of their own */
-	enum core_state state;
-	u32 r[15]; /* r13 is unused: msp and psp */
-	u32 msp, psp, pc, xpsr, special, fpscr, s[32];
-	u32 dhcsr, demcr, dfsr, dcrdr;
-	u64 regrdy_ps;
-	u64 run_ps;	/* running since */
-	u64 retire_ps;	/* nothing retired since the last read before this */
-	bool retired;	/* sticky, from a run that has ended */
-	bool was_reset; /* S_RESET_ST */
-};
-
-static bool debug_enabled(const struct vcortexm *c)
-{
-	return c->dhcsr & DHCSR_C_DEBUGEN;
-}
 
 static u64 cycles_run(const struct vcortexm *c, u64 t)
 {
@@ -82,8 +40,10 @@ static u64 cycles_run(const struct vcortexm *c, u64 t)
 static u32 pc_at(const struct vcortexm *c, u64 t)
 {
 	if (c->state != CORE_RUN)
-		return c->pc;
-	return c->pc + 2 * (u32)(cycles_run(c, t) / CYCLES_PER_INSN % RUN_SPAN);
+		return c->reg.pc;
+	if (c->engine)
+		return vcore_pc(c->engine);
+	return c->reg.pc + 2 * (u32)(cycles_run(c, t) / CYCLES_PER_INSN % RUN_SPAN);
 }
 
 static bool has_retired(const struct vcortexm *c, u64 t)
@@ -92,27 +52,48 @@ static bool has_retired(const struct vcortexm *c, u64 t)
 	       t >= max(c->run_ps, c->retire_ps) + CYCLES_PER_INSN * c->mcu->hclk_ps;
 }
 
-/* watchdogs and DMA run or stand still by the core's state: settle them around every change */
-static void set_state(struct vcortexm *c, enum core_state s, u64 t)
+/**
+ * vcortexm_set_state() - the core does something else from now on
+ * @c: the core
+ * @s: what
+ * @t: now
+ *
+ * Watchdogs and DMA run or stand still by the core's state: they are settled around every change.
+ */
+void vcortexm_set_state(struct vcortexm *c, enum core_state s, u64 t)
 {
+	enum core_state old;
+
+	vcortexm_run_to(c, t);
+	old = c->state;
+	if (old == CORE_RUN && s != CORE_RUN)
+		vcortexm_run_leave(c, t);
 	if (c->mcu->dma)
 		vdma_run_to(c->mcu->dma, t);
 	if (c->mcu->wdg)
 		vwdg_sync(c->mcu->wdg, t);
 	vppb_sync(c->ppb, t);
 	c->retired |= has_retired(c, t);
-	c->pc = pc_at(c, t);
+	c->reg.pc = pc_at(c, t);
 	c->state = s;
 	c->run_ps = t;
+	if (s == CORE_RUN && old != CORE_RUN)
+		vcortexm_run_enter(c, t);
 	if (c->mcu->dma)
 		vdma_run_to(c->mcu->dma, t);
 	if (c->mcu->wdg)
 		vwdg_plan(c->mcu->wdg, t);
 }
 
-static void halt(struct vcortexm *c, u32 cause, u64 t)
+/**
+ * vcortexm_halt() - enter debug state
+ * @c: the core
+ * @cause: bits of DFSR
+ * @t: now
+ */
+void vcortexm_halt(struct vcortexm *c, u32 cause, u64 t)
 {
-	set_state(c, CORE_HALTED, t);
+	vcortexm_set_state(c, CORE_HALTED, t);
 	c->dfsr |= cause;
 	c->dhcsr |= DHCSR_C_HALT;
 }
@@ -134,28 +115,53 @@ static bool can_fetch(struct vcortexm *c, u32 addr)
 	       (addr & 2 ? word >> 16 : word & 0xffff) != 0xffff;
 }
 
+/* the first fetch fails and so does that of the HardFault handler */
+static bool is_hopeless(struct vcortexm *c)
+{
+	u32 word, handler;
+
+	if (!vcortexm_executes(c))
+		return !(c->reg.xpsr & XPSR_T) || !can_fetch(c, c->reg.pc);
+	if ((c->reg.xpsr & XPSR_T) && mcu_peek32(c->mcu, c->reg.pc & ~3u, &word))
+		return false;
+	return mcu_peek32(c->mcu, HARDFAULT_VECTOR, &handler) &&
+	       !mcu_peek32(c->mcu, handler & ~3u, &word);
+}
+
 static void run(struct vcortexm *c, u64 t)
 {
-	set_state(c, CORE_RUN, t);
-	if (!(c->xpsr & XPSR_T) || !can_fetch(c, c->pc))
+	if (is_hopeless(c)) {
 		vcortexm_lock_up(c, t);
-	else if (debug_enabled(c) && is_bkpt(c, c->pc))
-		halt(c, DFSR_BKPT, t);
+		return;
+	}
+	vcortexm_set_state(c, CORE_RUN, t);
+	if (!c->engine && vcortexm_debug_enabled(c) && is_bkpt(c, c->reg.pc))
+		vcortexm_halt(c, DFSR_BKPT, t);
+}
+
+/* without an engine: a 32-bit encoding starts with 0b11101, 0b11110 or 0b11111 */
+static void pretend_step(struct vcortexm *c)
+{
+	u32 word = 0, half;
+
+	mcu_peek32(c->mcu, c->reg.pc & ~3u, &word);
+	half = c->reg.pc & 2 ? word >> 16 : word & 0xffff;
+	c->reg.pc += half >> 11 >= 0x1d ? 4 : 2;
 }
 
 static void step(struct vcortexm *c, u64 t)
 {
-	u32 word = 0, half;
-
 	run(c, t);
 	if (c->state != CORE_RUN)
 		return;
+	if (c->engine)
+		vcortexm_run_step(c, t);
+	if (c->state == CORE_HALTED || c->state == CORE_LOCKUP)
+		return;
 	c->retired = true;
-	halt(c, DFSR_HALTED, t);
-	/* one instruction: a 32-bit encoding starts with 0b11101, 0b11110 or 0b11111 */
-	mcu_peek32(c->mcu, c->pc & ~3u, &word);
-	half = c->pc & 2 ? word >> 16 : word & 0xffff;
-	c->pc += half >> 11 >= 0x1d ? 4 : 2;
+	vcortexm_halt(c, DFSR_HALTED, t);
+	if (!c->engine)
+		pretend_step(c);
 }
 
 /**
@@ -165,9 +171,9 @@ static void step(struct vcortexm *c, u64 t)
  */
 void vcortexm_lock_up(struct vcortexm *c, u64 t)
 {
-	set_state(c, CORE_LOCKUP, t);
-	c->pc = LOCKUP_PC;
-	c->xpsr = (c->xpsr & ~0x1ffu) | 3; /* HardFault is active */
+	vcortexm_set_state(c, CORE_LOCKUP, t);
+	c->reg.pc = LOCKUP_PC;
+	c->reg.xpsr = (c->reg.xpsr & ~0x1ffu) | 3; /* HardFault is active */
 }
 
 /* ---- DHCSR, DEMCR, DFSR ---- */
@@ -228,7 +234,7 @@ static void write_dhcsr(struct vcortexm *c, u32 v, u64 t)
 		return; /* acts at the release */
 	if (v & DHCSR_C_HALT) {
 		if (c->state != CORE_HALTED)
-			halt(c, DFSR_HALTED, t);
+			vcortexm_halt(c, DFSR_HALTED, t);
 	} else if (c->state == CORE_HALTED) {
 		if (v & DHCSR_C_STEP)
 			step(c, t);
@@ -242,24 +248,25 @@ static void write_dhcsr(struct vcortexm *c, u32 v, u64 t)
 static u32 *core_reg(struct vcortexm *c, u32 n)
 {
 	if (n == 13)
-		return c->special & CONTROL_SPSEL && !(c->xpsr & 0x1ff) ? &c->psp : &c->msp;
+		return c->reg.special & SPECIAL_SPSEL && !(c->reg.xpsr & 0x1ff) ? &c->reg.psp
+										: &c->reg.msp;
 	if (n < 15)
-		return &c->r[n];
+		return &c->reg.r[n];
 	if (n >= 64 && n < 96)
-		return &c->s[n - 64];
+		return &c->reg.s[n - 64];
 	switch (n) {
 	case 15:
-		return &c->pc;
+		return &c->reg.pc;
 	case 16:
-		return &c->xpsr;
+		return &c->reg.xpsr;
 	case 17:
-		return &c->msp;
+		return &c->reg.msp;
 	case 18:
-		return &c->psp;
+		return &c->reg.psp;
 	case 20:
-		return &c->special;
+		return &c->reg.special;
 	case 33:
-		return &c->fpscr;
+		return &c->reg.fpscr;
 	default:
 		return NULL;
 	}
@@ -336,11 +343,13 @@ static void write_aircr(struct vcortexm *c, u32 v, u64 t)
  */
 void vcortexm_reset(struct vcortexm *c, enum mcu_reset kind, u64 t)
 {
-	set_state(c, CORE_RESET, t);
+	vcortexm_set_state(c, CORE_RESET, t);
 	c->dhcsr &= DHCSR_C_DEBUGEN;
 	c->demcr &= ~DEMCR_MON_BITS;
 	c->was_reset = true;
 	c->regrdy_ps = 0;
+	c->n_active = 0;
+	c->event = false;
 	if (kind == MCU_RESET_POR) {
 		struct sim_rng rng;
 		unsigned int i;
@@ -348,12 +357,12 @@ void vcortexm_reset(struct vcortexm *c, enum mcu_reset kind, u64 t)
 		c->dhcsr = c->demcr = c->dfsr = c->dcrdr = 0;
 		c->retired = false;
 		sim_rng_init(&rng, c->mcu->sim, "core registers");
-		for (i = 0; i < ARRAY_SIZE(c->r); i++)
-			c->r[i] = (u32)sim_rng_u64(&rng);
-		for (i = 0; i < ARRAY_SIZE(c->s); i++)
-			c->s[i] = (u32)sim_rng_u64(&rng);
+		for (i = 0; i < ARRAY_SIZE(c->reg.r); i++)
+			c->reg.r[i] = (u32)sim_rng_u64(&rng);
+		for (i = 0; i < ARRAY_SIZE(c->reg.s); i++)
+			c->reg.s[i] = (u32)sim_rng_u64(&rng);
 	}
-	c->special = c->fpscr = c->psp = 0;
+	c->reg.special = c->reg.fpscr = c->reg.psp = 0;
 	vppb_reset(c->ppb, kind);
 }
 
@@ -370,12 +379,12 @@ void vcortexm_release(struct vcortexm *c, u64 t)
 	if (c->state != CORE_RESET)
 		return;
 	fetched = mcu_peek32(c->mcu, 0, &sp) && mcu_peek32(c->mcu, 4, &pc);
-	c->msp = sp & ~3u;
-	c->pc = pc & ~1u;
-	c->r[14] = ~0u;
-	c->xpsr = pc & 1 ? XPSR_T : 0;
-	set_state(c, CORE_HALTED, t); /* for the moment: run() decides */
-	if (debug_enabled(c) && (c->demcr & DEMCR_CORERESET)) {
+	c->reg.msp = sp & ~3u;
+	c->reg.pc = pc & ~1u;
+	c->reg.r[14] = ~0u;
+	c->reg.xpsr = pc & 1 ? XPSR_T : 0;
+	vcortexm_set_state(c, CORE_HALTED, t); /* for the moment: run() decides */
+	if (vcortexm_debug_enabled(c) && (c->demcr & DEMCR_CORERESET)) {
 		c->dfsr |= DFSR_VCATCH;
 		c->dhcsr |= DHCSR_C_HALT;
 	} else if (c->dhcsr & DHCSR_C_HALT) {
@@ -396,7 +405,7 @@ void vcortexm_release(struct vcortexm *c, u64 t)
 void vcortexm_sleep(struct vcortexm *c, enum core_state how, u64 t)
 {
 	if (c->state == CORE_RUN || c->state == CORE_SLEEP || c->state == CORE_STOP)
-		set_state(c, how, t);
+		vcortexm_set_state(c, how, t);
 }
 
 /**
@@ -406,6 +415,26 @@ void vcortexm_sleep(struct vcortexm *c, enum core_state how, u64 t)
 enum core_state vcortexm_state(const struct vcortexm *c)
 {
 	return c->state;
+}
+
+/**
+ * vcortexm_exception() - which exception is active
+ * @c: the core
+ */
+unsigned int vcortexm_exception(struct vcortexm *c)
+{
+	if (c->state == CORE_RUN && c->engine)
+		return c->n_active ? c->active[c->n_active - 1] : 0;
+	return c->reg.xpsr & XPSR_IPSR;
+}
+
+/**
+ * vcortexm_ppb() - its registers without a life of their own
+ * @c: the core
+ */
+struct vppb *vcortexm_ppb(struct vcortexm *c)
+{
+	return c->ppb;
 }
 
 static u32 read_reg(struct vcortexm *c, u32 addr, u64 t)
@@ -439,6 +468,28 @@ bool vcortexm_trace_enabled(const struct vcortexm *c)
 	return c->demcr & BIT(24);
 }
 
+/* software may access the PPB by bytes and half words too: ITM ports, priorities, CFSR */
+static enum bus_resp narrow_access(struct vcortexm *c, struct bus_xact *x)
+{
+	struct bus_xact word = *x;
+	enum bus_resp resp;
+
+	word.addr &= ~3u;
+	word.size = 4;
+	if (x->write && x->addr < ITM_STIMULUS_END)
+		return vppb_stimulus(c->ppb, x);
+	word.write = false;
+	resp = vcortexm_access(c, &word);
+	if (!x->write || resp != BUS_OK) {
+		x->data = word.data;
+		return resp;
+	}
+	/* the other lanes of a write-1-to-clear register must be 0 */
+	word.data = bus_merge(x, word.addr == SCS_CFSR ? 0 : word.data);
+	word.write = true;
+	return vcortexm_access(c, &word);
+}
+
 /**
  * vcortexm_access() - a transfer to the private peripheral bus, 0xe0000000 ... 0xe00fffff
  * @c: the core
@@ -446,6 +497,8 @@ bool vcortexm_trace_enabled(const struct vcortexm *c)
  */
 enum bus_resp vcortexm_access(struct vcortexm *c, struct bus_xact *x)
 {
+	if (x->master == BUS_CORE && x->size != 4)
+		return narrow_access(c, x);
 	if (x->size != 4 || (x->addr & 3)) {
 		sim_complain(c->mcu->sim, "core", "%u-byte access to the PPB at 0x%08x", x->size,
 			     x->addr);
@@ -455,6 +508,8 @@ enum bus_resp vcortexm_access(struct vcortexm *c, struct bus_xact *x)
 		x->offset = x->addr - DBGMCU_BASE;
 		return vdbgmcu_access(c->mcu->dbg, x);
 	}
+	if (x->write && x->addr >= ITM_STIMULUS_END)
+		vcortexm_run_changed(c);
 	switch (x->addr) {
 	case 0xe000edf0:
 	case 0xe000edf4:
@@ -478,7 +533,9 @@ enum bus_resp vcortexm_access(struct vcortexm *c, struct bus_xact *x)
 	}
 	switch (x->addr) {
 	case 0xe000edf0:
-		write_dhcsr(c, x->data, x->at_ps);
+		/* software cannot set C_DEBUGEN; what else it may do needs that (DDI 0403 C1.6.2) */
+		if (x->master == BUS_DAP)
+			write_dhcsr(c, x->data, x->at_ps);
 		break;
 	case 0xe000edf4:
 		write_dcrsr(c, x->data, x->at_ps);
@@ -509,6 +566,7 @@ struct vcortexm *vcortexm_new(struct mcu *mcu)
 	if (!c)
 		return NULL;
 	c->mcu = mcu;
+	vcortexm_run_init(c);
 	c->ppb = vppb_new(mcu, c);
 	if (!c->ppb) {
 		free(c);
@@ -523,7 +581,9 @@ struct vcortexm *vcortexm_new(struct mcu *mcu)
  */
 void vcortexm_free(struct vcortexm *c)
 {
-	if (c)
+	if (c) {
+		vcortexm_run_exit(c);
 		vppb_free(c->ppb);
+	}
 	free(c);
 }

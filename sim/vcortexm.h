@@ -26,8 +26,16 @@ enum bus_resp vcortexm_access(struct vcortexm *core, struct bus_xact *x);
 enum core_state vcortexm_state(const struct vcortexm *core);
 /* the application goes to sleep or wakes; nothing happens to a core that is halted */
 void vcortexm_sleep(struct vcortexm *core, enum core_state how, u64 t);
+/* is there an engine that executes code */
+bool vcortexm_executes(struct vcortexm *core);
 /* DEMCR.TRCENA */
 bool vcortexm_trace_enabled(const struct vcortexm *core);
+/* execute what comes before @t; memory was written by somebody else than the core's own code */
+void vcortexm_run_to(struct vcortexm *core, u64 t);
+void vcortexm_memory_changed(struct vcortexm *core, u32 addr, u32 len);
+/* number of the exception that is active, 0 in thread mode */
+unsigned int vcortexm_exception(struct vcortexm *core);
+struct vppb *vcortexm_ppb(struct vcortexm *core);
 /* instruction fetch failed: hard fault without a handler that can be fetched */
 void vcortexm_lock_up(struct vcortexm *core, u64 t);
 

@@ -148,7 +148,57 @@ bool vflash_peek32(struct vflash *f, u32 addr, u32 *val)
  */
 u8 *vflash_data(struct vflash *f, size_t *size)
 {
+	f->generation++; /* whoever asks may write to it */
 	vflash_settle(f, sim_now_ps(f->mcu->sim));
 	*size = f->main.size;
 	return f->main.mem;
+}
+
+/**
+ * vflash_is_quiet() - may a core read main flash as plain memory
+ * @f: the flash
+ */
+bool vflash_is_quiet(const struct vflash *f)
+{
+	return f->op == OP_NONE && !f->has_pcrop;
+}
+
+/**
+ * vflash_fetch() - when can an instruction be fetched: not while its bank is busy
+ * @f: the flash
+ * @offset: in main flash, as addressed
+ * @t: time of the fetch
+ */
+u64 vflash_fetch(struct vflash *f, u32 offset, u64 t)
+{
+	if (vrcc_banks_swapped(f->mcu->rcc) && vflash_is_dual(f))
+		offset ^= f->main.size / 2;
+	vflash_settle(f, t);
+	if (!vflash_is_busy(f, t) || !(f->op_banks & BIT(vflash_bank_of(f, offset))))
+		return t;
+	if (vflash_row_is_open(f)) {
+		vflash_row_break(f, 0, t);
+		return t;
+	}
+	t = max(t, f->op_end_ps);
+	vflash_settle(f, t);
+	return t;
+}
+
+/**
+ * vflash_latency() - ACR.LATENCY
+ * @f: the flash
+ */
+unsigned int vflash_latency(const struct vflash *f)
+{
+	return FIELD_GET(GENMASK(2, 0), f->acr);
+}
+
+/**
+ * vflash_generation() - counts what may have changed the cells
+ * @f: the flash
+ */
+u32 vflash_generation(const struct vflash *f)
+{
+	return f->generation;
 }

@@ -135,6 +135,7 @@ struct vflash {
 	u32 opt_nv[OPT_N];  /* in the option bytes */
 	bool opt_nv_bad;    /* a change was cut short: value and complement differ */
 	bool has_pcrop;
+	u32 generation; /* counts whatever may have changed the cells */
 };
 
 /* ---- vflash.c ---- */

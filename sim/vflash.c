@@ -104,6 +104,7 @@ static void count_busy(struct vflash *f, u64 from, u64 to)
 
 static void begin(struct vflash *f, enum flash_op op, u8 banks, u64 t, u64 ps)
 {
+	f->generation++;
 	f->op = op;
 	f->op_banks = vflash_is_dual(f) ? banks : 3;
 	f->op_start_ps = t;
@@ -112,6 +113,7 @@ static void begin(struct vflash *f, enum flash_op op, u8 banks, u64 t, u64 ps)
 
 static void op_done(struct vflash *f)
 {
+	f->generation++;
 	count_busy(f, f->op_start_ps, f->op_end_ps);
 	f->op = OP_NONE;
 	f->cr &= ~(CR_STRT | CR_OPTSTRT);
@@ -231,6 +233,7 @@ static void cut_short(struct vflash *f, u64 t)
 {
 	double how_far;
 
+	f->generation++;
 	vflash_settle(f, t);
 	if (f->op == OP_NONE)
 		return;

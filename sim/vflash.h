@@ -20,6 +20,12 @@ enum bus_resp vflash_main_access(struct vflash *f, struct bus_xact *x);
 /* 0x1fff0000 ... 0x1fffffff: system memory, OTP, engineering bytes, option bytes */
 enum bus_resp vflash_info_access(struct vflash *f, struct bus_xact *x);
 bool vflash_peek32(struct vflash *f, u32 addr, u32 *val);
+/* for a core that reads main flash past the bus: is it just memory, when may it fetch, how slowly */
+bool vflash_is_quiet(const struct vflash *f);
+u64 vflash_fetch(struct vflash *f, u32 offset, u64 t);
+unsigned int vflash_latency(const struct vflash *f);
+/* differs from an earlier one if cells may have changed meanwhile */
+u32 vflash_generation(const struct vflash *f);
 
 u32 vflash_optr(const struct vflash *f); /* in force */
 unsigned int vflash_rdp_level(const struct vflash *f);

@@ -5,6 +5,7 @@
  */
 #include "sim/vppb.h"
 
+#include "sim/vcore.h"
 #include "sim/vcortexm.h"
 
 #include <stdlib.h>
@@ -21,9 +22,12 @@
 #define FP_CTRL_RO    0x260u /* 6 code, 2 literal comparators, version 1 */
 #define FP_CTRL_KEY   BIT(1)
 #define FP_N_COMP     8
+#define FP_N_CODE     6
 #define DWT_CTRL_RO   0x40000000u /* 4 comparators */
 #define DWT_CYCCNTENA BIT(0)
 #define DWT_N_COMP    4
+#define ITM_N_PORTS   32
+#define ITM_TEXT_LEN  4096 /* of what software said, the bench keeps the beginning */
 #define LAR_KEY	      0xc5acce55u
 #define LSR_LOCKED    3u /* lock implemented, closed */
 #define N_NVIC_WORDS  3	 /* 82 interrupts: RM0351 13.3 */
@@ -108,6 +112,8 @@ struct vppb {
 	u64 cyccnt_ps;
 	bool itm_open, etm_open;
 	u32 itm_ter, itm_tpr, itm_tcr;
+	char itm_text[ITM_TEXT_LEN];
+	size_t itm_len;
 	u32 tpiu[4]; /* CSPSR, ACPR, SPPR, FFCR */
 };
 
@@ -217,7 +223,7 @@ static void mpu_access(struct vppb *p, u32 offset, struct bus_xact *x)
 static void icsr_access(struct vppb *p, struct bus_xact *x)
 {
 	if (!x->write) {
-		x->data = p->icsr;
+		x->data = p->icsr | vcortexm_exception(p->core); /* VECTACTIVE */
 		return;
 	}
 	/* PENDSVSET 28 / CLR 27, PENDSTSET 26 / CLR 25, NMIPENDSET 31 */
@@ -373,10 +379,41 @@ static void lar_access(struct bus_xact *x, bool *open)
 		x->data = 0;
 }
 
+/* DDI 0403 C1.7: a port works with ITMENA and its bit in TER */
+static bool stimulus_enabled(const struct vppb *p, unsigned int port)
+{
+	return (p->itm_tcr & 1) && (p->itm_ter & BIT(port)) && vcortexm_trace_enabled(p->core);
+}
+
+/**
+ * vppb_stimulus() - a write to an ITM stimulus port
+ * @p: the block
+ * @x: transfer of any size
+ *
+ * The bytes are kept for vppb_itm_text(); no trace pin is modelled, they leave at once.
+ */
+enum bus_resp vppb_stimulus(struct vppb *p, const struct bus_xact *x)
+{
+	u32 v = bus_lane_get(x);
+	unsigned int i;
+
+	if (!stimulus_enabled(p, (x->addr & 0xff) / 4))
+		return BUS_OK;
+	for (i = 0; i < x->size && p->itm_len < ITM_TEXT_LEN; i++)
+		p->itm_text[p->itm_len++] = (char)(v >> (8 * i));
+	return BUS_OK;
+}
+
 static enum bus_resp itm_access(struct vppb *p, u32 offset, struct bus_xact *x)
 {
 	u32 *reg = NULL;
 
+	if (offset < ITM_N_PORTS * 4) {
+		if (x->write)
+			return vppb_stimulus(p, x);
+		x->data = stimulus_enabled(p, offset / 4); /* FIFOREADY */
+		return BUS_OK;
+	}
 	switch (offset) {
 	case 0xfb0:
 		lar_access(x, &p->itm_open);
@@ -553,4 +590,86 @@ struct vppb *vppb_new(struct mcu *mcu, struct vcortexm *core)
 void vppb_free(struct vppb *p)
 {
 	free(p);
+}
+
+/* ---- towards the running core ---- */
+
+/**
+ * vppb_breakpoints() - addresses at which the FPB stops
+ * @p: the block
+ * @addr: filled in, at most VCORE_BREAKPOINTS
+ *
+ * FPB version 1 (DDI 0403 C1.11): REPLACE says which half word of the word matches.
+ *
+ * Return: how many.
+ */
+unsigned int vppb_breakpoints(const struct vppb *p, u32 *addr)
+{
+	unsigned int i, n = 0;
+
+	if (!(p->fp_ctrl & 1))
+		return 0;
+	for (i = 0; i < FP_N_CODE && n < VCORE_BREAKPOINTS; i++) {
+		u32 comp = p->fp_comp[i], at = comp & 0x1ffffffcu;
+
+		if (!(comp & 1))
+			continue;
+		if (comp & BIT(30))
+			addr[n++] = at;
+		if ((comp & BIT(31)) && n < VCORE_BREAKPOINTS)
+			addr[n++] = at + 2;
+	}
+	return n;
+}
+
+/**
+ * vppb_add_fault() - bits of CFSR and HFSR that a fault sets
+ * @p: the block
+ * @cfsr: bits
+ * @hfsr: bits
+ */
+void vppb_add_fault(struct vppb *p, u32 cfsr, u32 hfsr)
+{
+	p->cfsr |= cfsr;
+	p->hfsr |= hfsr;
+}
+
+/**
+ * vppb_any_pending() - is an exception pending, masked or not
+ * @p: the block
+ */
+bool vppb_any_pending(const struct vppb *p)
+{
+	u32 irqs = 0;
+	unsigned int i;
+
+	for (i = 0; i < N_NVIC_WORDS; i++)
+		irqs |= p->nvic_pend[i] & p->nvic_en[i];
+	return p->icsr || irqs;
+}
+
+/**
+ * vppb_unpend() - an exception is taken
+ * @p: the block
+ * @n: its number
+ */
+void vppb_unpend(struct vppb *p, unsigned int n)
+{
+	if (n >= 16)
+		p->nvic_pend[(n - 16) / 32] &= ~BIT((n - 16) % 32);
+	else if (n == 2)
+		p->icsr &= ~BIT(31);
+	else
+		p->icsr &= ~(n == 14 ? BIT(28) : BIT(26));
+}
+
+/**
+ * vppb_itm_text() - what software wrote to the ITM's stimulus ports
+ * @p: the block
+ * @len: bytes; the first 4096 are kept
+ */
+const char *vppb_itm_text(const struct vppb *p, size_t *len)
+{
+	*len = p->itm_len;
+	return p->itm_text;
 }

@@ -37,7 +37,7 @@
 
 #define BUS_TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, bus_teardown)
 
-/* a part whose flash holds a program: vectors, and nops from RESET_PC on */
+/* a part whose flash holds a program: vectors, and a loop of nops at RESET_PC */
 static int setup(void **state)
 {
 	struct mcu_bus *b;
@@ -52,6 +52,7 @@ static int setup(void **state)
 	put_le32(flash + 4, RESET_PC | 1);
 	for (i = 0; i < 256; i += 4)
 		put_le32(flash + (RESET_PC - FLASH) + i, 0xbf00bf00); /* nop */
+	put_le32(flash + (RESET_PC - FLASH) + i, 0xe77e); /* b RESET_PC */
 	mcu_set_power(b->mcu, false);
 	mcu_set_power(b->mcu, true);
 	pass_us(b, 1000);

@@ -6,7 +6,7 @@ set -eu
 want=
 for set in "$@"; do
 	case $set in
-	build) want="$want gcc make pkg-config libc6-dev libftdi1-dev libusb-1.0-0-dev libelf-dev libinih-dev libjansson-dev libcmocka-dev libumockdev-dev umockdev jq python3" ;;
+	build) want="$want gcc make pkg-config libc6-dev libftdi1-dev libusb-1.0-0-dev libelf-dev libinih-dev libjansson-dev libunicorn-dev libcmocka-dev libumockdev-dev umockdev jq python3" ;;
 	firmware) want="$want gcc-arm-none-eabi libnewlib-arm-none-eabi python3" ;;
 	lint) want="$want clang-format clang-tidy cppcheck" ;;
 	peers) want="$want openocd flashrom sigrok-cli python3" ;;
