@@ -296,6 +296,7 @@ static int setup(void **state)
 		b->data[i] = (u8)(i * 7 + (i >> 8) * 13 + 1);
 	put_le32(b->data, RESET_SP);
 	put_le32(b->data + 4, RESET_PC | 1);
+	put_le32(b->data + (RESET_PC - 0x08000000), 0xe7fee7fe); /* b . */
 	*state = b;
 	return 0;
 }
