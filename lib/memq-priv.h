@@ -206,4 +206,7 @@ int memq_read_now(struct memq *q, u32 addr, u8 size, u32 *val);
  */
 int memq_recover(struct memq *q, struct memq_batch *b);
 
+/* memq_note_passed() - everything before @pos was performed: what a bus fault there was, is known now */
+void memq_note_passed(struct memq *q, struct memq_pos pos);
+
 #endif

@@ -436,7 +436,6 @@ static void learn(struct memq *q, const struct view *v, size_t c, bool was_wait,
 		  u64 stalled_ns)
 {
 	q->ctx->stats.retries++;
-	q->ctx->stats.noise += !was_wait;
 	for (size_t i = 0; i < c; i++)
 		q->since_refusal += swd_xfer_cycles(view_x(v, i));
 	if (was_refused) {
@@ -464,6 +463,18 @@ static void learn(struct memq *q, const struct view *v, size_t c, bool was_wait,
 			q->write_idle, q->read_idle);
 	}
 	q->calm = 0;
+}
+
+/*
+ * A bus fault was met, the access done once more, and now it is behind us: a flipped bit had sent it to
+ * a wrong place. A real one comes again at the same place.
+ */
+void memq_note_passed(struct memq *q, struct memq_pos pos)
+{
+	if (!q->has_fault_at || !pos_before(q->fault_at, pos))
+		return;
+	q->has_fault_at = false;
+	q->ctx->stats.noise++;
 }
 
 static int check_progress(struct memq *q, struct memq_pos pos, unsigned int weight)
@@ -560,6 +571,7 @@ static int recover_view(struct memq *q, const struct view *v)
 	size_t accepted = proof == NONE ? 0 : proof + 1;
 	const size_t refused = first_refused(v, accepted);
 	bool was_refused, is_exact;
+	bool was_wait, is_fault;
 	size_t lo, hi, last;
 	struct memq_pos pos;
 	struct memq_probe p;
@@ -572,6 +584,8 @@ static int recover_view(struct memq *q, const struct view *v)
 		q->next = v->b[v->n_b - 1]->to;
 		q->done = q->next.op;
 		learn(q, v, v->n, false, false, 0);
+		q->ctx->stats.noise++;
+		memq_note_passed(q, q->next);
 		return 0;
 	}
 
@@ -592,7 +606,8 @@ static int recover_view(struct memq *q, const struct view *v)
 		"performed %zu..%zu",
 		v->n, accepted, refused, p.flags, p.tar, lo, hi);
 
-	if (p.flags & CS_STICKYERR) {
+	is_fault = p.flags & CS_STICKYERR;
+	if (is_fault) {
 		last = find_faulty(q, v, &p, hi);
 		if (last == NONE)
 			return err_set(&q->ctx->err, -EIO, "reset the target and run again",
@@ -603,6 +618,8 @@ static int recover_view(struct memq *q, const struct view *v)
 		     !pos_before(pos, q->fault_at))) {
 			(void)settle_reads(q, v, last, accepted, refused, NULL);
 			q->done = pos.op;
+			memq_note_passed(q, pos);
+			q->has_fault_at = false;
 			return bus_fault(q, v, last);
 		}
 		/* harmless to do once more: noise may have sent it to a wrong place */
@@ -636,8 +653,11 @@ static int recover_view(struct memq *q, const struct view *v)
 	pos = pos_after(q, v, lo);
 	q->next = pos;
 	q->done = pos.op;
-	learn(q, v, lo, refused < v->n && view_x(v, refused)->ack == SWD_ACK_WAIT, was_refused,
-	      p.stalled_ns);
+	was_wait = refused < v->n && view_x(v, refused)->ack == SWD_ACK_WAIT;
+	learn(q, v, lo, was_wait, was_refused, p.stalled_ns);
+	/* a bus fault is noise only if it does not come again: memq_note_passed() tells */
+	q->ctx->stats.noise += !was_wait && !is_fault;
+	memq_note_passed(q, pos);
 	return check_progress(q, pos, v->has_short ? SHORT_WEIGHT : 1);
 }
 

@@ -492,6 +492,7 @@ static int reap_one(struct memq *q)
 		return ret ? memq_latch(q, ret) : 0;
 	}
 	batch_deliver(q, b);
+	memq_note_passed(q, b->to);
 	calm_down(q, b);
 	q->done = b->to.op;
 	q->n_stuck = 0;

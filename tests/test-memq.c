@@ -726,6 +726,35 @@ static void test_a_bus_fault_is_told_from_a_broken_link(void **state)
 	assert_false(memq_was_bus_fault(b->q));
 }
 
+static void test_a_bus_fault_is_not_blamed_on_the_wire(void **state)
+{
+	struct bench *b = *state;
+	u8 buf[16];
+
+	/* plain memory: tried twice before it is believed */
+	memq_read(b->q, 0x60000000, buf, sizeof(buf));
+	assert_int_equal(memq_flush(b->q), -EIO);
+	assert_non_null(strstr(b->d->ctx.err.what, "0x60000000"));
+	assert_non_null(strstr(b->d->ctx.err.next, "reference manual"));
+	assert_int_equal(b->d->ctx.stats.noise, 0);
+	err_clear(&b->d->ctx.err);
+	memq_read(b->q, FAKE_RAM, buf, sizeof(buf));
+	assert_int_equal(memq_flush(b->q), 0);
+	assert_int_equal(b->d->ctx.stats.noise, 0);
+}
+
+static void test_a_bus_fault_that_does_not_come_again_was_noise(void **state)
+{
+	struct bench *b = *state;
+	u8 buf[64];
+
+	fake_dap_inject(b->d, FAULT_SYSRESET, 5, 0);
+	memq_read(b->q, FAKE_RAM, buf, sizeof(buf));
+	assert_int_equal(memq_flush(b->q), 0);
+	assert_int_equal(b->d->fault, FAULT_NONE);
+	assert_int_equal(b->d->ctx.stats.noise, 1);
+}
+
 static void test_short_reply_at_any_access_ends_right_or_says_what_is_unknown(void **state)
 {
 	static const enum fake_fault kinds[] = { FAULT_SHORT, FAULT_CUT, FAULT_CUT_MID };
@@ -889,6 +918,8 @@ int main(void)
 		TEST(test_a_delay_that_was_clocked_is_not_waited_for_again),
 		TEST(test_a_noisy_wire_sleeps_its_delays_with_swclk_at_rest),
 		TEST(test_a_bus_fault_is_told_from_a_broken_link),
+		TEST(test_a_bus_fault_is_not_blamed_on_the_wire),
+		TEST(test_a_bus_fault_that_does_not_come_again_was_noise),
 		cmocka_unit_test(test_short_reply_at_any_access_ends_right_or_says_what_is_unknown),
 		cmocka_unit_test(test_short_replies_cost_plain_memory_nothing),
 		cmocka_unit_test(test_random_bit_errors_never_double_or_lose_an_access),
