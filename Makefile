@@ -51,6 +51,7 @@ SIMD_SRC := $(sort $(wildcard simd/*.c))
 CLI_SRC	 := $(sort $(wildcard cli/*.c))
 TEST_SRC := $(sort $(wildcard tests/test-*.c))
 TSUP_SRC := $(sort $(wildcard tests/support/*.c))
+BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
 DATA	 := $(sort $(wildcard boards/*.board adapters/*.ini))
 
 LIB_OBJ	 := $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/builtin.o
@@ -59,8 +60,9 @@ SIMD_OBJ := $(SIMD_SRC:%.c=$(BUILD)/%.o)
 CLI_OBJ	 := $(CLI_SRC:%.c=$(BUILD)/%.o)
 TEST_OBJ := $(TEST_SRC:%.c=$(BUILD)/%.o)
 TSUP_OBJ := $(TSUP_SRC:%.c=$(BUILD)/%.o)
+BENCH_OBJ := $(BENCH_SRC:tests/bench/%.c=$(BUILD)/tests/bench-rows/%.o)
 TESTS	 := $(TEST_SRC:%.c=$(BUILD)/%)
-ALL_OBJ	 := $(LIB_OBJ) $(SIM_OBJ) $(SIMD_OBJ) $(CLI_OBJ) $(TEST_OBJ) $(TSUP_OBJ)
+ALL_OBJ	 := $(LIB_OBJ) $(SIM_OBJ) $(SIMD_OBJ) $(CLI_OBJ) $(TEST_OBJ) $(TSUP_OBJ) $(BENCH_OBJ)
 
 .PHONY: all help
 all: $(BUILD)/swdrom $(BUILD)/swdrom-sim
@@ -81,6 +83,10 @@ deps:
 objs: $(ALL_OBJ)
 
 $(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<) $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@ $<
+
+$(BUILD)/tests/bench-rows/%.o: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<) $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@ $<
 
@@ -128,7 +134,7 @@ $(BUILD)/tests/test-ftdi-usb: UNICORN_LIBS =
 $(BUILD)/tests/test-ftdi-usb: TEST_LIBS += $(shell pkg-config --libs umockdev-1.0 2>/dev/null)
 $(BUILD)/tests/test-ftdi-usb: $(USB_MOCK)
 
--include $(ALL_OBJ:.o=.d) $(BUILD)/tests/bench.d $(USB_MOCK:.o=.d)
+-include $(ALL_OBJ:.o=.d) $(USB_MOCK:.o=.d)
 
 # ---- tests ----
 
@@ -170,23 +176,24 @@ demo: deps
 	@$(MAKE) --no-print-directory $(BUILD)/swdrom
 	@BUILD=$(BUILD) tools/demo.sh
 
-#: make bench      figures in virtual time and host CPU time: a table, and build/bench.json
+#: make bench      figures in virtual time and host CPU time: a table, and build/bench.json (SEEDS=5)
 .PHONY: bench bench-run
 bench: deps
 	@$(MAKE) --no-print-directory bench-run
 
+SEEDS ?= 5
 bench-run: $(BUILD)/tests/bench
-	@$(BUILD)/tests/bench --json $(BUILD)/bench.json
+	@$(BUILD)/tests/bench --seeds $(SEEDS) --json $(BUILD)/bench.json
 
-$(BUILD)/tests/bench: $(BUILD)/tests/bench.o $(BUILD)/libtestsup.a $(BUILD)/libswdrom.a $(BUILD)/libswdrom-sim.a
-	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $< $(BUILD)/libtestsup.a $(LIBS) $(PKG_LIBS) -lm
+$(BUILD)/tests/bench: $(BENCH_OBJ) $(BUILD)/libtestsup.a $(BUILD)/libswdrom.a $(BUILD)/libswdrom-sim.a
+	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $(BENCH_OBJ) $(BUILD)/libtestsup.a $(LIBS) $(PKG_LIBS) -lm
 
 # ---- quality ----
 
 #: make lint       clang-format, clang-tidy, cppcheck
 .PHONY: lint
 C_FILES = $(sort $(wildcard include/*.h lib/*.[ch] chips/*.[ch] drivers/*.[ch] sim/*.[ch] simd/*.[ch] cli/*.[ch] \
-	  tests/*.[ch] tests/support/*.[ch] tests/usb/*.[ch] tests/peers/*.c tests/fuzz/*.c))
+	  tests/*.[ch] tests/support/*.[ch] tests/bench/*.[ch] tests/usb/*.[ch] tests/peers/*.c tests/fuzz/*.c))
 lint:
 	@tools/deps.sh build lint
 	@echo '  clang-format'; clang-format --dry-run -Werror $(C_FILES)
