@@ -127,6 +127,40 @@ int mtd_read(struct mtd_info *mtd, u64 from, size_t len, u8 *buf)
 	return ret;
 }
 
+/**
+ * mtd_checksum() - CRC-32 of pieces of a device, computed by the target
+ * @mtd: device
+ * @pieces: starts and lengths are multiples of MTD_CRC_ALIGN; crc and is_unsure are filled in
+ * @n: of them
+ *
+ * Return: 0; -EOPNOTSUPP with the reason where the target can't: read instead.
+ */
+int mtd_checksum(struct mtd_info *mtd, struct mtd_crc *pieces, size_t n)
+{
+	int ret = 0;
+
+	if (!mtd->ops->checksum)
+		return err_set(&mtd->ctx->err, -EOPNOTSUPP, "compare by reading",
+			       "the target can't compute checksums of %s", mtd->name);
+	for (size_t i = 0; i < n && !ret; i++) {
+		ret = mtd_check_range(mtd, pieces[i].from, pieces[i].len);
+		if (!ret && (pieces[i].from % MTD_CRC_ALIGN || pieces[i].len % MTD_CRC_ALIGN))
+			ret = err_set(&mtd->ctx->err, -EINVAL, NULL,
+				      "0x%" PRIx32 " bytes at offset 0x%" PRIx64
+				      " of %s are not whole words",
+				      pieces[i].len, pieces[i].from, mtd->name);
+	}
+	if (ret || !n)
+		return ret;
+	ret = mtd_prepare(mtd);
+	if (!ret)
+		ret = mtd->ops->checksum(mtd, pieces, n);
+	if (ret && ret != -EOPNOTSUPP)
+		err_at(&mtd->ctx->err, ret, "checksum of %s from 0x%08" PRIx64, mtd->name,
+		       mtd->base + pieces[0].from);
+	return ret;
+}
+
 static int mtd_run_one(struct mtd_info *mtd, enum job_kind kind, u64 offset, u64 len, const u8 *buf)
 {
 	struct flash_job job = {

@@ -23,12 +23,30 @@ struct mtd_erase_unit {
 	u64 stride; /* repeats every @stride bytes, 0: only there */
 	u32 count;
 	u64 typ_ns, max_ns;
+	bool allows_fast; /* what it erased may be programmed in fast rows: mtd_info.fast_size */
+};
+
+/* start and length of what mtd_ops.checksum takes are multiples of this */
+#define MTD_CRC_ALIGN 4u
+
+/* the CRC-32 (zlib's) of a piece of a device, computed by the target */
+struct mtd_crc {
+	u64 from;
+	u32 len;
+	u32 crc;	/* result */
+	bool is_unsure; /* result: the device found broken cells (ECC), or the piece could not be
+			 * read: crc says nothing, a read says more */
 };
 
 struct mtd_ops {
 	/* unlock, clocks, quad enable; nothing that changes contents. Idempotent */
 	int (*prepare)(struct mtd_info *mtd);
 	int (*read)(struct mtd_info *mtd, u64 from, size_t len, u8 *buf);
+	/*
+	 * Fill in crc and is_unsure of all @n pieces without moving their bytes over the wire. NULL,
+	 * or -EOPNOTSUPP (with the reason set): the target can't
+	 */
+	int (*checksum)(struct mtd_info *mtd, struct mtd_crc *pieces, size_t n);
 	/* queue the next slice of @job: see struct flash_job */
 	int (*issue)(struct flash_job *job, struct memq *q);
 	/* the results of the last slice are valid: judge them; see struct flash_job */
@@ -62,6 +80,17 @@ struct mtd_info {
 	unsigned int n_units;
 	u64 erase_typ_ns, erase_max_ns; /* one smallest block */
 	u64 write_typ_ns, write_max_ns; /* one writebufsize */
+	/*
+	 * Fast programming, chosen by the driver: whole aligned rows in what a unit with allows_fast
+	 * erased in this session and nobody programmed since. fast_size 0: the device has none
+	 */
+	u32 fast_size;
+	u64 fast_typ_ns, fast_max_ns; /* one row */
+	/* for estimates: SWCLK cycles between two writebufsizes (rows: fast_size) in which the device
+	 * waits for the wire, and of the wire for one of them, data included */
+	u32 write_gap_cycles, write_wire_cycles;
+	/* checksum(), for estimates: time a byte, a piece, and once; 0: not known, or it can't */
+	u64 crc_ps_per_byte, crc_piece_ns, crc_setup_ns;
 	u64 n_doubtful; /* read pieces so far in which the device itself found cells that it could not
 			 * correct (ECC): what was read there may read otherwise next time */
 	u64 n_corrected; /* read pieces so far in which it corrected all it found */
@@ -125,6 +154,8 @@ int sched_run(struct ctx *ctx, struct memq *q, struct flash_job *jobs, size_t n)
 
 /* blocking forms, checked; for tests and simple callers */
 int mtd_read(struct mtd_info *mtd, u64 from, size_t len, u8 *buf);
+/* mtd_checksum() - -EOPNOTSUPP where the target can't; see mtd_ops.checksum */
+int mtd_checksum(struct mtd_info *mtd, struct mtd_crc *pieces, size_t n);
 int mtd_write(struct mtd_info *mtd, u64 to, size_t len, const u8 *buf);
 int mtd_erase(struct mtd_info *mtd, u64 from, u64 len);
 int mtd_is_locked(struct mtd_info *mtd, u64 from, u64 len);
