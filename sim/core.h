@@ -86,6 +86,7 @@ struct sim_stats {
 
 struct sim_opts {
 	char board[64];	      /* netlist name, default "stm32l476g-disco" */
+	char nor[32];	      /* SPI-NOR on it, "" = the one that belongs there */
 	char state_path[512]; /* "" = nothing survives */
 	u64 seed;
 	bool busy_max;	 /* busy_max=1: busy times drawn up to the data-sheet maximum */

@@ -53,6 +53,20 @@ static const struct vboard boards[] = {
 			 [LINE_IO3] = PIN('E', 15) },
 	},
 	{
+		/* ST's board package; where its jumpers leave these pins to the NOR */
+		.name = "stm32l476g-eval",
+		.mcu = "STM32L476ZG",
+		.flash_kib = 1024,
+		.package_pins = 144,
+		.nor = "n25q256a13",
+		.pin = { [LINE_CLK] = PIN('B', 10),
+			 [LINE_NCS] = PIN('B', 11),
+			 [LINE_IO0] = PIN('B', 1),
+			 [LINE_IO1] = PIN('B', 0),
+			 [LINE_IO2] = PIN('A', 7),
+			 [LINE_IO3] = PIN('A', 6) },
+	},
+	{
 		/* invented: 64-pin part, resistors to 3V3 on CS#, WP# and HOLD# */
 		.name = "l476rg-w25q128",
 		.mcu = "STM32L476RG",
@@ -91,7 +105,8 @@ static const struct vboard boards[] = {
 };
 
 static const char *const board_names[] = {
-	"stm32l476g-disco", "l476rg-w25q128", "l476rc-mt25ql128", "l476re-bare", NULL,
+	"stm32l476g-disco", "stm32l476g-eval", "l476rg-w25q128",
+	"l476rc-mt25ql128", "l476re-bare",     NULL,
 };
 
 /* the pins of the STM32L476 that carry QUADSPI signals, all as AF10 (DS10198 table 17) */
@@ -168,6 +183,20 @@ u32 netlist_flash_kib(const char *board)
 	const struct vboard *b = find_board(board);
 
 	return b ? b->flash_kib : 0;
+}
+
+const char *netlist_board_mcu(const char *board)
+{
+	const struct vboard *b = find_board(board);
+
+	return b ? b->mcu : NULL;
+}
+
+const char *netlist_board_nor(const char *board)
+{
+	const struct vboard *b = find_board(board);
+
+	return b ? b->nor : NULL;
 }
 
 /* ---- who drives what ---- */
@@ -643,7 +672,7 @@ struct netlist *netlist_new(struct sim *sim)
 	n->q_ncs = true;
 	sim_rng_init(&n->rng, sim, "board");
 	if (board->nor) {
-		n->nor = vnor_new(sim, board->nor);
+		n->nor = vnor_new(sim, sim->opts.nor[0] ? sim->opts.nor : board->nor);
 		if (!n->nor)
 			goto out_free;
 	}

@@ -16,6 +16,9 @@ void netlist_free(struct netlist *n);
 void netlist_save(struct netlist *n);
 /* names of the virtual boards, NULL-terminated */
 const char *const *netlist_board_names(void);
+/* its MCU, and the part that is on it unless opts.nor says otherwise; NULL: no place for one */
+const char *netlist_board_mcu(const char *board);
+const char *netlist_board_nor(const char *board);
 /* MCU on that board: flash size in KiB and package pins */
 u32 netlist_flash_kib(const char *board);
 /* power of the whole board went on or off (NOR: half-done operations leave unstable cells) */

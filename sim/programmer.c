@@ -4,6 +4,7 @@
  */
 #include "sim/sim.h"
 #include "sim/netlist.h"
+#include "sim/vnor.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -92,6 +93,7 @@ static int parse_opts(struct params *p, struct sim_opts *o, struct err *err)
 	if (params_get(p, "pins")) /* what that protocol can say */
 		snprintf(o->wiring, sizeof(o->wiring), "tristate");
 	ret = ret ?: get_string(p, "board", o->board, sizeof(o->board), err);
+	ret = ret ?: get_string(p, "nor", o->nor, sizeof(o->nor), err);
 	ret = ret ?: get_string(p, "state", o->state_path, sizeof(o->state_path), err);
 	ret = ret ?: get_u64(p, "seed", 0, UINT64_MAX, &o->seed, err);
 	ret = ret ?: get_bool(p, "busy_max", &o->busy_max, err);
@@ -179,10 +181,13 @@ static int sim_programmer_open(struct params *p, const struct log *log, struct e
 
 static int sim_programmer_list(struct params *p, const struct log *log, struct err *err)
 {
-	const char *const *name;
+	const char *const *name, *nor;
+	u32 i;
 
 	for (name = netlist_board_names(); *name; name++)
 		log_info(log, "sim:board=%s", *name);
+	for (i = 0; (nor = vnor_known_part(i, NULL)); i++)
+		log_info(log, "sim:nor=%s", nor);
 	return 0;
 }
 
@@ -207,6 +212,7 @@ static const char *sim_programmer_adapter(struct params *p)
 const struct programmer sim_programmer = {
 	.name = "sim",
 	.help = "board=NAME          virtual board (stm32l476g-disco)\n"
+		"nor=NAME            SPI-NOR on it, any of `swdrom-sim --list`\n"
 		"state=FILE          flash contents survive in this file\n"
 		"seed=N              of everything that is left to chance\n"
 		"busy_max=1          flash busy times up to the data sheet's maximum\n"

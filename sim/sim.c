@@ -8,6 +8,7 @@
 #include "sim/swdp.h"
 #include "sim/vcd.h"
 #include "sim/vftdi.h"
+#include "sim/vnor.h"
 #include "sim/vpins.h"
 
 #include <errno.h>
@@ -191,6 +192,20 @@ static bool board_exists(const char *board)
 	return false;
 }
 
+/* the SPI-NOR that was asked for: is there one, and a place for it? */
+static int check_nor(const struct sim_opts *opts, struct err *err)
+{
+	if (!opts->nor[0])
+		return 0;
+	if (!vnor_is_known(opts->nor))
+		return err_set(err, -EINVAL, "`swdrom-sim --list` names them",
+			       "there is no model of a SPI-NOR \"%s\"", opts->nor);
+	if (!netlist_board_nor(opts->board))
+		return err_set(err, -EINVAL, "choose another board",
+			       "the virtual board %s has no place for a SPI-NOR", opts->board);
+	return 0;
+}
+
 static int bench_build(struct bench *b, struct err *err)
 {
 	struct sim *sim = &b->sim;
@@ -242,6 +257,9 @@ int sim_open(const struct sim_opts *opts, const struct sim_faults *faults, struc
 
 	if (!board_exists(opts->board))
 		return unknown_board(err, opts->board);
+	ret = check_nor(opts, err);
+	if (ret)
+		return ret;
 	b = calloc(1, sizeof(*b));
 	if (!b)
 		return err_set(err, -ENOMEM, NULL, "out of memory");

@@ -38,6 +38,8 @@ enum vnor_kind {
 	K_SUSPEND,
 	K_RESUME,
 	K_DPD,
+	K_ENTER_4B,
+	K_LEAVE_4B,
 	K_WAKE, /* may be followed by dummy bytes and an id read */
 };
 
@@ -47,6 +49,7 @@ enum vnor_kind {
 #define F_QUAD	BIT(2) /* IO2 and IO3 carry data: needs QE where there is one */
 #define F_CONT	BIT(3) /* may arm continuous read (mode byte) or XIP (first dummy clock) */
 #define F_SUSP	BIT(4) /* refused while an operation is suspended */
+#define F_ADDR3 BIT(6) /* three address bytes whatever the mode */
 #define F_VOLEN BIT(5) /* lets the next status write be a volatile one (50h of Winbond style) */
 
 struct vnor_op {
@@ -54,7 +57,7 @@ struct vnor_op {
 	u8 protocols;
 	u8 kind;
 	u8 addr_lines, data_lines; /* in the SPI protocol; elsewhere all phases use its lines */
-	u8 n_addr;		   /* bytes */
+	u8 n_addr;		   /* bytes; 3: or 4 in 4-byte mode, unless F_ADDR3 */
 	bool has_mode;		   /* a mode byte follows the address, on the address lines */
 	u8 dummy;		   /* clocks, or what vendor->dummy() makes of it */
 	u8 n_in_min, n_in_max; /* K_IN: data bytes that it takes; others end the frame unheard */
@@ -93,18 +96,24 @@ struct vnor_time {
 
 struct vnor_vendor;
 
+struct vnor_sfdp {
+	const u8 *data;
+	u32 len;
+	u32 wrap; /* bytes past len are FFh up to here, then it repeats; 0: never */
+};
+
 struct vnor_part {
 	const char *name;
+	const char *description; /* for people: maker, what is special about it */
 	const struct vnor_vendor *vendor;
 	const struct vnor_op *ops;
 	size_t n_ops;
+	u32 quirks; /* vendor's */
 	u32 size;
 	u8 id[6]; /* RDID and extended bytes */
 	u8 n_id;
-	const u8 *sfdp;
-	size_t n_sfdp;
-	u32 sfdp_wrap;	       /* bytes past n_sfdp are FFh up to here, then it repeats */
-	u8 fmax_mhz, read_mhz; /* any opcode; 03h */
+	const struct vnor_sfdp *sfdp; /* NULL: has none, 5Ah is unknown */
+	u8 fmax_mhz, read_mhz;	      /* any opcode; 03h */
 	struct vnor_time byte, page, erase_4k, erase_32k, erase_64k, chip, status, nv;
 	u32 t_power_us; /* tVSL: nothing is heard before */
 	u32 t_reset_ns, t_reset_busy_us;
@@ -123,8 +132,10 @@ struct vnor {
 	u8 *array;
 	u8 *weak; /* bits that read at random, or NULL: none */
 	u8 nv[VNOR_NV_LEN];
-	u8 reg[16];   /* vendor's volatile registers */
-	u8 lock[512]; /* vendor's volatile lock bits */
+	u8 reg[16];	    /* vendor's volatile registers */
+	u8 lock[4096 + 32]; /* vendor's volatile lock bits */
+	bool four_byte;	    /* 4-byte address mode */
+	u8 ear;		    /* address bits 31:24 where three bytes are sent */
 
 	bool powered, wel, dpd, reset_enabled;
 	bool volatile_enabled; /* 50h was the command just before (Winbond style) */
@@ -147,7 +158,8 @@ struct vnor {
 	u8 heard; /* clocks of this frame that were heard, no more than FRAME_HEARD are counted */
 	const struct vnor_op *op;
 	u32 addr;
-	u8 n_addr;
+	u8 n_addr;    /* bytes still to come */
+	bool addr_24; /* three were sent */
 	u8 dummy_left;
 	bool first_dummy;
 	u8 out_left, out_byte;
@@ -182,7 +194,18 @@ struct vnor_vendor {
 	void (*app_left)(struct vnor *nor);
 };
 
-extern const struct vnor_part vnor_n25q128a13, vnor_mt25ql128aba, vnor_w25q128jv;
+extern const struct vnor_part vnor_n25q128a13, vnor_n25q256a13, vnor_n25q256a83, vnor_mt25ql128aba;
+extern const struct vnor_part vnor_w25q128jv;
+
+/* ---- vnor-parts.c ---- */
+
+const struct vnor_part *vnor_find_part(const char *name);
+
+/* ---- vnor-cells.c ---- */
+
+u8 *vnor_cells_new(u32 size);
+void vnor_cells_free(u8 *cells, u32 size);
+void vnor_cells_erase(u8 *cells, u32 addr, u32 len);
 
 /* ---- vnor-job.c: what the chip does by itself ---- */
 

@@ -11,12 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct vnor_part *const vnor_parts[] = {
-	&vnor_n25q128a13,
-	&vnor_mt25ql128aba,
-	&vnor_w25q128jv,
-};
-
 u64 vnor_draw_ps(struct vnor *nor, const struct vnor_time *t)
 {
 	return sim_busy_draw_ps(&nor->busy_model, nor->sim, t->typ_us * PS_PER_US,
@@ -94,7 +88,7 @@ static void finish(struct vnor *nor)
 		break;
 	case JOB_ERASE:
 	case JOB_ERASE_CHIP:
-		memset(nor->array + job->addr, 0xff, job->len);
+		vnor_cells_erase(nor->array, job->addr, job->len);
 		settle(nor, job->addr, job->len);
 		busy->erase_ps += took;
 		busy->n_erases++;
@@ -220,6 +214,8 @@ static void cut(struct vnor *nor)
 	nor->wel = false;
 	nor->dpd = false;
 	nor->xip = NULL;
+	nor->four_byte = false;
+	nor->ear = 0;
 	nor->reset_enabled = false;
 	nor->volatile_enabled = false;
 	nor->wren_missed = false;
@@ -341,22 +337,18 @@ struct vnor *vnor_new(struct sim *sim, const char *part)
 	struct vnor *nor;
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(vnor_parts); i++)
-		if (!strcmp(vnor_parts[i]->name, part))
-			break;
-	if (i == ARRAY_SIZE(vnor_parts))
+	if (!vnor_find_part(part))
 		return NULL;
 	nor = calloc(1, sizeof(*nor));
 	if (!nor)
 		return NULL;
 	nor->sim = sim;
-	nor->part = vnor_parts[i];
-	nor->array = malloc(nor->part->size);
+	nor->part = vnor_find_part(part);
+	nor->array = vnor_cells_new(nor->part->size);
 	if (!nor->array) {
 		free(nor);
 		return NULL;
 	}
-	memset(nor->array, 0xff, nor->part->size);
 	sim_rng_init(&nor->rng, sim, "nor");
 	sim_busy_init(&nor->busy_model, sim, "nor.busy");
 	if (!restore(nor)) {
@@ -376,7 +368,7 @@ void vnor_free(struct vnor *nor)
 {
 	if (!nor)
 		return;
-	free(nor->array);
+	vnor_cells_free(nor->array, nor->part->size);
 	free(nor->weak);
 	free(nor);
 }

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Micron N25Q128A13 (3 V, 65 nm; data sheet n25q_128mb_3v_65nm) and its successor MT25QL128ABA
- * (mt25q_qljs_l_128_aba_0), which answers 9Fh with the same three bytes.
+ * How Micron's N25Q (65 nm; data sheets n25q_128mb_3v_65nm, n25q_256mb_65nm) and MT25Q
+ * (mt25q_qljs_l_128_aba_0, mt25q-qljs-L256-ABA) behave: status, flag status and configuration
+ * registers, XIP, locks. The parts with their commands are in vnor-micron-parts.c.
  *
- * Commands and registers as Linux, flashrom, OpenOCD and ST's board packages know them; the dummy
- * clock and frequency tables, tSHSL and the times of status and configuration writes are recalled
- * from the data sheets' AC characteristics.
- *
- * How the two differ here: 32 KiB erase, 60h, 35h/F5h, deep power-down, 38h instead of 12h for
- * 1-4-4 programming, 133 instead of 108 MHz, faster cells, a 16-dword SFDP, extended id 44 00.
+ * Registers as Linux, flashrom, OpenOCD and ST's board packages know them; the dummy clock and
+ * frequency tables and tSHSL are recalled from the data sheets' AC characteristics.
  */
-#include "sim/vnor-core.h"
+#include "sim/vnor-micron.h"
 
 #include <string.h>
 
@@ -18,7 +15,6 @@
 #define NV_SR	0
 #define NV_NVCR 1
 #define NV_OTP	8
-#define OTP_LEN 65 /* byte 64: bit 0 = 0 locks for good */
 
 /* reg[] */
 #define R_VCR	      0
@@ -38,6 +34,7 @@
 #define FSR_PFAIL     BIT(4)
 #define FSR_PSUSP     BIT(2)
 #define FSR_PROTECT   BIT(1)
+#define FSR_4BYTE     BIT(0)
 
 #define VCR_XIP_OFF   BIT(3)
 #define EVCR_QUAD_OFF BIT(7)
@@ -51,18 +48,13 @@
 #define NVCR_HOLD     BIT(4)
 #define NVCR_QUAD_OFF BIT(3)
 #define NVCR_DUAL_OFF BIT(2)
+#define NVCR_LOW_SEG  BIT(1) /* 0: the upper 16 MiB are where three address bytes lead */
+#define NVCR_3BYTE    BIT(0)
 
 #define LOCK_WRITE    BIT(0)
 #define LOCK_DOWN     BIT(1)
 
 #define SECTOR	      KIB(64)
-
-/* op->dummy of reads whose count the VCR sets, and of OTP reads */
-#define D_VCR 0xf0
-#define D_OTP 0xf1
-
-/* K_OUT and K_IN: op->arg */
-enum { A_ID, A_ID3, A_SR, A_FSR, A_NVCR, A_VCR, A_EVCR, A_LOCK, A_OTP, A_CLFSR, A_QPI, A_SPI };
 
 static u16 nvcr(const struct vnor *nor)
 {
@@ -71,7 +63,7 @@ static u16 nvcr(const struct vnor *nor)
 
 static bool is_mt25q(const struct vnor *nor)
 {
-	return nor->part == &vnor_mt25ql128aba;
+	return nor->part->quirks & MICRON_MT25Q;
 }
 
 static u8 micron_lines(const struct vnor *nor)
@@ -85,7 +77,7 @@ static void micron_factory(struct vnor *nor)
 {
 	nor->nv[NV_SR] = 0;
 	put_le16(nor->nv + NV_NVCR, 0xffff);
-	memset(nor->nv + NV_OTP, 0xff, OTP_LEN);
+	memset(nor->nv + NV_OTP, 0xff, MICRON_OTP_LEN);
 }
 
 /* XIP straight from power-up: NVCR[11:9] names the read */
@@ -114,6 +106,10 @@ static void micron_load(struct vnor *nor, bool power)
 	nor->reg[R_EVCR] = evcr;
 	nor->reg[R_FSR] = 0;
 	memset(nor->lock, 0, sizeof(nor->lock));
+	if (nor->part->size > MIB(16)) {
+		nor->four_byte = !(nv & NVCR_3BYTE);
+		nor->ear = nv & NVCR_LOW_SEG ? 0 : (u8)((nor->part->size - 1) >> 24);
+	}
 	nor->xip = nvcr_xip(nor);
 }
 
@@ -190,7 +186,7 @@ static u32 micron_read_wrap(const struct vnor *nor, const struct vnor_op *op)
 {
 	static const u32 bytes[4] = { 16, 32, 64, 0 };
 
-	return op->opcode == 0x03 ? 0 : bytes[nor->reg[R_VCR] & 3];
+	return op->opcode == 0x03 || op->opcode == 0x13 ? 0 : bytes[nor->reg[R_VCR] & 3];
 }
 
 /* DQ0 in the first dummy clock: 0 keeps (or, with VCR bit 3 = 0, enters) XIP, 1 leaves it */
@@ -218,7 +214,7 @@ static u8 micron_fsr(const struct vnor *nor)
 		fsr |= FSR_ESUSP;
 	else if (nor->suspended.kind == JOB_PROGRAM)
 		fsr |= FSR_PSUSP;
-	return fsr;
+	return nor->four_byte ? fsr | FSR_4BYTE : fsr;
 }
 
 static u32 sector_of(const struct vnor *nor, u32 addr)
@@ -245,11 +241,13 @@ static u8 micron_out(struct vnor *nor, const struct vnor_op *op, u32 i)
 		return nor->reg[R_VCR];
 	case A_EVCR:
 		return nor->reg[R_EVCR];
+	case A_EAR:
+		return nor->ear;
 	case A_LOCK:
 		return nor->lock[sector_of(nor, nor->addr)];
 	case A_OTP:
 		i += nor->addr & 0x7f;
-		return nor->nv[NV_OTP + min(i, OTP_LEN - 1u)];
+		return nor->nv[NV_OTP + min(i, MICRON_OTP_LEN - 1u)];
 	}
 	return 0;
 }
@@ -284,7 +282,7 @@ static void write_lock(struct vnor *nor)
 
 static void program_otp(struct vnor *nor, const struct vnor_op *op)
 {
-	if (!(nor->nv[NV_OTP + OTP_LEN - 1] & 1)) {
+	if (!(nor->nv[NV_OTP + MICRON_OTP_LEN - 1] & 1)) {
 		vnor_complain(nor, "OTP is locked");
 		fail(nor, FSR_PFAIL | FSR_PROTECT);
 		return;
@@ -318,6 +316,10 @@ static void micron_in(struct vnor *nor, const struct vnor_op *op)
 		nor->reg[R_EVCR] = nor->buf[0];
 		nor->wel = false;
 		return;
+	case A_EAR:
+		nor->ear = nor->buf[0] & (u8)((nor->part->size - 1) >> 24);
+		nor->wel = false;
+		return;
 	case A_QPI:
 		nor->reg[R_EVCR] &= ~EVCR_QUAD_OFF;
 		return;
@@ -339,7 +341,7 @@ static void micron_commit(struct vnor *nor, struct vnor_job *job)
 		memcpy(nor->nv + NV_NVCR, job->buf, 2);
 		break;
 	case A_OTP:
-		for (i = 0; i < job->n_buf && at + i < OTP_LEN; i++)
+		for (i = 0; i < job->n_buf && at + i < MICRON_OTP_LEN; i++)
 			nor->nv[NV_OTP + at + i] &= job->buf[i];
 		break;
 	}
@@ -382,7 +384,7 @@ static void micron_app_left(struct vnor *nor)
 		nor->dpd = true;
 }
 
-static const struct vnor_vendor micron = {
+const struct vnor_vendor vnor_micron = {
 	.factory = micron_factory,
 	.load = micron_load,
 	.proto_lines = micron_lines,
@@ -399,176 +401,4 @@ static const struct vnor_vendor micron = {
 	.is_protected = micron_is_protected,
 	.refuse = micron_refuse,
 	.app_left = micron_app_left,
-};
-
-#define OP(_op, _proto, _kind, _name, ...)                                                \
-	{                                                                                 \
-		.opcode = (_op), .protocols = (_proto), .kind = (_kind), .name = (_name), \
-		.addr_lines = 1, .data_lines = 1, __VA_ARGS__                             \
-	}
-
-#define READ(_op, _proto, _addr, _data, _flags)                                              \
-	{                                                                                    \
-		.opcode = (_op), .protocols = (_proto), .kind = K_READ, .name = "fast read", \
-		.addr_lines = (_addr), .data_lines = (_data), .n_addr = 3, .dummy = D_VCR,   \
-		.flags = F_CONT | (_flags)                                                   \
-	}
-
-#define PROG(_op, _proto, _addr, _data, _flags)                                                    \
-	{                                                                                          \
-		.opcode = (_op), .protocols = (_proto), .kind = K_PROGRAM, .name = "page program", \
-		.addr_lines = (_addr), .data_lines = (_data), .n_addr = 3,                         \
-		.flags = F_WEL | (_flags)                                                          \
-	}
-
-#define ERASE(_op, _size) \
-	OP(_op, P_ALL, K_ERASE, "erase", .n_addr = 3, .arg = (_size), .flags = F_WEL | F_SUSP)
-
-#define REG_R(_op, _arg, _name, _flags) \
-	OP(_op, P_ALL, K_OUT, _name, .arg = (_arg), .flags = (_flags))
-#define REG_W(_op, _arg, _name, _n)                                                    \
-	OP(_op, P_ALL, K_IN, _name, .arg = (_arg), .n_in_min = (_n), .n_in_max = (_n), \
-	   .flags = F_WEL | F_SUSP)
-
-/* what both have; lines: extended SPI, DIO-SPI, QIO-SPI */
-#define COMMON_OPS                                                                                \
-	OP(0x9e, P_SPI, K_OUT, "read id", .arg = A_ID),                                           \
-		OP(0x9f, P_SPI, K_OUT, "read id", .arg = A_ID),                                   \
-		OP(0xaf, P_DPI | P_QPI, K_OUT, "multiple I/O read id", .arg = A_ID3),             \
-		OP(0x5a, P_ALL, K_SFDP, "read SFDP", .n_addr = 3, .dummy = 8),                    \
-		OP(0x03, P_SPI, K_READ, "read", .n_addr = 3, .fmax_mhz = 54),                     \
-		READ(0x0b, P_ALL, 1, 1, 0), READ(0x3b, P_SPI | P_DPI, 1, 2, 0),                   \
-		READ(0xbb, P_SPI | P_DPI, 2, 2, 0), READ(0x6b, P_SPI | P_QPI, 1, 4, F_QUAD),      \
-		READ(0xeb, P_SPI | P_QPI, 4, 4, F_QUAD), OP(0x06, P_ALL, K_WREN, "write enable"), \
-		OP(0x04, P_ALL, K_WRDI, "write disable"),                                         \
-		REG_R(0x05, A_SR, "read status", F_BUSY),                                         \
-		REG_R(0x70, A_FSR, "read flag status", F_BUSY),                                   \
-		REG_R(0xb5, A_NVCR, "read NVCR", 0), REG_R(0x85, A_VCR, "read VCR", 0),           \
-		REG_R(0x65, A_EVCR, "read EVCR", 0),                                              \
-		OP(0xe8, P_ALL, K_OUT, "read lock register", .arg = A_LOCK, .n_addr = 3),         \
-		OP(0xe5, P_ALL, K_IN, "write lock register", .arg = A_LOCK, .n_addr = 3,          \
-		   .n_in_min = 1, .n_in_max = 1, .flags = F_WEL),                                 \
-		REG_W(0x01, A_SR, "write status", 1), REG_W(0xb1, A_NVCR, "write NVCR", 2),       \
-		REG_W(0x81, A_VCR, "write VCR", 1), REG_W(0x61, A_EVCR, "write EVCR", 1),         \
-		OP(0x50, P_ALL, K_IN, "clear flag status", .arg = A_CLFSR),                       \
-		PROG(0x02, P_ALL, 1, 1, 0), PROG(0xa2, P_SPI | P_DPI, 1, 2, 0),                   \
-		PROG(0xd2, P_SPI | P_DPI, 2, 2, 0), PROG(0x32, P_SPI | P_QPI, 1, 4, F_QUAD),      \
-		ERASE(0x20, KIB(4)), ERASE(0xd8, KIB(64)),                                        \
-		OP(0xc7, P_ALL, K_ERASE_CHIP, "bulk erase", .flags = F_WEL | F_SUSP),             \
-		OP(0x75, P_ALL, K_SUSPEND, "suspend", .flags = F_BUSY),                           \
-		OP(0x7a, P_ALL, K_RESUME, "resume"),                                              \
-		OP(0x4b, P_ALL, K_OUT, "read OTP", .arg = A_OTP, .n_addr = 3, .dummy = D_OTP),    \
-		OP(0x42, P_ALL, K_IN, "program OTP", .arg = A_OTP, .n_addr = 3, .n_in_min = 1,    \
-		   .n_in_max = OTP_LEN, .flags = F_WEL | F_SUSP),                                 \
-		OP(0x66, P_ALL, K_RSTEN, "reset enable", .flags = F_BUSY),                        \
-		OP(0x99, P_ALL, K_RST, "reset", .flags = F_BUSY)
-
-static const struct vnor_op n25q_ops[] = {
-	COMMON_OPS,
-	PROG(0x12, P_SPI | P_QPI, 4, 4, F_QUAD),
-	/* in QIO-SPI 9Fh is no id read: it drops the part to extended SPI (seen by OpenOCD) */
-	OP(0x9f, P_QPI, K_IN, "read id in QIO-SPI", .arg = A_SPI, .n_in_max = 255),
-};
-
-static const struct vnor_op mt25q_ops[] = {
-	COMMON_OPS,
-	PROG(0x38, P_SPI | P_QPI, 4, 4, F_QUAD),
-	ERASE(0x52, KIB(32)),
-	OP(0x60, P_ALL, K_ERASE_CHIP, "bulk erase", .flags = F_WEL | F_SUSP),
-	OP(0x35, P_ALL, K_IN, "enter quad", .arg = A_QPI),
-	OP(0xf5, P_ALL, K_IN, "leave quad", .arg = A_SPI),
-	OP(0xb9, P_ALL, K_DPD, "deep power-down", .flags = F_SUSP),
-	OP(0xab, P_ALL, K_WAKE, "release deep power-down", .arg = A_ID3),
-};
-
-/*
- * No dump of an N25Q128A's SFDP is at hand: this is the one of the N25Q256A (same family, rev 1.0,
- * nine dwords) with the density of 128 Mbit and 3-byte addresses only.
- */
-static const u8 n25q128a_sfdp[] = {
-	0x53, 0x46, 0x44, 0x50, 0x00, 0x01, 0x00, 0xff, 0x00, 0x00, 0x01, 0x09, 0x30, 0x00,
-	0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xe5, 0x20, 0xf9, 0xff, 0xff, 0xff, 0xff, 0x07,
-	0x29, 0xeb, 0x27, 0x6b, 0x08, 0x3b, 0x27, 0xbb, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-	0x27, 0xbb, 0xff, 0xff, 0x29, 0xeb, 0x0c, 0x20, 0x10, 0xd8, 0x00, 0x00, 0x00, 0x00,
-};
-
-/*
- * The MT25QU256A's dump (rev 1.6, sixteen dwords) with the density of 128 Mbit, 3-byte addresses
- * only, without the 4-byte address table (dword 1 bits 18:17, dword 16 bits 31:14, NPH), and with a
- * chip erase of 40 s (dword 11 bits 30:24; the data sheet's 38 s in units of 4 s) instead of 84 s.
- */
-static const u8 mt25ql128_sfdp[] = {
-	0x53, 0x46, 0x44, 0x50, 0x06, 0x01, 0x00, 0xff, 0x00, 0x06, 0x01, 0x10, 0x30, 0x00,
-	0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xe5, 0x20, 0xf9, 0xff, 0xff, 0xff, 0xff, 0x07,
-	0x29, 0xeb, 0x27, 0x6b, 0x27, 0x3b, 0x27, 0xbb, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-	0x27, 0xbb, 0xff, 0xff, 0x29, 0xeb, 0x0c, 0x20, 0x10, 0xd8, 0x0f, 0x52, 0x00, 0x00,
-	0x24, 0x4a, 0x99, 0x00, 0x8b, 0x8e, 0x03, 0xc9, 0xac, 0x01, 0x27, 0x38, 0x7a, 0x75,
-	0x7a, 0x75, 0xfb, 0xbd, 0xd5, 0x5c, 0x4a, 0x0f, 0x82, 0xff, 0x81, 0x3d, 0x00, 0x00,
-};
-
-const struct vnor_part vnor_n25q128a13 = {
-	.name = "n25q128a13",
-	.vendor = &micron,
-	.ops = n25q_ops,
-	.n_ops = ARRAY_SIZE(n25q_ops),
-	.size = MIB(16),
-	/* EDID 00 00: uniform sectors, HOLD#, standard BP scheme */
-	.id = { 0x20, 0xba, 0x18, 0x10, 0x00, 0x00 },
-	.n_id = 6,
-	.sfdp = n25q128a_sfdp,
-	.n_sfdp = sizeof(n25q128a_sfdp),
-	.sfdp_wrap = 2048,
-	.fmax_mhz = 108,
-	.read_mhz = 54,
-	.byte = { 15, 5000 },
-	.page = { 500, 5000 },
-	.erase_4k = { 250000, 800000 },
-	.erase_64k = { 700000, 3000000 },
-	.chip = { 170000000, 250000000 },
-	.status = { 1300, 8000 },
-	.nv = { 200000, 3000000 },
-	.t_power_us = 150,
-	.t_reset_ns = 90,
-	.t_reset_busy_us = 30,
-	.t_suspend_us = 25,
-	.t_cs_high_read_ns = 20,
-	.t_cs_high_ns = 50,
-	.t_output_ps = 7000,
-};
-
-const struct vnor_part vnor_mt25ql128aba = {
-	.name = "mt25ql128aba",
-	.vendor = &micron,
-	.ops = mt25q_ops,
-	.n_ops = ARRAY_SIZE(mt25q_ops),
-	.size = MIB(16),
-	/* EDID 44 00: second generation, RESET# pin besides HOLD# */
-	.id = { 0x20, 0xba, 0x18, 0x10, 0x44, 0x00 },
-	.n_id = 6,
-	.sfdp = mt25ql128_sfdp,
-	.n_sfdp = sizeof(mt25ql128_sfdp),
-	.sfdp_wrap = 2048,
-	.fmax_mhz = 133,
-	.read_mhz = 54,
-	.byte = { 18, 1800 },
-	.page = { 120, 1800 },
-	.erase_4k = { 50000, 400000 },
-	.erase_32k = { 100000, 1000000 },
-	.erase_64k = { 150000, 1000000 },
-	.chip = { 38000000, 114000000 },
-	.status = { 1300, 8000 },
-	.nv = { 200000, 1000000 },
-	.t_power_us = 300,
-	.t_reset_ns = 90,
-	.t_reset_busy_us = 30,
-	.t_suspend_us = 25,
-	.t_down_ns = 3000,
-	.t_wake_ns = 30000,
-	.t_cs_high_read_ns = 20,
-	.t_cs_high_ns = 50,
-	.t_output_ps = 6000,
 };

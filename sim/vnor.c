@@ -110,11 +110,12 @@ static u8 read_array(struct vnor *nor)
 
 static u8 read_sfdp(const struct vnor *nor)
 {
+	const struct vnor_sfdp *sfdp = nor->part->sfdp;
 	u32 i = nor->addr + nor->n_out;
 
-	if (nor->part->sfdp_wrap)
-		i %= nor->part->sfdp_wrap;
-	return i < nor->part->n_sfdp ? nor->part->sfdp[i] : 0xff;
+	if (sfdp->wrap)
+		i %= sfdp->wrap;
+	return i < sfdp->len ? sfdp->data[i] : 0xff;
 }
 
 static u8 next_out(struct vnor *nor)
@@ -189,6 +190,9 @@ static void enter_address(struct vnor *nor)
 
 	nor->addr = 0;
 	nor->n_addr = op->n_addr;
+	if (op->n_addr == 3 && nor->four_byte && !(op->flags & F_ADDR3))
+		nor->n_addr = 4;
+	nor->addr_24 = nor->n_addr == 3 && !(op->flags & F_ADDR3);
 	nor->lines = nor->proto_lines > 1 ? nor->proto_lines : op->addr_lines;
 	nor->n_bits = 0;
 	if (nor->n_addr)
@@ -254,6 +258,8 @@ static void take_byte(struct vnor *nor, u8 b)
 		nor->addr = nor->addr << 8 | b;
 		if (--nor->n_addr)
 			break;
+		if (nor->addr_24)
+			nor->addr |= (u32)nor->ear << 24;
 		if (nor->op->has_mode)
 			nor->phase = PH_MODE;
 		else
@@ -361,6 +367,11 @@ static void execute(struct vnor *nor, bool reset_was_enabled)
 	case K_WRDI:
 		nor->wel = false;
 		nor->wren_missed = false;
+		break;
+	case K_ENTER_4B:
+	case K_LEAVE_4B:
+		nor->four_byte = op->kind == K_ENTER_4B;
+		nor->wel = nor->wel && !(op->flags & F_WEL);
 		break;
 	case K_RSTEN:
 		nor->reset_enabled = true;

@@ -10,10 +10,22 @@
 
 struct vnor;
 
+/* what is printed on a chip */
+struct vnor_label {
+	u32 size;
+	u8 id[6]; /* answer to 9Fh, n_id bytes of it */
+	u8 n_id;
+	const char *description;
+};
+
+/* name of the n-th part that there is a model of, NULL: no more. @label may be NULL */
+const char *vnor_known_part(size_t n, struct vnor_label *label);
+bool vnor_is_known(const char *part);
+
 /**
  * vnor_new() - a chip, powered, in the state that was saved, or fresh from the factory
  * @sim: the bench: time, chance, faults, saved state ("nor.*" blobs)
- * @part: "n25q128a13", "mt25ql128aba" or "w25q128jv"
+ * @part: a name that vnor_known_part() gives
  *
  * The app_xip, app_qpi and app_dpd faults put it into the state that an application left it in,
  * where the part has such a state. Return: NULL if the part is unknown.

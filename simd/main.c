@@ -3,6 +3,8 @@
  * swdrom-sim: the virtual bench for software that no one here wrote.
  */
 #include "simd/server.h"
+#include "sim/netlist.h"
+#include "sim/vnor.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -35,6 +37,8 @@ struct args {
 
 enum opt {
 	OPT_BOARD = 256,
+	OPT_NOR,
+	OPT_LIST,
 	OPT_STATE,
 	OPT_SEED,
 	OPT_RBB,
@@ -47,6 +51,8 @@ enum opt {
 
 static const struct option long_opts[] = {
 	{ "board", required_argument, NULL, OPT_BOARD },
+	{ "nor", required_argument, NULL, OPT_NOR },
+	{ "list", no_argument, NULL, OPT_LIST },
 	{ "state", required_argument, NULL, OPT_STATE },
 	{ "seed", required_argument, NULL, OPT_SEED },
 	{ "remote-bitbang", required_argument, NULL, OPT_RBB },
@@ -70,6 +76,7 @@ static void usage(FILE *f)
 		"too\n"
 		"                          (swdrom -h): flash_kib=512,chip=ft232h,ber=1e-6,...\n"
 		"of the board before it (the first, if none was named yet):\n"
+		"  --nor NAME              its SPI-NOR chip is one of these instead of its own\n"
 		"  --state FILE            its flash contents survive in FILE\n"
 		"  --seed N                of everything that is left to chance\n"
 		"  --remote-bitbang [ADDR:]PORT   SWD at the target's pins\n"
@@ -80,11 +87,33 @@ static void usage(FILE *f)
 		"  --usbip [ADDR:]PORT     the adapters of all boards as USB devices; bus ids 1-1, "
 		"1-2, ...\n"
 		"  --realtime              virtual time never runs ahead of the wall clock\n"
+		"  --list                  the virtual boards and SPI-NOR chips that there are\n"
 		"  -h, --help, --version\n"
 		"\n"
 		"Port 0 takes a free one; each port is told in a line on stdout. SIGINT and "
 		"SIGTERM\n"
 		"save the state and end.\n");
+}
+
+static void list(void)
+{
+	const char *const *board, *name;
+	struct vnor_label label;
+	size_t i, j;
+
+	printf("boards (--board):\n");
+	for (board = netlist_board_names(); *board; board++) {
+		name = netlist_board_nor(*board);
+		printf("  %-18s %s, %s\n", *board, netlist_board_mcu(*board),
+		       name ? name : "no SPI-NOR");
+	}
+	printf("SPI-NOR chips (--nor):\n");
+	for (i = 0; (name = vnor_known_part(i, &label)); i++) {
+		printf("  %-18s %3u MiB, ", name, label.size / MIB(1));
+		for (j = 0; j < label.n_id; j++)
+			printf("%02x ", label.id[j]);
+		printf("%s\n", label.description);
+	}
 }
 
 static int fail(const struct err *err)
@@ -155,6 +184,12 @@ static int parse_args(struct args *a, int argc, char **argv, struct err *err)
 		case OPT_BOARD:
 			ret = new_board(a, optarg, err);
 			break;
+		case OPT_NOR:
+			ret = add_param(b, "nor", optarg, err);
+			break;
+		case OPT_LIST:
+			list();
+			return 1;
 		case OPT_STATE:
 			ret = add_param(b, "state", optarg, err);
 			break;

@@ -10,6 +10,7 @@
 
 #include "tests/support/pins-mcu.h"
 #include "sim/netlist.h"
+#include "sim/vnor.h"
 
 #include <stdio.h>
 
@@ -238,11 +239,27 @@ static void test_each_named_board_exists_and_others_do_not(void **state)
 			assert_null(netlist_nor_data(f->sim.nets, &size));
 		else
 			assert_non_null(netlist_nor_data(f->sim.nets, &size));
-		assert_int_equal(size, strstr(*name, "bare") ? 0 : MIB(16));
+		assert_int_equal(size, strstr(*name, "bare")   ? 0
+				       : strstr(*name, "eval") ? MIB(32)
+							       : MIB(16));
 	}
 	assert_int_equal(netlist_flash_kib("nothing"), 0);
 	snprintf(f->sim.opts.board, sizeof(f->sim.opts.board), "nothing");
 	assert_null(netlist_new(&f->sim));
+}
+
+static void test_another_chip_takes_the_place_of_the_boards_own(void **state)
+{
+	struct fix *f = *state;
+	size_t size;
+
+	snprintf(f->opts.nor, sizeof(f->opts.nor), "n25q256a83");
+	rebuild(f, "stm32l476g-disco");
+	assert_string_equal(vnor_part_name(netlist_nor(f->sim.nets)), "n25q256a83");
+	netlist_nor_data(f->sim.nets, &size);
+	assert_int_equal(size, MIB(32));
+	assert_string_equal(netlist_board_nor("stm32l476g-disco"), "n25q128a13");
+	assert_null(netlist_board_nor("l476re-bare"));
 }
 
 static void test_every_board_answers_on_its_own_pins(void **state)
@@ -657,6 +674,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_each_named_board_exists_and_others_do_not),
+		T(test_another_chip_takes_the_place_of_the_boards_own),
 		T(test_every_board_answers_on_its_own_pins),
 		T(test_a_board_without_a_chip_reads_noise),
 		T(test_pin_left_analog_is_a_mistake_and_the_chip_is_not_heard),

@@ -51,6 +51,16 @@ pattern 3 3001 >odd.bin
 "$SIM" --board nope >out 2>err
 rc=$?
 ok 'an unknown board is a usage error that lists the known ones' rc_says 2 'l476rg-w25q128'
+"$SIM" --board stm32l476g-disco --nor w25q999 >out 2>err
+rc=$?
+ok 'an unknown SPI-NOR is a usage error that says where they are listed' rc_says 2 '--list'
+"$SIM" --board l476re-bare --nor w25q128jv >out 2>err
+rc=$?
+ok 'and so is one on a board without a place for it' rc_says 2 'no place'
+"$SIM" --list >out 2>err
+rc=$?
+ok '--list names the boards' grep -q 'l476re-bare .*no SPI-NOR' out
+ok '--list names the chips' grep -q 'n25q256a13  *32 MiB, 20 ba 19' out
 "$SIM" --remote-bitbang 99999 >out 2>err
 rc=$?
 ok 'a port that is none is a usage error' rc_says 2 '[ADDR:]PORT'
