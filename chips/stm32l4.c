@@ -3,6 +3,7 @@
  * STM32L471, L475, L476, L486 (RM0351, DS10198): identification, quiet start, flash devices.
  */
 #include "chips/families.h"
+#include "drivers/stm32-crc.h"
 #include "drivers/stm32-dma.h"
 #include "drivers/stm32-quadspi.h"
 #include "drivers/stm32l4-flash.h"
@@ -40,6 +41,7 @@
 #define AHB1ENR_DMA1EN	BIT(0)
 #define AHB1ENR_DMA2EN	BIT(1)
 #define AHB1ENR_FLASHEN BIT(8)
+#define AHB1ENR_CRCEN	BIT(12)
 #define APB2ENR		(STM32L4_RCC + STM32L4_RCC_APB2ENR)
 #define APB2ENR_SYSCFG	BIT(0)
 #define DMA_CHANNELS	7
@@ -71,6 +73,15 @@ static const struct stm32_quadspi_desc l476_quadspi = {
 		 .stage = 0x20017c00 },
 };
 
+/* DMA2 channel 1: QUADSPI asks on channel 5 of DMA1 or 7 of DMA2 (RM0351 11.3.2) */
+static const struct stm32_crc_desc l476_crc = {
+	.regs = 0x40023000,
+	.dma = 0x40020400,
+	.channel = 1,
+	.rcc_enr = AHB1ENR,
+	.rcc_en_bit = AHB1ENR_CRCEN | AHB1ENR_DMA2EN,
+};
+
 /* part numbers that carry this DEV_ID: RM0351 48.6.1 */
 static const char *const part_prefixes[] = { "STM32L471", "STM32L475", "STM32L476", "STM32L486" };
 
@@ -79,6 +90,7 @@ struct stm32l4 {
 	struct stm32l4_clocks clocks;
 	bool is_quiesced;
 	u32 dbgmcu_cr, apb1fzr1, ahb1enr; /* as found */
+	struct stm32_crc crc;
 	struct stm32l4_flash *flash;
 	struct mtd_info otp, opt;
 	struct spi_mem *mem;
@@ -208,6 +220,7 @@ static int l4_quiesce(struct target *t)
 	if (!l4)
 		return err_set(&t->ctx->err, -ENOMEM, NULL, "out of memory for the target");
 	t->priv = l4;
+	l4->crc.d = l476_crc;
 	ret = freeze_watchdogs(t, l4);
 	if (!ret)
 		ret = stop_dma(t, l4);
@@ -271,6 +284,7 @@ static int add_internal(struct target *t, struct stm32l4 *l4)
 		.size = t->flash_size,
 		.is_dual_bank = is_dual_bank(t, l4),
 		.options = l4->options,
+		.crc = &l4->crc,
 	};
 	int ret = desc.is_dual_bank ? read_bank_swap(t, l4, &desc.is_swapped) : 0;
 
@@ -293,6 +307,7 @@ static int add_external(struct target *t, struct stm32l4 *l4)
 	int ret;
 
 	desc.kernel_hz = l4->clocks.hclk_hz;
+	desc.crc = &l4->crc;
 	ret = stm32_quadspi_open(t, &desc, &l4->mem);
 	if (!ret)
 		ret = spi_nor_probe(l4->mem, desc.window, expect, &l4->nor);
@@ -329,6 +344,7 @@ static void l4_restore(struct target *t)
 	spi_nor_free(l4->nor);
 	stm32_quadspi_close(l4->mem);
 	stm32l4_flash_free(l4->flash);
+	stm32_crc_close(&l4->crc, t->q);
 	stm32l4_clocks_restore(t->q, &l4->clocks);
 	if (l4->is_quiesced) {
 		if (!(l4->ahb1enr & AHB1ENR_FLASHEN))

@@ -70,6 +70,9 @@ struct stm32_quadspi {
 	u32 cr;	  /* as last written, without ABORT */
 	u64 size; /* of the device, 0: not known */
 	struct stm32_quadspi_dma dma;
+	struct stm32_crc_source crc_src; /* for the clock and the lines that follow */
+	u32 crc_hz;
+	u64 crc_cycles;
 	bool enabled;
 	bool wide;	 /* IO2 and IO3 belong to the controller */
 	bool maybe_busy; /* something was queued: look before the next exec() */
@@ -118,8 +121,19 @@ void quadspi_queue_op(struct spi_mem *mem, struct memq *q, const struct spi_mem_
 
 /* ---- drivers/stm32-quadspi-read.c ---- */
 
+/* queue what makes the window readable with @op; touch no other register until it was left */
+void quadspi_queue_enter_mapped(struct stm32_quadspi *qs, struct memq *q,
+				const struct spi_mem_op *op);
+/* back to a quiet block; flushes */
+int quadspi_leave_mapped(struct stm32_quadspi *qs, const struct spi_mem_op *op);
+
 int quadspi_dirmap_read(struct spi_mem *mem, const struct spi_mem_op *op, u64 from, size_t len,
 			u8 *buf);
 int quadspi_drive_high(struct spi_mem *mem, unsigned int width, unsigned int ncycles);
+
+/* ---- drivers/stm32-quadspi-crc.c ---- */
+
+int quadspi_dirmap_checksum(struct spi_mem *mem, const struct spi_mem_op *op,
+			    struct mtd_crc *pieces, size_t n);
 
 #endif

@@ -24,12 +24,9 @@ static void queue_park(struct stm32_quadspi *qs, struct memq *q, u8 opcode)
 		    FIELD_PREP(QUADSPI_CCR_ADSIZE, 2) | FIELD_PREP(QUADSPI_CCR_DMODE, 1));
 }
 
-static int read_mapped(struct stm32_quadspi *qs, const struct spi_mem_op *op, u64 from, size_t len,
-		       u8 *buf)
+void quadspi_queue_enter_mapped(struct stm32_quadspi *qs, struct memq *q,
+				const struct spi_mem_op *op)
 {
-	struct memq *q = qs->mem.q;
-	int rc;
-
 	quadspi_select_lines(qs, q, spi_mem_op_width(op) == 4);
 	if (qs->d.errata & QUADSPI_ERRATUM_E2) {
 		quadspi_queue_abort(qs, q);
@@ -41,20 +38,38 @@ static int read_mapped(struct stm32_quadspi *qs, const struct spi_mem_op *op, u6
 	if (op->mode.nbits)
 		put(qs, q, QUADSPI_ABR, op->mode.val);
 	put(qs, q, QUADSPI_CCR, quadspi_op_ccr(op, FMODE_MAPPED));
-	memq_read(q, qs->d.window + (u32)from, buf, len);
 	qs->maybe_busy = true;
-	/* read replies that were lost on the wire are asked for again: stay in this mode till then */
+}
+
+int quadspi_leave_mapped(struct stm32_quadspi *qs, const struct spi_mem_op *op)
+{
+	struct memq *q = qs->mem.q;
+	int rc;
+
+	quadspi_queue_abort(qs, q);
+	queue_park(qs, q, op->cmd.opcode);
+	put(qs, q, QUADSPI_FCR, QUADSPI_FCR_ALL);
 	rc = memq_flush(q);
-	if (!rc) {
-		quadspi_queue_abort(qs, q);
-		queue_park(qs, q, op->cmd.opcode);
-		put(qs, q, QUADSPI_FCR, QUADSPI_FCR_ALL);
-		rc = memq_flush(q);
-	}
 	if (rc)
 		quadspi_give_up(qs);
 	else
 		qs->maybe_busy = false;
+	return rc;
+}
+
+static int read_mapped(struct stm32_quadspi *qs, const struct spi_mem_op *op, u64 from, size_t len,
+		       u8 *buf)
+{
+	struct memq *q = qs->mem.q;
+	int rc;
+
+	quadspi_queue_enter_mapped(qs, q, op);
+	memq_read(q, qs->d.window + (u32)from, buf, len);
+	/* read replies that were lost on the wire are asked for again: stay in this mode till then */
+	rc = memq_flush(q);
+	if (!rc)
+		return quadspi_leave_mapped(qs, op);
+	quadspi_give_up(qs);
 	return rc;
 }
 

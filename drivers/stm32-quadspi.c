@@ -638,6 +638,7 @@ static const struct spi_controller_mem_ops quadspi_ops = {
 	.poll_matched = quadspi_poll_matched,
 	.queue_poll_end = quadspi_queue_poll_end,
 	.dirmap_read = quadspi_dirmap_read,
+	.dirmap_checksum = quadspi_dirmap_checksum,
 	.drive_high = quadspi_drive_high,
 	.configure = quadspi_configure,
 	.enable = quadspi_enable,

@@ -5,6 +5,7 @@
 #ifndef SWDROM_DRIVERS_STM32_QUADSPI_H
 #define SWDROM_DRIVERS_STM32_QUADSPI_H
 
+#include "drivers/stm32-crc.h"
 #include "drivers/stm32-quadspi-dma.h"
 #include "lib/spi-mem.h"
 #include "lib/target.h"
@@ -25,6 +26,7 @@ struct stm32_quadspi_desc {
 	u8 fifo_depth;			   /* bytes: 16 or 32 */
 	u32 errata;			   /* QUADSPI_ERRATUM_* */
 	struct stm32_quadspi_dma_desc dma; /* optional */
+	struct stm32_crc *crc;		   /* optional; borrowed */
 };
 
 /**

@@ -72,6 +72,8 @@ struct stm32l4_flash {
 	char about[80];
 	bool is_prepared;
 	u32 acr; /* as found */
+	u32 eccie;
+	struct stm32_crc_source crc_src;
 	u64 prog_est_ns;
 	bool is_calibrated;
 	u64 probe_lead_ns; /* from queuing a sample until its read reaches the bus */
@@ -100,6 +102,9 @@ static inline u32 addr_of(const struct stm32l4_flash *fl, u64 offset)
 int stm32l4_wait_idle(struct stm32l4_flash *fl, u32 *sr);
 int stm32l4_check_ecc(struct stm32l4_flash *fl);
 int stm32l4_report_reset(struct flash_job *job);
+
+/* drivers/stm32l4-flash-crc.c */
+int stm32l4_checksum(struct mtd_info *mtd, struct mtd_crc *pieces, size_t n);
 
 /* drivers/stm32l4-flash-prog.c */
 void stm32l4_program_init(struct stm32l4_flash *fl);

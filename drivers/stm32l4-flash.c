@@ -87,6 +87,8 @@ static int forget_ecc(struct stm32l4_flash *fl)
 	u32 eccr;
 	int ret = target_read32(fl->mtd.q, reg(fl, FLASH_ECCR), &eccr);
 
+	if (!ret)
+		fl->eccie = eccr & FLASH_ECCR_ECCIE;
 	if (ret || !(eccr & (FLASH_ECCR_ECCC | FLASH_ECCR_ECCD)))
 		return ret;
 	return clear_ecc(fl, eccr);
@@ -382,6 +384,7 @@ static int l4_resync(struct flash_job *job)
 static const struct mtd_ops l4_ops = {
 	.prepare = l4_prepare,
 	.read = l4_read,
+	.checksum = stm32l4_checksum,
 	.issue = l4_issue,
 	.check = l4_check,
 	.resync = l4_resync,

@@ -5,6 +5,7 @@
 #ifndef SWDROM_DRIVERS_STM32L4_FLASH_H
 #define SWDROM_DRIVERS_STM32L4_FLASH_H
 
+#include "drivers/stm32-crc.h"
 #include "lib/mtd.h"
 
 #define STM32L4_FLASH_REGS    0x40022000u
@@ -28,6 +29,7 @@ struct stm32l4_flash_desc {
 	bool is_dual_bank;
 	bool is_swapped; /* bank 2 is mapped first (SYSCFG_MEMRMP.FB_MODE) */
 	struct stm32l4_options options;
+	struct stm32_crc *crc; /* optional; borrowed */
 };
 
 static inline u32 stm32l4_bank_size(const struct stm32l4_flash_desc *d)

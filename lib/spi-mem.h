@@ -38,6 +38,7 @@ struct spi_mem_op {
 };
 
 struct spi_mem;
+struct mtd_crc;
 
 /*
  * What a controller does. Everything is queued into memq, nothing waits, except exec().
@@ -73,6 +74,10 @@ struct spi_controller_mem_ops {
 	/* read through the memory-mapped window with @op as template (address in op ignored) */
 	int (*dirmap_read)(struct spi_mem *mem, const struct spi_mem_op *op, u64 from, size_t len,
 			   u8 *buf);
+	/* optional: checksums of pieces of the device, read with @op as template through the window;
+	 * -EOPNOTSUPP: this target can't. See mtd_ops.checksum */
+	int (*dirmap_checksum)(struct spi_mem *mem, const struct spi_mem_op *op,
+			       struct mtd_crc *pieces, size_t n);
 	/* raw clocks for recovery: @ncycles with all of IO0..IO(width-1) high (nor-recovery) */
 	int (*drive_high)(struct spi_mem *mem, unsigned int width, unsigned int ncycles);
 	/* the device's size is known: address range checks; and its clock limit; picks prescaler */

@@ -75,6 +75,10 @@ struct spi_mem_op nor_op_read(const struct spi_nor *nor, bool quad, u64 from, u8
 struct spi_mem_op nor_op_program(const struct spi_nor *nor, u64 to, const u8 *buf, u32 len);
 struct spi_mem_op nor_op_erase(const struct spi_nor *nor, u8 opcode, u64 at);
 
+/* ---- lib/spi-nor-crc.c ---- */
+
+int nor_checksum(struct mtd_info *mtd, struct mtd_crc *pieces, size_t n);
+
 /* ---- lib/spi-nor-job.c ---- */
 
 int nor_issue(struct flash_job *job, struct memq *q);

@@ -297,6 +297,7 @@ static void nor_finish(struct mtd_info *mtd)
 static const struct mtd_ops nor_mtd_ops = {
 	.prepare = nor_prepare,
 	.read = nor_read,
+	.checksum = nor_checksum,
 	.issue = nor_issue,
 	.check = nor_check,
 	.is_locked = nor_mtd_is_locked,

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Checksums of a SPI-NOR, where its controller's target can compute them.
+ */
+#include "lib/spi-nor-priv.h"
+
+#include <errno.h>
+
+/* where to look for a pattern that proves the four lines */
+#define PROOF_PLACES 4u
+#define PROOF_LEN    64u
+
+/* four lines are four times as fast, and a blank chip may have been programmed since */
+static int try_quad(struct spi_nor *nor, const struct mtd_crc *pieces, size_t n)
+{
+	u8 buf[PROOF_LEN];
+	int rc = 0;
+
+	for (unsigned int i = 0; i < PROOF_PLACES && nor->quad == NOR_QUAD_UNPROVEN && !rc; i++) {
+		const struct mtd_crc *p = &pieces[i * n / PROOF_PLACES];
+
+		/* reading proves them by the way */
+		rc = nor->mtd.ops->read(&nor->mtd, p->from, min(p->len, PROOF_LEN), buf);
+	}
+	return rc;
+}
+
+/**
+ * nor_checksum() - mtd_ops.checksum of a SPI-NOR
+ * @mtd: of a struct spi_nor, prepared
+ * @pieces: whole words inside the chip
+ * @n: of them, at least 1
+ */
+int nor_checksum(struct mtd_info *mtd, struct mtd_crc *pieces, size_t n)
+{
+	struct spi_nor *nor = to_nor(mtd);
+	struct spi_mem_op op;
+	u8 dummy[1];
+	int rc;
+
+	if (!nor->mem->ops->dirmap_checksum)
+		return err_set(nor_err(nor), -EOPNOTSUPP, "compare by reading",
+			       "%s computes no checksums", nor->mem->name);
+	rc = try_quad(nor, pieces, n);
+	if (rc)
+		return rc;
+	op = nor_op_read(nor, nor->quad == NOR_QUAD_PROVEN, 0, dummy, sizeof(dummy));
+	return nor->mem->ops->dirmap_checksum(nor->mem, &op, pieces, n);
+}
