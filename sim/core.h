@@ -140,6 +140,7 @@ struct mcu;
 struct netlist;
 struct vpins;
 struct vcd;
+struct usbbus;
 
 struct sim {
 	struct sim_opts opts;
@@ -151,6 +152,9 @@ struct sim {
 	struct netlist *nets; /* sim/netlist.c */
 	struct vpins *pins;   /* sim/vpins.c; NULL: our own target */
 	struct vcd *vcd;      /* sim/vcd.c; NULL: nobody looks */
+	/* sim/usbbus.c: the USB bus that is shared with other benches; NULL: our own */
+	struct usbbus *usb_bus;
+	unsigned int usb_port;
 	/* core.c's own */
 	u64 now_ps;
 	struct sim_event *events; /* sorted by time */

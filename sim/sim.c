@@ -241,16 +241,18 @@ static int bench_build(struct bench *b, struct err *err)
 }
 
 /**
- * sim_open() - build a bench: virtual adapter, wire, MCU, board
+ * sim_open_shared() - build a bench: virtual adapter, wire, MCU, board
  * @opts: options, copied
  * @faults: faults, copied; NULL for none
+ * @bus: USB bus that it shares with others (sim/usbbus.h), which outlives it; NULL: its own
+ * @port: of the bus
  * @err: where errors go, also those of the transport later
  * @t: set to its transport on success
  *
  * Return: 0 or -errno.
  */
-int sim_open(const struct sim_opts *opts, const struct sim_faults *faults, struct err *err,
-	     struct transport **t)
+int sim_open_shared(const struct sim_opts *opts, const struct sim_faults *faults,
+		    struct usbbus *bus, unsigned int port, struct err *err, struct transport **t)
 {
 	struct bench *b;
 	int ret;
@@ -271,6 +273,8 @@ int sim_open(const struct sim_opts *opts, const struct sim_faults *faults, struc
 			       "cannot read the bench's state from %s: %s", opts->state_path,
 			       ret == -ENOEXEC ? "not a state file" : strerror(-ret));
 	}
+	b->sim.usb_bus = bus;
+	b->sim.usb_port = port;
 	ret = bench_build(b, err);
 	if (ret) {
 		bench_free(b);
@@ -278,4 +282,19 @@ int sim_open(const struct sim_opts *opts, const struct sim_faults *faults, struc
 	}
 	*t = vftdi_transport(b->sim.ftdi);
 	return 0;
+}
+
+/**
+ * sim_open() - build a bench that has a USB bus of its own
+ * @opts: options, copied
+ * @faults: faults, copied; NULL for none
+ * @err: where errors go, also those of the transport later
+ * @t: set to its transport on success
+ *
+ * Return: 0 or -errno.
+ */
+int sim_open(const struct sim_opts *opts, const struct sim_faults *faults, struct err *err,
+	     struct transport **t)
+{
+	return sim_open_shared(opts, faults, NULL, 0, err, t);
 }

@@ -17,6 +17,9 @@ extern const struct programmer sim_programmer; /* -p sim:board=NAME,state=FILE,s
  */
 int sim_open(const struct sim_opts *opts, const struct sim_faults *faults, struct err *err,
 	     struct transport **t);
+/* the same with its adapter at @port of a USB bus that is shared with others: sim/usbbus.h */
+int sim_open_shared(const struct sim_opts *opts, const struct sim_faults *faults,
+		    struct usbbus *bus, unsigned int port, struct err *err, struct transport **t);
 void sim_opts_default(struct sim_opts *opts);
 /* the keys of -p sim: (sim/programmer.c); absent ones leave @opts and @faults as they are */
 int sim_opts_parse(struct params *p, struct sim_opts *opts, struct sim_faults *faults,

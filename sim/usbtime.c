@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sim/usbtime.h"
+#include "sim/usbbus.h"
 
 #include <math.h>
 
 /**
  * usbtime_init() - start a bus
  * @u: bus
- * @sim: bench that gives the seed
+ * @sim: bench that gives the seed, and the bus that it shares with others
  */
 void usbtime_init(struct usbtime *u, const struct sim *sim)
 {
 	sim_rng_init(&u->rng, sim, "usb");
 	u->bus_free_ps = 0;
+	u->bus = sim->usb_bus;
+	u->port = sim->usb_port;
 }
 
 static u64 microframe_after(u64 ps)
@@ -50,6 +53,8 @@ u64 usbtime_out(struct usbtime *u, u64 now_ps)
  */
 u64 usbtime_packet(struct usbtime *u, u64 now_ps)
 {
+	if (u->bus)
+		return usbbus_carry(u->bus, u->port, now_ps);
 	u->bus_free_ps = max(u->bus_free_ps, now_ps) + USB_PACKET_PS;
 	return u->bus_free_ps;
 }
@@ -62,4 +67,14 @@ u64 usbtime_packet(struct usbtime *u, u64 now_ps)
 u64 usbtime_in(struct usbtime *u, u64 now_ps)
 {
 	return microframe_after(now_ps) + software(u, USB_IN_SOFT_MIN_PS, USB_IN_SOFT_VAR_PS);
+}
+
+/**
+ * usbtime_leave() - unplugged for good
+ * @u: bus
+ */
+void usbtime_leave(struct usbtime *u)
+{
+	if (u->bus)
+		usbbus_leave(u->bus, u->port);
 }

@@ -12,6 +12,8 @@
 
 #include "sim/core.h"
 
+struct usbbus;
+
 /* high speed: 8 microframes a millisecond (USB 2.0, 8.4.3.1) */
 #define USB_MICROFRAME_PS (125 * PS_PER_US)
 /* bulk payload that a bus really carries: 512 bytes each 12.8 us, 40 MB/s */
@@ -43,6 +45,8 @@
 struct usbtime {
 	struct sim_rng rng;
 	u64 bus_free_ps;
+	struct usbbus *bus; /* NULL: nobody else is on the bus */
+	unsigned int port;
 };
 
 void usbtime_init(struct usbtime *u, const struct sim *sim);
@@ -50,6 +54,14 @@ void usbtime_init(struct usbtime *u, const struct sim *sim);
 u64 usbtime_out(struct usbtime *u, u64 now_ps);
 /* when one packet that is ready at @now_ps has crossed the bus */
 u64 usbtime_packet(struct usbtime *u, u64 now_ps);
+/* are there others? Then packets to the chip have to ask for their time as well */
+static inline bool usbtime_is_shared(const struct usbtime *u)
+{
+	return u->bus;
+}
+
+/* the adapter has nothing to say any more: nobody waits for it */
+void usbtime_leave(struct usbtime *u);
 /* when the host's program goes on, if the last packet of its transfer was over at @now_ps */
 u64 usbtime_in(struct usbtime *u, u64 now_ps);
 

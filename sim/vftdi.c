@@ -22,6 +22,7 @@
 #define MAX_FIFO	   4096
 #define LATENCY_DEFAULT_MS 16 /* AN_232B-04 */
 #define DRAIN_MAX_PS	   (500 * PS_PER_MS)
+#define MAX_PACKETS	   16 /* in the chip's FIFO, remembered */
 /* a pipe carries what the chip's FIFO does not need to hold: 60 MHz ticks for each byte on the bus */
 #define ARRIVAL_TICKS(bytes) ((u64)(bytes)*3 / 2)
 
@@ -65,6 +66,9 @@ struct slot {
 	size_t keep;	 /* ... of which this many reach the host */
 	u64 in_ps;	 /* when the last of them had crossed the bus */
 	u64 accepted_ps; /* when the last byte out was in the chip; SIM_NEVER: not yet */
+	/* on a shared bus packets are carried one by one */
+	size_t n_there; /* bytes that have crossed the bus */
+	u64 there_tick; /* when the last packet of them had */
 	bool unplugged;
 };
 
@@ -99,6 +103,13 @@ struct vftdi {
 	u64 latency_ps, last_packet_ps, pushed_ps;
 	int event_char; /* -1: off */
 	bool draining;
+	/* on a shared bus: bytes that have crossed it so far, and where and when the last packets were
+	 * eaten: that made room for others */
+	u64 n_carried, carried_ps;
+	struct {
+		u64 end, tick;
+	} eaten[MAX_PACKETS];
+	unsigned int n_eaten;
 
 	void (*on_close)(void *arg);
 	void *on_close_arg;
@@ -277,6 +288,43 @@ static size_t feed_engine(struct vftdi *f, const u8 *bytes, size_t n, u64 tick, 
 	return n - feed.n;
 }
 
+/* when the FIFO had room for a packet that ends at byte @end of all that were ever sent */
+static u64 room_ps(const struct vftdi *f, u64 end)
+{
+	unsigned int i, first = f->n_eaten > MAX_PACKETS ? f->n_eaten - MAX_PACKETS : 0;
+
+	for (i = first; i < f->n_eaten; i++)
+		if (f->eaten[i % MAX_PACKETS].end + f->chip->fifo_out >= end)
+			return mpsse_tick_ps(f->eaten[i % MAX_PACKETS].tick);
+	return 0;
+}
+
+/* the next packet of @s crosses the bus that others use too; false: not before @until_ps */
+static bool carry_packet(struct vftdi *f, struct slot *s, u64 until_ps)
+{
+	size_t n = min(s->n_out - s->n_there, (size_t)USB_PACKET);
+	/* the time of arrival is that of the end of the first packet */
+	u64 ready = max(mpsse_tick_ps(s->arrive_tick) - USB_PACKET_PS, f->carried_ps);
+
+	ready = max(ready, room_ps(f, f->n_carried + n));
+	if (ready >= until_ps)
+		return false;
+	f->carried_ps = usbtime_packet(&f->usb, ready);
+	f->n_carried += n;
+	s->n_there += n;
+	s->there_tick = mpsse_ps_tick(f->carried_ps);
+	return true;
+}
+
+static void note_eaten(struct vftdi *f, const struct slot *s)
+{
+	if (s->eaten < s->n_there)
+		return;
+	f->eaten[f->n_eaten % MAX_PACKETS].end = f->n_carried;
+	f->eaten[f->n_eaten % MAX_PACKETS].tick = f->eng.tick;
+	f->n_eaten++;
+}
+
 /*
  * Let the engine work until @until_ps, on the first @n_batches batches at most; true: it needs more
  * bytes, false: time is up or it stands still.
@@ -299,13 +347,22 @@ static bool work(struct vftdi *f, u64 until_ps, unsigned int n_batches)
 		struct slot *s = &f->slots[i];
 
 		while (s->eaten < s->n_out) {
+			u64 tick = s->arrive_tick + ARRIVAL_TICKS(s->eaten);
+
 			n = s->n_out - s->eaten;
 			/* so that the moment of acceptance is not run over */
 			if (s->accepted_ps == SIM_NEVER)
 				n -= fifo_free(f);
-			n = feed_engine(f, s->b->out + s->eaten, n,
-					s->arrive_tick + ARRIVAL_TICKS(s->eaten), until_ps, &stop);
+			if (usbtime_is_shared(&f->usb)) {
+				if (s->eaten == s->n_there && !carry_packet(f, s, until_ps))
+					return false;
+				n = min(n, s->n_there - s->eaten);
+				tick = s->there_tick;
+			}
+			n = feed_engine(f, s->b->out + s->eaten, n, tick, until_ps, &stop);
 			s->eaten += n;
+			if (usbtime_is_shared(&f->usb))
+				note_eaten(f, s);
 			update_accepted(f);
 			if (stop != MPSSE_HUNGRY)
 				return false;
@@ -628,6 +685,7 @@ static void vftdi_close(struct transport *t)
 		work(f, f->host_ps, MAX_IN_FLIGHT);
 		vwire_set(&f->wire, 0, 0);
 	}
+	usbtime_leave(&f->usb);
 	if (f->on_close)
 		f->on_close(f->on_close_arg);
 }
