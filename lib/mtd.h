@@ -38,6 +38,43 @@ struct mtd_crc {
 			 * read: crc says nothing, a read says more */
 };
 
+/* who may change what is protected: flashrom's words */
+enum mtd_wp_mode {
+	MTD_WP_DISABLED,    /* anybody */
+	MTD_WP_HARDWARE,    /* nobody while the WP# pin is low */
+	MTD_WP_POWER_CYCLE, /* nobody until the power has been off */
+	MTD_WP_PERMANENT,   /* nobody, ever again */
+};
+
+struct mtd_wp_range {
+	u64 start, len; /* offsets of the device; len 0: nothing */
+};
+
+struct mtd_wp_status {
+	struct mtd_wp_range range; /* the whole span where locks are individual */
+	bool is_partial;	   /* only some blocks of it are locked */
+	enum mtd_wp_mode mode;
+	char about[200]; /* registers and their values */
+};
+
+struct mtd_wp_change {
+	bool has_range, has_mode;
+	struct mtd_wp_range range;
+	enum mtd_wp_mode mode;
+	bool is_volatile; /* until reset or power-up only */
+	bool may_once;	  /* also what can never be undone */
+};
+
+/* write protection that the device itself enforces */
+struct mtd_wp_ops {
+	int (*status)(struct mtd_info *mtd, struct mtd_wp_status *out);
+	/* ranges that can be had: *n of them into @out, which has room for MTD_WP_MAX_RANGES */
+	int (*list)(struct mtd_info *mtd, struct mtd_wp_range *out, size_t *n);
+	int (*change)(struct mtd_info *mtd, const struct mtd_wp_change *change);
+};
+
+#define MTD_WP_MAX_RANGES 128
+
 struct mtd_ops {
 	/* unlock, clocks, quad enable; nothing that changes contents. Idempotent */
 	int (*prepare)(struct mtd_info *mtd);
@@ -62,6 +99,7 @@ struct mtd_ops {
 	int (*is_locked)(struct mtd_info *mtd, u64 from, u64 len);
 	/* back to a quiet, readable state; always runs, also after errors and Ctrl-C */
 	void (*finish)(struct mtd_info *mtd);
+	const struct mtd_wp_ops *wp; /* NULL: none */
 };
 
 struct mtd_info {

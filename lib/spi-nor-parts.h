@@ -35,15 +35,54 @@ enum nor_4byte {
 	NOR_4B_ALWAYS,
 };
 
-/* where block protection bits are and what they cover */
+/* where block protection bits are and what they cover: a row of lib/spi-nor-wp.c each */
 enum nor_bp {
-	NOR_BP_UNKNOWN, /* any of SR bits 4:2 is taken for protection of everything */
+	NOR_BP_UNKNOWN, /* any of SR bits 5:2 is taken for protection of everything */
 	NOR_BP_NONE,
-	NOR_BP3_TB5_SEC6, /* Winbond style up to 128 Mbit: BP 4:2, TB 5, SEC 6, CMP SR2 bit 6 */
-	NOR_BP4_TB6,	  /* from 256 Mbit: BP 5:2, TB 6, CMP SR2 bit 6 */
-	NOR_BP4_MICRON,	  /* BP0-2 4:2, TB 5, BP3 6 */
-	NOR_BP4_TB_CR3,	  /* Macronix: BP 5:2, TB in CR (15h) bit 3 */
-	NOR_BP4_TBS_FR1,  /* ISSI: BP 5:2, TBS in the function register (48h) bit 1 */
+	NOR_BP3_TB5_SEC6,  /* Winbond style up to 128 Mbit: BP 4:2, TB 5, SEC 6, CMP SR2 bit 6 */
+	NOR_BP4_TB6,	   /* from 256 Mbit: BP 5:2, TB 6, CMP SR2 bit 6 */
+	NOR_BP4_MICRON,	   /* BP0-2 4:2, TB 5, BP3 6 */
+	NOR_BP4_TB_CR3,	   /* Macronix: BP 5:2, TB in CR (15h) bit 3, one-time */
+	NOR_BP4_TBS_FR1,   /* ISSI: BP 5:2, TBS in the function register (48h) bit 1, one-time */
+	NOR_BP3,	   /* ST M25P, SST25: BP 4:2, from the top */
+	NOR_BP3_TB5,	   /* BP 4:2, TB 5 */
+	NOR_BP3_TBPROT,	   /* Spansion: BP 4:2, TBPROT in CR1 (35h) bit 5, one-time */
+	NOR_BP4_TB6_SRL0,  /* like NOR_BP4_TB6 without CMP */
+	NOR_BP4_TB6_SRL6,  /* GigaDevice 256 Mbit: no CMP, SRL is SR2 bit 6 */
+	NOR_BP4_TB6_CMP33, /* GigaDevice 512 Mbit: CMP is SR3 bit 3, SRL SR2 bit 6 */
+	NOR_BP_SWP, /* AT25DF: a lock per sector (36h, 39h, 3Ch), 3:2 tell: none, some, all */
+	NOR_BP_BPR, /* SST26: a lock per block in a register of its own (72h, 42h, 98h) */
+	NOR_N_BP,
+};
+
+/* one-time or lockable memory beside the array; lib/spi-nor-otp.c has the commands */
+enum nor_otp_kind {
+	NOR_OTP_UNKNOWN, /* the vendor's usual one, or nothing is known */
+	NOR_OTP_NONE,
+	NOR_OTP_SECREG, /* Winbond style: 48h reads, 44h erases, 42h programs, LB bits lock */
+	NOR_OTP_ARRAY,	/* Micron, Spansion: 4Bh reads, 42h programs; bits or bytes in it lock */
+	NOR_OTP_MODE,	/* Macronix: B1h enters, C1h leaves, in between the array's commands */
+	NOR_OTP_ROWS,	/* ISSI: 68h reads, 64h erases, 62h programs, IRL bits lock */
+	NOR_OTP_SECID,	/* SST26: 88h reads, A5h programs, 85h locks */
+};
+
+struct nor_otp {
+	enum nor_otp_kind kind;
+	u8 n;	 /* regions */
+	u16 len; /* of each, in bytes */
+};
+
+/* where the chip's own serial number is read */
+enum nor_uid {
+	NOR_UID_UNKNOWN, /* the vendor's usual one, or nothing is known */
+	NOR_UID_NONE,
+	NOR_UID_4B_8,  /* 4Bh, four dummy bytes, 8 bytes */
+	NOR_UID_4B_16, /* the same, 16 bytes */
+	NOR_UID_4C_8,  /* 4Ch, four dummy bytes, 8 bytes */
+	NOR_UID_RDID,  /* 9Fh, bytes 4 to 19 */
+	NOR_UID_SFDP,  /* 5Ah at 80h, 12 bytes */
+	NOR_UID_OTP16, /* the first 16 bytes of the OTP array */
+	NOR_UID_SECID, /* the first 8 bytes of the security ID */
 };
 
 /* what was really tried */
@@ -85,6 +124,8 @@ struct nor_params {
 	u8 fail_clear; /* opcode that clears them, 0: they clear themselves */
 	enum nor_bp bp;
 	bool has_wps; /* SR3 bit 2: locks per block, all set at power-up */
+	struct nor_otp otp;
+	enum nor_uid uid;
 };
 
 #define NOR_ERASE_4K	  BIT(0)
@@ -97,6 +138,11 @@ struct nor_params {
 #define NOR_NO_CHIP_ERASE BIT(7)
 #define NOR_HAS_WPS	  BIT(8)
 #define NOR_4B_OPS	  BIT(9) /* 13h, 0Ch, 6Ch, ECh, 12h, 34h, 21h, 5Ch, DCh */
+/* blocks of other sizes; struct nor_times has their times under erase_64k_ms */
+#define NOR_ERASE_32K_D8 BIT(10) /* D8h erases 32 KiB */
+#define NOR_ERASE_128K	 BIT(11) /* D8h erases 128 KiB */
+#define NOR_ERASE_256K	 BIT(12) /* D8h erases 256 KiB */
+#define NOR_ERASE_4K_D7	 BIT(13) /* D7h erases 4 KiB; 20h is not known */
 
 /* typical and maximum, as in the data sheet; 0: not known */
 struct nor_times {
@@ -115,6 +161,8 @@ struct nor_part {
 	enum nor_qe qe; /* NOR_QE_UNKNOWN: the vendor's usual one */
 	enum nor_bp bp; /* NOR_BP_UNKNOWN: the vendor's usual one */
 	u8 max_mhz;	/* 0: 50 */
+	struct nor_otp otp;
+	enum nor_uid uid;
 	struct nor_times times;
 	enum nor_tested tested;
 	/* parts that share an ID: is it this one? NULL: yes. @sfdp is NULL where there is none */
@@ -127,7 +175,8 @@ struct nor_part {
 
 struct nor_vendor {
 	const char *name;
-	u8 id; /* first byte of the JEDEC ID */
+	u8 id;	/* first byte of the JEDEC ID; two makers may have the same */
+	u8 id2; /* another one, 0: none */
 	const struct nor_part *parts;
 	size_t n_parts;
 	/* what all parts of this maker have in common; before SFDP */
@@ -141,7 +190,7 @@ extern const struct nor_vendor *const nor_vendors[];
 
 /*
  * nor_find_part() - the row for an ID: longest ID first, then table order among those whose match()
- * agrees. *vendor is set whenever the maker is known, also if no row fits.
+ * agrees. *vendor is the row's maker; if no row fits, the first one with that ID.
  */
 const struct nor_part *nor_find_part(const u8 *id, unsigned int id_len,
 				     const struct sfdp_info *sfdp,

@@ -63,10 +63,23 @@ int nor_wait_ready(struct spi_nor *nor, u64 timeout_ns, const char *what);
 int nor_enable_quad(struct spi_nor *nor);
 int nor_enter_4byte(struct spi_nor *nor);
 void nor_exit_4byte(struct spi_nor *nor);
+
+/* ---- lib/spi-nor-protect.c ---- */
+
+extern const struct mtd_wp_ops nor_wp_ops;
 int nor_is_locked(struct spi_nor *nor, u64 from, u64 len);
 
-/* [*from, *to) that the block protection bits cover; pure */
-void nor_bp_range(enum nor_bp layout, u64 size, u8 sr1, u8 sr2, bool bottom, u64 *from, u64 *to);
+/* ---- lib/spi-nor-locks.c: a lock for each block ---- */
+
+/* whose commands the locks in force have; NULL: none are in force */
+struct nor_locks;
+int nor_locks_find(struct spi_nor *nor, const struct nor_locks **out);
+/* the first and last byte + 1 that is locked in [from, to); *partial: something between is not */
+int nor_locks_scan(struct spi_nor *nor, const struct nor_locks *locks, u64 from, u64 to,
+		   struct mtd_wp_range *span, bool *partial);
+/* lock exactly [from, to), unlock the rest */
+int nor_locks_set(struct spi_nor *nor, const struct nor_locks *locks, u64 from, u64 to);
+const char *nor_locks_about(const struct nor_locks *locks);
 
 /* ---- lib/spi-nor.c ---- */
 

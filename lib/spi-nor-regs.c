@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A SPI-NOR's registers: status, quad enable, block protection, 4-byte mode. Cold paths: each
- * command is sent and waited for.
+ * A SPI-NOR's registers: status, quad enable, 4-byte mode. Cold paths: each command is sent and
+ * waited for.
  */
 #include "lib/spi-nor-priv.h"
 
@@ -14,12 +14,10 @@
 #define OP_WRDI		 0x04
 #define OP_RDSR		 0x05
 #define OP_WREN		 0x06
-#define OP_RDCR		 0x15 /* Macronix; read SR3 on Winbond style parts */
 #define OP_WRSR2	 0x31
 #define OP_RDSR2	 0x35
 #define OP_WRSR2_B7	 0x3e
 #define OP_RDSR2_B7	 0x3f
-#define OP_RDFR		 0x48 /* ISSI function register */
 #define OP_VOLATILE_WREN 0x50
 #define OP_EN4B		 0xb7
 #define OP_EX4B		 0xe9
@@ -28,9 +26,7 @@
 #define SR1_WEL		 BIT(1)
 #define SR1_QE		 BIT(6) /* NOR_QE_SR1_B6 */
 #define SR2_QE		 BIT(1)
-#define SR2_CMP		 BIT(6)
 #define SR2_B7		 BIT(7)
-#define SR3_WPS		 BIT(2)
 
 /* tW, non-volatile: 500 ms at the slowest (Spansion), with a margin */
 #define T_WRITE_SR_NS (2 * SEC_NS)
@@ -263,119 +259,4 @@ void nor_exit_4byte(struct spi_nor *nor)
 	nor->in_4byte_mode = false;
 	if (set_4byte_mode(nor, false))
 		log_warn(&nor->mem->ctx->log, "%s: still in 4-byte address mode", nor->name);
-}
-
-/* ---- block protection ---- */
-
-/**
- * nor_bp_range() - what the block protection bits cover
- * @layout: where they are
- * @size: of the chip
- * @sr1: status register 1
- * @sr2: status register 2 (CMP); 0 where there is none
- * @bottom: TB from a register of its own
- * @from: start of the protected range
- * @to: its end; equal to @from: nothing is protected
- */
-void nor_bp_range(enum nor_bp layout, u64 size, u8 sr1, u8 sr2, bool bottom, u64 *from, u64 *to)
-{
-	u64 len = 0, block = KIB(64);
-	unsigned int bp;
-
-	*from = *to = 0;
-	switch (layout) {
-	case NOR_BP_NONE:
-		return;
-	case NOR_BP3_TB5_SEC6:
-		bp = sr1 >> 2 & 7;
-		bottom = sr1 & BIT(5);
-		block = max(size / 64, (u64)KIB(64));
-		if (bp == 7)
-			len = size;
-		else if (bp && sr1 & BIT(6))
-			len = min((u64)KIB(4) << (bp - 1), (u64)KIB(32));
-		else if (bp)
-			len = block << (bp - 1);
-		break;
-	case NOR_BP4_MICRON:
-		bp = (sr1 >> 2 & 7) | (sr1 & BIT(6) ? 8 : 0);
-		bottom = sr1 & BIT(5);
-		len = bp ? block << (bp - 1) : 0;
-		sr2 = 0;
-		break;
-	case NOR_BP4_TB6:
-		bp = sr1 >> 2 & 15;
-		bottom = sr1 & BIT(6);
-		len = bp ? block << (bp - 1) : 0;
-		break;
-	case NOR_BP4_TB_CR3:
-	case NOR_BP4_TBS_FR1:
-		bp = sr1 >> 2 & 15;
-		len = bp ? block << (bp - 1) : 0;
-		sr2 = 0;
-		break;
-	case NOR_BP_UNKNOWN:
-		len = sr1 & GENMASK(4, 2) ? size : 0;
-		sr2 = 0;
-		break;
-	}
-	len = min(len, size);
-	if (sr2 & SR2_CMP) {
-		bottom = !bottom;
-		len = size - len;
-	}
-	*from = bottom ? 0 : size - len;
-	*to = bottom ? len : size;
-}
-
-static bool has_sr2(const struct spi_nor *nor)
-{
-	return nor->p.bp == NOR_BP3_TB5_SEC6 || nor->p.bp == NOR_BP4_TB6;
-}
-
-/**
- * nor_is_locked() - would erasing or programming be refused?
- * @nor: chip, idle
- * @from: start
- * @len: length
- *
- * Return: 0: no; -EROFS with registers and remedy; other errors as they come.
- */
-int nor_is_locked(struct spi_nor *nor, u64 from, u64 len)
-{
-	static const char next[] =
-		"clear the BP bits (06h, then 01h with them 0; WP# high), or write elsewhere";
-	u8 sr1 = 0, sr2 = 0, sr3 = 0, tb = 0;
-	u64 lo, hi;
-	int rc;
-
-	rc = nor_read_reg(nor, OP_RDSR, &sr1, 1);
-	if (!rc && has_sr2(nor))
-		rc = nor_read_reg(nor, OP_RDSR2, &sr2, 1);
-	if (!rc && nor->p.has_wps)
-		rc = nor_read_reg(nor, OP_RDCR, &sr3, 1);
-	if (!rc && nor->p.bp == NOR_BP4_TB_CR3) {
-		rc = nor_read_reg(nor, OP_RDCR, &tb, 1);
-		tb &= BIT(3);
-	} else if (!rc && nor->p.bp == NOR_BP4_TBS_FR1) {
-		rc = nor_read_reg(nor, OP_RDFR, &tb, 1);
-		tb &= BIT(1);
-	}
-	if (rc)
-		return rc;
-	if (sr3 & SR3_WPS)
-		return err_set(nor_err(nor), -EROFS, "unlock all blocks (06h, 98h) or clear WPS",
-			       "%s locks each block by itself since power-up (SR3 %02x: WPS)",
-			       nor->name, sr3);
-	nor_bp_range(nor->p.bp, nor->p.size, sr1, sr2, tb, &lo, &hi);
-	if (lo == hi || from >= hi || from + len <= lo)
-		return 0;
-	if (nor->p.bp == NOR_BP_UNKNOWN)
-		return err_set(nor_err(nor), -EROFS, next,
-			       "%s has block protection bits set (SR %02x)", nor->name, sr1);
-	return err_set(nor_err(nor), -EROFS, next,
-		       "0x%" PRIx64 " to 0x%" PRIx64
-		       " of %s is write-protected by its BP bits (SR1 %02x%s)%s",
-		       lo, hi - 1, nor->name, sr1, sr2 & SR2_CMP ? ", CMP in SR2" : "",
-		       sr1 & BIT(7) ? ", and the status register is locked while WP# is low" : "");
 }

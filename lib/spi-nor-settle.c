@@ -36,18 +36,22 @@ const struct nor_part *nor_find_part(const u8 *id, unsigned int id_len,
 	const struct nor_part *best = NULL;
 
 	*vendor = NULL;
-	for (size_t v = 0; nor_vendors[v]; v++) {
-		if (!id_len || nor_vendors[v]->id != id[0])
-			continue;
-		*vendor = nor_vendors[v];
-		for (size_t i = 0; i < (*vendor)->n_parts; i++) {
-			const struct nor_part *part = &(*vendor)->parts[i];
+	for (size_t v = 0; nor_vendors[v] && id_len; v++) {
+		const struct nor_vendor *maker = nor_vendors[v];
 
-			if (id_fits(part, id, id_len) && (!part->match || part->match(id, sfdp)) &&
-			    (!best || part->id_len > best->id_len))
-				best = part;
+		if (id[0] != maker->id && (!maker->id2 || id[0] != maker->id2))
+			continue;
+		if (!*vendor)
+			*vendor = maker;
+		for (size_t i = 0; i < maker->n_parts; i++) {
+			const struct nor_part *part = &maker->parts[i];
+
+			if (!id_fits(part, id, id_len) || (part->match && !part->match(id, sfdp)) ||
+			    (best && part->id_len <= best->id_len))
+				continue;
+			best = part;
+			*vendor = maker;
 		}
-		break;
 	}
 	return best;
 }
@@ -80,6 +84,19 @@ static void add_erase(struct nor_params *p, u32 size, u8 opcode, u64 typ_ns, u64
 static void from_row(struct nor_params *p, const struct nor_part *part)
 {
 	const struct nor_times *t = &part->times;
+	const struct {
+		u32 flag, size;
+		u8 opcode;
+		const u32 *ms;
+	} blocks[] = {
+		{ NOR_ERASE_4K, KIB(4), 0x20, t->erase_4k_ms },
+		{ NOR_ERASE_4K_D7, KIB(4), 0xd7, t->erase_4k_ms },
+		{ NOR_ERASE_32K, KIB(32), 0x52, t->erase_32k_ms },
+		{ NOR_ERASE_32K_D8, KIB(32), 0xd8, t->erase_64k_ms },
+		{ NOR_ERASE_64K, KIB(64), 0xd8, t->erase_64k_ms },
+		{ NOR_ERASE_128K, KIB(128), 0xd8, t->erase_64k_ms },
+		{ NOR_ERASE_256K, KIB(256), 0xd8, t->erase_64k_ms },
+	};
 
 	p->size = part->size;
 	if (part->page_size)
@@ -88,21 +105,18 @@ static void from_row(struct nor_params *p, const struct nor_part *part)
 	p->qe = part->qe;
 	p->bp = part->bp;
 	p->has_wps = part->flags & NOR_HAS_WPS;
+	p->otp = part->otp;
+	p->uid = part->uid;
 	if (part->max_mhz)
 		p->max_hz = part->max_mhz * 1000000u;
 	if (t->pp_us[0])
 		p->program_typ_ns = t->pp_us[0] * USEC_NS;
 	if (t->pp_us[1])
 		p->program_max_ns = t->pp_us[1] * USEC_NS;
-	if (part->flags & NOR_ERASE_4K)
-		add_erase(p, KIB(4), 0x20, t->erase_4k_ms[0] * MSEC_NS,
-			  t->erase_4k_ms[1] * MSEC_NS);
-	if (part->flags & NOR_ERASE_32K)
-		add_erase(p, KIB(32), 0x52, t->erase_32k_ms[0] * MSEC_NS,
-			  t->erase_32k_ms[1] * MSEC_NS);
-	if (part->flags & NOR_ERASE_64K)
-		add_erase(p, KIB(64), 0xd8, t->erase_64k_ms[0] * MSEC_NS,
-			  t->erase_64k_ms[1] * MSEC_NS);
+	for (unsigned int i = 0; i < ARRAY_SIZE(blocks); i++)
+		if (part->flags & blocks[i].flag)
+			add_erase(p, blocks[i].size, blocks[i].opcode, blocks[i].ms[0] * MSEC_NS,
+				  blocks[i].ms[1] * MSEC_NS);
 	p->chip_erase_typ_ns = t->chip_ms[0] * MSEC_NS;
 	p->chip_erase_max_ns = t->chip_ms[1] * MSEC_NS;
 	if (part->flags & NOR_NO_CHIP_ERASE)

@@ -302,6 +302,7 @@ static const struct mtd_ops nor_mtd_ops = {
 	.check = nor_check,
 	.is_locked = nor_mtd_is_locked,
 	.finish = nor_finish,
+	.wp = &nor_wp_ops,
 };
 
 static void fill_mtd(struct spi_nor *nor, u64 base)

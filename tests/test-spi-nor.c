@@ -703,55 +703,6 @@ static void test_four_lines_are_used_only_when_proven(void **state)
 
 /* ---- protection ---- */
 
-static void test_protected_ranges_by_layout(void **state)
-{
-	static const struct {
-		enum nor_bp layout;
-		u32 size_mib;
-		u8 sr1, sr2;
-		bool bottom;
-		u64 from, to;
-	} cases[] = {
-		{ NOR_BP_NONE, 16, 0xff, 0xff, false, 0, 0 },
-		{ NOR_BP3_TB5_SEC6, 16, 0x00, 0, false, MIB(16), MIB(16) },
-		/* W25Q128: BP 001 is the upper 64th */
-		{ NOR_BP3_TB5_SEC6, 16, 0x04, 0, false, MIB(16) - KIB(256), MIB(16) },
-		{ NOR_BP3_TB5_SEC6, 16, 0x18, 0, false, MIB(8), MIB(16) },
-		{ NOR_BP3_TB5_SEC6, 16, 0x1c, 0, false, 0, MIB(16) },
-		{ NOR_BP3_TB5_SEC6, 16, 0x24, 0, false, 0, KIB(256) },
-		{ NOR_BP3_TB5_SEC6, 16, 0x44, 0, false, MIB(16) - KIB(4), MIB(16) },
-		{ NOR_BP3_TB5_SEC6, 16, 0x54, 0, false, MIB(16) - KIB(32), MIB(16) },
-		{ NOR_BP3_TB5_SEC6, 16, 0x74, 0, false, 0, KIB(32) },
-		/* CMP turns it round */
-		{ NOR_BP3_TB5_SEC6, 16, 0x04, 0x40, false, 0, MIB(16) - KIB(256) },
-		{ NOR_BP3_TB5_SEC6, 16, 0x00, 0x40, false, 0, MIB(16) },
-		{ NOR_BP4_TB6, 32, 0x04, 0, false, MIB(32) - KIB(64), MIB(32) },
-		{ NOR_BP4_TB6, 32, 0x44, 0, false, 0, KIB(64) },
-		{ NOR_BP4_TB6, 32, 0x3c, 0, false, 0, MIB(32) },
-		/* N25Q128: BP3 is bit 6; 0001 is sector 255 */
-		{ NOR_BP4_MICRON, 16, 0x04, 0, false, MIB(16) - KIB(64), MIB(16) },
-		{ NOR_BP4_MICRON, 16, 0x40, 0, false, MIB(8), MIB(16) },
-		{ NOR_BP4_MICRON, 16, 0x24, 0x40, false, 0, KIB(64) },
-		{ NOR_BP4_MICRON, 16, 0x5c, 0, false, 0, MIB(16) },
-		{ NOR_BP4_TB_CR3, 16, 0x04, 0, false, MIB(16) - KIB(64), MIB(16) },
-		{ NOR_BP4_TB_CR3, 16, 0x08, 0, true, 0, KIB(128) },
-		{ NOR_BP_UNKNOWN, 16, 0x04, 0, false, 0, MIB(16) },
-	};
-
-	(void)state;
-	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
-		u64 from, to;
-
-		nor_bp_range(cases[i].layout, MIB(cases[i].size_mib), cases[i].sr1, cases[i].sr2,
-			     cases[i].bottom, &from, &to);
-		if (from == to && cases[i].from == cases[i].to)
-			continue;
-		if (from != cases[i].from || to != cases[i].to)
-			fail_msg("case %u: %llx..%llx", i, (unsigned long long)from,
-				 (unsigned long long)to);
-	}
-}
-
 static void test_a_locked_range_is_refused_with_register_and_remedy(void **state)
 {
 	struct fixture *f = *state;
@@ -797,7 +748,6 @@ int main(void)
 		T(test_a_quad_enable_bit_that_does_not_stick_is_an_error),
 		T(test_a_bad_line_is_found_named_and_worked_around),
 		T(test_four_lines_are_used_only_when_proven),
-		T(test_protected_ranges_by_layout),
 		T(test_a_locked_range_is_refused_with_register_and_remedy),
 	};
 

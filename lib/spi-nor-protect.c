@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A chip's write protection: what is protected now, what could be, and changing it.
+ *
+ * Status writes are read back: a chip ignores them silently while its registers are locked. SRP and
+ * SRL say when that is (W25Q128JV data sheet 7.1.7):
+ *
+ *	SRL SRP
+ *	 0   0	 never
+ *	 0   1	 while WP# is low; with QE = 1 that pin is a data line, and nothing is locked
+ *	 1   0	 until the power has been off
+ *	 1   1	 for ever
+ */
+#include "lib/spi-nor-priv.h"
+#include "lib/spi-nor-wp.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define OP_WRSR	    0x01
+#define OP_RDSR	    0x05
+#define OP_WRSR3    0x11
+#define OP_RDSR3_CR 0x15
+#define OP_WRSR2    0x31
+#define OP_RDSR2    0x35
+#define OP_WRFR	    0x42
+#define OP_RDFR	    0x48
+
+#define SR1_STATUS  (BIT(0) | BIT(1)) /* WIP and WEL: written as 0 */
+
+/* one reading of a chip's protection */
+struct protection {
+	const struct nor_wp_layout *l; /* NULL: no BP bits */
+	struct nor_wp_regs regs;
+	struct nor_wp_bits bits;
+	const struct nor_locks *locks; /* not NULL: these count, the bits do not */
+};
+
+/* ---- registers ---- */
+
+/* does 01h take SR1 and SR2 together, and perhaps clear SR2 when it gets one byte? */
+static bool writes_two(const struct spi_nor *nor, const struct nor_wp_layout *l)
+{
+	switch (nor->p.qe) {
+	case NOR_QE_SR2_B1_W2:
+	case NOR_QE_SR2_B1_W2K:
+	case NOR_QE_SR2_B1_W2R:
+		return true;
+	case NOR_QE_SR2_B1_31:
+		return false;
+	default:
+		return nor_wp_uses(l, NOR_WP_SR2);
+	}
+}
+
+static bool has_sr2(const struct spi_nor *nor, const struct nor_wp_layout *l)
+{
+	return writes_two(nor, l) || nor->p.qe == NOR_QE_SR2_B1_31 || nor_wp_uses(l, NOR_WP_SR2);
+}
+
+static int read_regs(struct spi_nor *nor, const struct nor_wp_layout *l, struct nor_wp_regs *regs)
+{
+	static const u8 opcodes[NOR_WP_N_REGS] = {
+		[NOR_WP_SR1] = OP_RDSR,	   [NOR_WP_SR2] = OP_RDSR2, [NOR_WP_SR3] = OP_RDSR3_CR,
+		[NOR_WP_CR] = OP_RDSR3_CR, [NOR_WP_FR] = OP_RDFR,
+	};
+	int rc = 0;
+
+	memset(regs, 0, sizeof(*regs));
+	for (unsigned int reg = NOR_WP_SR1; reg < NOR_WP_N_REGS && !rc; reg++)
+		if (nor_wp_uses(l, reg) || (reg == NOR_WP_SR2 && has_sr2(nor, l)))
+			rc = nor_read_reg(nor, opcodes[reg], &regs->val[reg], 1);
+	regs->val[NOR_WP_SR1] &= (u8)~SR1_STATUS;
+	return rc;
+}
+
+static int read_protection(struct spi_nor *nor, struct protection *p)
+{
+	int rc = nor_locks_find(nor, &p->locks);
+
+	p->l = nor_wp_layout(nor->p.bp);
+	if (rc || !p->l)
+		return rc;
+	rc = read_regs(nor, p->l, &p->regs);
+	/* Macronix parts before the F generation have no CR, and no TB either */
+	if (!rc && nor_wp_uses(p->l, NOR_WP_CR) && p->regs.val[NOR_WP_CR] == 0xff) {
+		p->l = nor_wp_layout(NOR_BP_UNKNOWN);
+		rc = read_regs(nor, p->l, &p->regs);
+	}
+	p->bits = nor_wp_get(p->l, &p->regs);
+	return rc;
+}
+
+/* SR2 by 31h; SR1 with one byte, after which old parts have a cleared SR2 (W25Q128FV 8.2.5) */
+static int write_sr_apart(struct spi_nor *nor, const struct nor_wp_regs *now,
+			  const struct nor_wp_regs *want, bool is_volatile)
+{
+	const u8 *sr1 = &want->val[NOR_WP_SR1], *sr2 = &want->val[NOR_WP_SR2];
+	u8 have = now->val[NOR_WP_SR2];
+	int rc = 0;
+
+	/* SR2 first: SRP in SR1 may lock it */
+	if (have != *sr2)
+		rc = nor_write_reg(nor, OP_WRSR2, sr2, 1, is_volatile);
+	if (!rc && now->val[NOR_WP_SR1] != *sr1) {
+		rc = nor_write_reg(nor, OP_WRSR, sr1, 1, is_volatile);
+		if (!rc)
+			rc = nor_read_reg(nor, OP_RDSR2, &have, 1);
+		if (!rc && have != *sr2)
+			rc = nor_write_reg(nor, OP_WRSR2, sr2, 1, is_volatile);
+	}
+	return rc;
+}
+
+static int write_regs(struct spi_nor *nor, const struct nor_wp_layout *l,
+		      const struct nor_wp_regs *now, const struct nor_wp_regs *want,
+		      bool is_volatile)
+{
+	bool changes_cr = now->val[NOR_WP_CR] != want->val[NOR_WP_CR];
+	u8 sr[2] = { want->val[NOR_WP_SR1],
+		     changes_cr ? want->val[NOR_WP_CR] : want->val[NOR_WP_SR2] };
+	int rc = 0;
+
+	if (now->val[NOR_WP_SR3] != want->val[NOR_WP_SR3])
+		rc = nor_write_reg(nor, OP_WRSR3, &want->val[NOR_WP_SR3], 1, is_volatile);
+	if (!rc && now->val[NOR_WP_FR] != want->val[NOR_WP_FR])
+		rc = nor_write_reg(nor, OP_WRFR, &want->val[NOR_WP_FR], 1, false);
+	if (rc)
+		return rc;
+	if (nor->p.qe == NOR_QE_SR2_B1_31)
+		return write_sr_apart(nor, now, want, is_volatile);
+	if (now->val[NOR_WP_SR1] == sr[0] && now->val[NOR_WP_SR2] == want->val[NOR_WP_SR2] &&
+	    !changes_cr)
+		return 0;
+	return nor_write_reg(nor, OP_WRSR, sr, writes_two(nor, l) || changes_cr ? 2 : 1,
+			     is_volatile);
+}
+
+static bool equal_bits(const struct nor_wp_bits *a, const struct nor_wp_bits *b)
+{
+	return a->bp == b->bp && a->tb == b->tb && a->sec == b->sec && a->cmp == b->cmp &&
+	       a->srp == b->srp && a->srl == b->srl;
+}
+
+static enum mtd_wp_mode mode_of(const struct nor_wp_bits *bits)
+{
+	if (bits->srl)
+		return bits->srp ? MTD_WP_PERMANENT : MTD_WP_POWER_CYCLE;
+	return bits->srp ? MTD_WP_HARDWARE : MTD_WP_DISABLED;
+}
+
+/* the write was ignored: why? */
+static int refused(struct spi_nor *nor, const struct protection *p, bool is_volatile)
+{
+	static const char *const why[] = {
+		[MTD_WP_DISABLED] = "",
+		[MTD_WP_HARDWARE] = ": they are locked while WP# is low (SRP = 1)",
+		[MTD_WP_POWER_CYCLE] = ": they are locked until the next power-up (SRL = 1)",
+		[MTD_WP_PERMANENT] = ": they are locked for ever (SRP = SRL = 1)",
+	};
+	static const char *const next[] = {
+		[MTD_WP_DISABLED] = "power-cycle the board and try again",
+		[MTD_WP_HARDWARE] = "pull WP# (IO2) high and try again",
+		[MTD_WP_POWER_CYCLE] = "take the power off the board, then try again",
+		[MTD_WP_PERMANENT] = "only another chip helps",
+	};
+	enum mtd_wp_mode mode = mode_of(&p->bits);
+
+	return err_set(nor_err(nor), -EROFS, next[mode],
+		       "%s ignores writes to its protection bits%s (SR1 %02x, SR2 %02x)%s",
+		       nor->name, why[mode], p->regs.val[NOR_WP_SR1], p->regs.val[NOR_WP_SR2],
+		       is_volatile && mode == MTD_WP_DISABLED ? "; perhaps it has no volatile ones"
+							      : "");
+}
+
+/* ---- would it be refused? ---- */
+
+static int locked_by_locks(struct spi_nor *nor, const struct nor_locks *locks, u64 from, u64 to)
+{
+	struct mtd_wp_range span;
+	bool partial;
+	int rc = nor_locks_scan(nor, locks, from, to, &span, &partial);
+
+	if (rc || !span.len)
+		return rc;
+	return err_set(nor_err(nor), -EROFS, "add --wp-range 0,0: it unlocks all blocks",
+		       "0x%" PRIx64 " to 0x%" PRIx64 " of %s is write-protected by %s", span.start,
+		       span.start + span.len - 1, nor->name, nor_locks_about(locks));
+}
+
+/**
+ * nor_is_locked() - would erasing or programming be refused?
+ * @nor: chip, idle
+ * @from: start
+ * @len: length
+ *
+ * Return: 0: no; -EROFS with range, registers and remedy; other errors as they come.
+ */
+int nor_is_locked(struct spi_nor *nor, u64 from, u64 len)
+{
+	struct protection p;
+	u64 lo, hi;
+	int rc = read_protection(nor, &p);
+
+	if (rc)
+		return rc;
+	if (p.locks)
+		return locked_by_locks(nor, p.locks, from, from + len);
+	if (!p.l)
+		return 0;
+	nor_wp_range(p.l, nor->p.size, &p.bits, &lo, &hi);
+	if (lo == hi || from >= hi || from + len <= lo)
+		return 0;
+	return err_set(
+		nor_err(nor), -EROFS,
+		p.bits.srp || p.bits.srl ? "add --wp-disable --wp-range 0,0; see --wp-status"
+					 : "add --wp-range 0,0 to unprotect it, or write elsewhere",
+		"0x%" PRIx64 " to 0x%" PRIx64
+		" of %s is write-protected by its BP bits (SR1 %02x%s)%s",
+		lo, hi - 1, nor->name, p.regs.val[NOR_WP_SR1], p.bits.cmp ? ", CMP is set" : "",
+		mode_of(&p.bits) == MTD_WP_HARDWARE
+			? ", and the status register is locked while WP# is low"
+			: "");
+}
+
+/* ---- status, list ---- */
+
+static int nor_wp_status(struct mtd_info *mtd, struct mtd_wp_status *out)
+{
+	struct spi_nor *nor = to_nor(mtd);
+	struct protection p;
+	u64 lo, hi;
+	size_t used;
+	int rc = read_protection(nor, &p);
+
+	memset(out, 0, sizeof(*out));
+	if (rc)
+		return rc;
+	if (p.locks) {
+		snprintf(out->about, sizeof(out->about), "%s", nor_locks_about(p.locks));
+		return nor_locks_scan(nor, p.locks, 0, nor->p.size, &out->range, &out->is_partial);
+	}
+	if (!p.l) {
+		snprintf(out->about, sizeof(out->about), "no protection bits are known");
+		return 0;
+	}
+	nor_wp_range(p.l, nor->p.size, &p.bits, &lo, &hi);
+	out->range = (struct mtd_wp_range){ lo, hi - lo };
+	out->mode = mode_of(&p.bits);
+	used = (size_t)snprintf(out->about, sizeof(out->about), "SR1 %02x", p.regs.val[NOR_WP_SR1]);
+	for (unsigned int reg = NOR_WP_SR2; reg < NOR_WP_N_REGS; reg++) {
+		static const char *const names[] = {
+			[NOR_WP_SR2] = "SR2",
+			[NOR_WP_SR3] = "SR3",
+			[NOR_WP_CR] = "CR",
+			[NOR_WP_FR] = "FR",
+		};
+
+		if (nor_wp_uses(p.l, reg))
+			used += (size_t)snprintf(out->about + used, sizeof(out->about) - used,
+						 ", %s %02x", names[reg], p.regs.val[reg]);
+	}
+	snprintf(out->about + used, sizeof(out->about) - used, " (%s)", p.l->about);
+	return 0;
+}
+
+static int nor_wp_list(struct mtd_info *mtd, struct mtd_wp_range *out, size_t *n)
+{
+	struct spi_nor *nor = to_nor(mtd);
+	struct nor_wp_range ranges[NOR_WP_MAX_RANGES];
+	struct protection p;
+	int rc = read_protection(nor, &p);
+
+	*n = 0;
+	if (rc)
+		return rc;
+	if (p.locks || !p.l) {
+		out[(*n)++] = (struct mtd_wp_range){ 0, 0 };
+		if (p.locks)
+			out[(*n)++] = (struct mtd_wp_range){ 0, nor->p.size };
+		return 0;
+	}
+	*n = nor_wp_ranges(p.l, nor->p.size, &p.bits, true, ranges);
+	for (size_t i = 0; i < *n; i++)
+		out[i] = (struct mtd_wp_range){ ranges[i].from, ranges[i].to - ranges[i].from };
+	return 0;
+}
+
+/* ---- changing it ---- */
+
+/* settle the bits of a range; @bits keeps SRP and SRL */
+static int choose_range(struct spi_nor *nor, const struct protection *p,
+			const struct mtd_wp_change *change, struct nor_wp_bits *bits)
+{
+	struct nor_wp_range ranges[NOR_WP_MAX_RANGES];
+	u64 from = change->range.start, to = from + change->range.len;
+	unsigned int n = nor_wp_ranges(p->l, nor->p.size, &p->bits, true, ranges);
+
+	if (from == to)
+		from = to = 0;
+	for (unsigned int i = 0; i < n; i++) {
+		if (ranges[i].from != from || ranges[i].to != to)
+			continue;
+		if (p->l->tb_is_once && ranges[i].bits.tb != p->bits.tb && !change->may_once)
+			return err_set(
+				nor_err(nor), -EINVAL,
+				"add --irreversible if that is meant; it can never be undone",
+				"0x%" PRIx64 "+0x%" PRIx64
+				" needs the one-time bit TB of %s: from then on it can only "
+				"protect from the bottom",
+				from, to - from, nor->name);
+		bits->bp = ranges[i].bits.bp;
+		bits->tb = ranges[i].bits.tb;
+		bits->sec = ranges[i].bits.sec;
+		bits->cmp = ranges[i].bits.cmp;
+		return 0;
+	}
+	return err_set(nor_err(nor), -EINVAL, "`--wp-list` shows the ranges that it can",
+		       "%s can't protect 0x%" PRIx64 "+0x%" PRIx64 "%s", nor->name, from, to - from,
+		       p->l->is_opaque ? " (its protection table is not known)" : "");
+}
+
+static int choose_mode(struct spi_nor *nor, const struct protection *p,
+		       const struct mtd_wp_change *change, struct nor_wp_bits *bits)
+{
+	bool srl = change->mode == MTD_WP_POWER_CYCLE || change->mode == MTD_WP_PERMANENT;
+	bool srp = change->mode == MTD_WP_HARDWARE || change->mode == MTD_WP_PERMANENT;
+
+	if ((srl && !p->l->srl.reg) || (srp && !p->l->srp.reg))
+		return err_set(nor_err(nor), -EOPNOTSUPP, NULL,
+			       "%s has no such way to lock its status register", nor->name);
+	if (change->mode == MTD_WP_PERMANENT && !change->may_once)
+		return err_set(nor_err(nor), -EINVAL,
+			       "add --irreversible if that is meant; it can never be undone",
+			       "a permanent lock makes the protection of %s final, and its range "
+			       "read-only for ever",
+			       nor->name);
+	bits->srp = srp;
+	bits->srl = srl;
+	return 0;
+}
+
+static int change_locks(struct spi_nor *nor, const struct protection *p,
+			const struct mtd_wp_change *change)
+{
+	u64 from = change->range.start, to = from + change->range.len;
+	struct mtd_wp_range span;
+	bool partial;
+	int rc;
+
+	if (change->has_mode && change->mode != MTD_WP_DISABLED)
+		return err_set(nor_err(nor), -EOPNOTSUPP, NULL,
+			       "%s has %s; there is nothing to enable", nor->name,
+			       nor_locks_about(p->locks));
+	if (!change->has_range)
+		return 0;
+	rc = nor_locks_set(nor, p->locks, from, to);
+	if (!rc)
+		rc = nor_locks_scan(nor, p->locks, 0, nor->p.size, &span, &partial);
+	if (rc || (span.len == change->range.len && (!span.len || span.start == from)))
+		return rc;
+	return err_set(nor_err(nor), -EROFS, "power-cycle the board and try again",
+		       "%s does not take its block locks: 0x%" PRIx64 "+0x%" PRIx64
+		       " is locked instead (locked down?)",
+		       nor->name, span.start, span.len);
+}
+
+static int apply(struct spi_nor *nor, struct protection *p, const struct nor_wp_bits *bits,
+		 const struct mtd_wp_change *change)
+{
+	struct nor_wp_regs want = p->regs;
+	int rc;
+
+	if (equal_bits(bits, &p->bits))
+		return 0;
+	if (change->is_volatile && !nor->p.volatile_sr)
+		return err_set(nor_err(nor), -EOPNOTSUPP, "leave out --wp-volatile",
+			       "%s is not known to have a volatile status register", nor->name);
+	nor_wp_put(p->l, bits, &want);
+	rc = write_regs(nor, p->l, &p->regs, &want, change->is_volatile);
+	if (rc)
+		return rc;
+	rc = read_protection(nor, p);
+	if (!rc && !equal_bits(bits, &p->bits))
+		rc = refused(nor, p, change->is_volatile);
+	return rc;
+}
+
+static int nor_wp_change(struct mtd_info *mtd, const struct mtd_wp_change *change)
+{
+	struct spi_nor *nor = to_nor(mtd);
+	struct nor_wp_bits bits;
+	struct protection p;
+	int rc = mtd_prepare(mtd);
+
+	if (!rc)
+		rc = read_protection(nor, &p);
+	if (rc)
+		return rc;
+	if (change->has_range && (change->range.start > nor->p.size ||
+				  change->range.len > nor->p.size - change->range.start))
+		return err_set(nor_err(nor), -EINVAL, "ranges are offsets of the device",
+			       "0x%" PRIx64 "+0x%" PRIx64 " does not fit in %s (0x%" PRIx64
+			       " bytes)",
+			       change->range.start, change->range.len, nor->name, nor->p.size);
+	if (p.locks)
+		return change_locks(nor, &p, change);
+	if (!p.l)
+		return err_set(nor_err(nor), -EOPNOTSUPP, NULL,
+			       "no protection bits of %s are known", nor->name);
+	bits = p.bits;
+	if (change->has_range)
+		rc = choose_range(nor, &p, change, &bits);
+	if (!rc && change->has_mode)
+		rc = choose_mode(nor, &p, change, &bits);
+	return rc ? rc : apply(nor, &p, &bits, change);
+}
+
+const struct mtd_wp_ops nor_wp_ops = {
+	.status = nor_wp_status,
+	.list = nor_wp_list,
+	.change = nor_wp_change,
+};
