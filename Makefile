@@ -166,6 +166,14 @@ $(BUILD)/peers/libgpiod.so.2: tests/peers/gpiod-rbb.c
 	$(call say,LD,$@) $(CC) $(CPPFLAGS_ALL) -std=gnu11 $(WARN) -O2 -g -fPIC -fvisibility=hidden -shared \
 		-Wl,-soname,libgpiod.so.2 -o $@ $<
 
+#: make check-kernel  libftdi1, swdrom, OpenOCD and udev's rules on a real Linux USB stack, in a QEMU guest
+.PHONY: check-kernel check-kernel-run
+check-kernel: deps
+	@$(MAKE) --no-print-directory check-kernel-run
+
+check-kernel-run: $(BUILD)/swdrom $(BUILD)/swdrom-sim $(BUILD)/libswdrom.a $(BUILD)/libswdrom-sim.a
+	@BUILD=$(BUILD) tests/kernel/run.py
+
 include tests/firmware/firmware.mk
 
 # ---- demo and benchmarks ----
@@ -246,6 +254,12 @@ install: $(BUILD)/swdrom $(BUILD)/swdrom-sim $(BUILD)/libswdrom.a $(BUILD)/libsw
 	install -d $(DESTDIR)$(PREFIX)/share/doc/swdrom
 	install -m 644 README.md doc/*.md $(DESTDIR)$(PREFIX)/share/doc/swdrom/
 	install -D -m 644 udev/60-swdrom.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-swdrom.rules
+	sed 's|@PREFIX@|$(PREFIX)|g' udev/61-swdrom-plug-and-flash.rules.in > $(DESTDIR)$(PREFIX)/lib/udev/rules.d/61-swdrom-plug-and-flash.rules
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/swdrom
+	sed 's|@PREFIX@|$(PREFIX)|g' udev/swdrom@.service.in > $(DESTDIR)$(PREFIX)/lib/systemd/system/swdrom@.service
+	sed 's|@PREFIX@|$(PREFIX)|g' udev/plug-and-flash.in > $(DESTDIR)$(PREFIX)/lib/swdrom/plug-and-flash
+	chmod 755 $(DESTDIR)$(PREFIX)/lib/swdrom/plug-and-flash
+	install -m 644 udev/example.job $(DESTDIR)$(PREFIX)/share/doc/swdrom/example.job
 
 # ---- housekeeping ----
 

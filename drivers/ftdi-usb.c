@@ -362,7 +362,7 @@ static int usb_select(const struct usb_wish *wish, const struct usb_devs *devs,
 	}
 	if (match & (match - 1)) {
 		describe_devs(devs, match, list, sizeof(list));
-		return err_set(err, -EINVAL,
+		return err_set(err, -ENODEV,
 			       "add serial= or usb= to -p ftdi:", "several adapters match: %s",
 			       list);
 	}

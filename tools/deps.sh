@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Install the Debian packages that a set of targets needs, if any is missing.
-# usage: tools/deps.sh build|firmware|lint|peers|fuzz|cov ...
+# usage: tools/deps.sh build|firmware|lint|peers|kernel|fuzz|cov|valgrind ...
 set -eu
 want=
 for set in "$@"; do
@@ -12,6 +12,7 @@ for set in "$@"; do
 	peers) want="$want openocd flashrom sigrok-cli python3" ;;
 	fuzz) want="$want clang" ;;
 	cov) want="$want lcov" ;;
+	kernel) want="$want qemu-system-x86 busybox-static udev kmod usbip cpio systemd openocd gcc python3" ;;
 	valgrind) want="$want valgrind" ;;
 	*) echo "tools/deps.sh: unknown set '$set'" >&2; exit 2 ;;
 	esac
