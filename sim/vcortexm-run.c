@@ -174,9 +174,9 @@ static bool push_frame(struct vcortexm *c, u32 *exc_return)
 	for (i = 0; i < 8; i++)
 		ok = ok && memory(c, frame + 4 * i, true, &words[i]);
 	for (i = 0; fp && i < 16; i++)
-		ok = ok && memory(c, frame + 0x20 + 4 * i, true, &(u32){ c->reg.s[i] });
+		ok = ok && memory(c, frame + 0x20 + 4 * i, true, &c->reg.s[i]);
 	if (fp)
-		ok = ok && memory(c, frame + 0x60, true, &(u32){ c->reg.fpscr });
+		ok = ok && memory(c, frame + 0x60, true, &c->reg.fpscr);
 	return ok;
 }
 

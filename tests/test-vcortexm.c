@@ -52,7 +52,7 @@ static int setup(void **state)
 	put_le32(flash + 4, RESET_PC | 1);
 	for (i = 0; i < 256; i += 4)
 		put_le32(flash + (RESET_PC - FLASH) + i, 0xbf00bf00); /* nop */
-	put_le32(flash + (RESET_PC - FLASH) + i, 0xe77e); /* b RESET_PC */
+	put_le32(flash + (RESET_PC - FLASH) + i, 0xe77e);	      /* b RESET_PC */
 	mcu_set_power(b->mcu, false);
 	mcu_set_power(b->mcu, true);
 	pass_us(b, 1000);
