@@ -112,6 +112,7 @@ struct sim_faults {
 	u64 power_cut_ps; /* target power fails at this virtual time, comes back 50 ms later */
 	bool stuck_wip;	  /* the NOR never gets ready again */
 	bool float_io3;	  /* IO3 is not connected */
+	bool extra_byte;  /* QUADSPI's extra byte at the end of any indirect read */
 	bool swap_swd;	  /* SWDIO and SWCLK exchanged */
 	bool no_power;	  /* target not powered */
 	bool hold_nrst;	  /* something holds nRST low */

@@ -126,7 +126,7 @@ static int parse_faults(struct params *p, struct sim_faults *flt, struct err *er
 		{ "swdio_open", &flt->swdio_open }, { "app_sleeps", &flt->app_sleeps },
 		{ "app_xip", &flt->app_xip },	    { "app_qpi", &flt->app_qpi },
 		{ "app_dpd", &flt->app_dpd },	    { "app_dma", &flt->app_dma },
-		{ "app_iwdg", &flt->app_iwdg },
+		{ "app_iwdg", &flt->app_iwdg },	    { "extra_byte", &flt->extra_byte },
 	};
 	u64 wait_every = 0;
 	size_t i;
@@ -231,6 +231,7 @@ const struct programmer sim_programmer = {
 		"power_cut_us=T      target power fails at this virtual time for 50 ms\n"
 		"no_power=1 swap_swd=1 swdio_open=1 hold_nrst=1 no_nrst=1   wrong wiring\n"
 		"stuck_wip=1 float_io3=1                                    faulty NOR\n"
+		"extra_byte=1        QUADSPI: an extra byte after a read now and then (erratum)\n"
 		"app_sleeps=1 app_xip=1 app_qpi=1 app_dpd=1 app_dma=1 app_iwdg=1\n"
 		"                    what the application left behind\n",
 	.open = sim_programmer_open,

@@ -9,8 +9,8 @@
  * Here are registers, bus and life; how a command runs on the pins is in vquadspi-cmd.c.
  *
  * Errata of this die that are modelled (ES0250, and what HAL and OpenOCD work around): an extra byte
- * in the FIFO at the end of a read now and then, a wrong first mapped read if AR[1:0] != 0, an
- * indirect read of data alone that never ends.
+ * in the FIFO at the end of a read in quad DDR mode now and then (extra_byte=1: of any read), a wrong
+ * first mapped read if AR[1:0] != 0, an indirect read of data alone that never ends.
  */
 #include "sim/vquadspi-priv.h"
 

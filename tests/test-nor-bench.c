@@ -195,6 +195,19 @@ static void test_erase_program_and_read_back(void **state)
 	}
 }
 
+static void test_an_extra_byte_in_the_fifo_after_reads_is_not_taken_for_data(void **state)
+{
+	struct bench *b = *state;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(boards); i++) {
+		b->faults.extra_byte = true;
+		attach(b, boards[i].board);
+		must(b, mtd_erase(b->qspi, 0, KIB(8)));
+		write_and_compare(b, 0, KIB(8) - 3);
+		detach_quietly(b);
+	}
+}
+
 static void test_first_and_last_bytes_of_the_chip(void **state)
 {
 	struct bench *b = *state;
@@ -396,6 +409,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_each_board_names_its_chip),
 		T(test_erase_program_and_read_back),
+		T(test_an_extra_byte_in_the_fifo_after_reads_is_not_taken_for_data),
 		T(test_first_and_last_bytes_of_the_chip),
 		T(test_blank_pages_are_not_programmed),
 		T(test_whatever_the_application_left_behind),

@@ -147,7 +147,7 @@ static void test_every_key_reaches_its_option_or_fault(void **state)
 		 "flash_kib=512,dualbank=0,rdp=1,reference_dp=1,ber=1e-5,wait_every=9,unplug_at=11,"
 		 "short_at=12,reset_at_us=13,power_cut_us=14,stuck_wip=1,float_io3=1,swap_swd=1,"
 		 "no_power=0,hold_nrst=1,no_nrst=1,swdio_open=1,app_sleeps=1,app_xip=1,app_qpi=1,"
-		 "app_dpd=1,app_dma=1,app_iwdg=1",
+		 "app_dpd=1,app_dma=1,app_iwdg=1,extra_byte=1",
 		 f->path);
 	assert_int_equal(open_params(f, text), 0);
 	assert_string_equal(f->sim->opts.state_path, f->path);
@@ -171,6 +171,7 @@ static void test_every_key_reaches_its_option_or_fault(void **state)
 	assert_true(f->sim->faults.swdio_open && f->sim->faults.app_sleeps);
 	assert_true(f->sim->faults.app_xip && f->sim->faults.app_qpi && f->sim->faults.app_dpd);
 	assert_true(f->sim->faults.app_dma && f->sim->faults.app_iwdg);
+	assert_true(f->sim->faults.extra_byte);
 }
 
 static void test_values_out_of_range_are_refused(void **state)
