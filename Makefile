@@ -156,15 +156,17 @@ check-peers: deps
 	@tools/deps.sh peers
 	@$(MAKE) --no-print-directory check-peers-run
 
-PEER_LIBS := $(BUILD)/peers/libgpiod.so.2
+PEER_LIBS := $(BUILD)/peers/libgpiod.so.2 $(BUILD)/peers/libusb-1.0.so.0
 check-peers-run: $(BUILD)/swdrom $(BUILD)/swdrom-sim $(PEER_LIBS)
 	@BUILD=$(BUILD) tests/run.sh $(sort $(wildcard tests/peers/*.sh))
 
-# a stand-in that foreign programs preload: no sanitizer, no coverage
+# stand-ins that foreign programs preload: no sanitizer, no coverage
 $(BUILD)/peers/libgpiod.so.2: tests/peers/gpiod-rbb.c
+$(BUILD)/peers/libusb-1.0.so.0: $(wildcard tests/peers/usbip-libusb*.[ch])
+$(PEER_LIBS):
 	@mkdir -p $(@D)
 	$(call say,LD,$@) $(CC) $(CPPFLAGS_ALL) -std=gnu11 $(WARN) -O2 -g -fPIC -fvisibility=hidden -shared \
-		-Wl,-soname,libgpiod.so.2 -o $@ $<
+		-Wl,-soname,$(@F) -o $@ $(filter %.c,$^) -lpthread
 
 #: make check-kernel  libftdi1, swdrom, OpenOCD and udev's rules on a real Linux USB stack, in a QEMU guest
 .PHONY: check-kernel check-kernel-run
@@ -201,7 +203,7 @@ $(BUILD)/tests/bench: $(BENCH_OBJ) $(BUILD)/libtestsup.a $(BUILD)/libswdrom.a $(
 #: make lint       clang-format, clang-tidy, cppcheck
 .PHONY: lint
 C_FILES = $(sort $(wildcard include/*.h lib/*.[ch] chips/*.[ch] drivers/*.[ch] sim/*.[ch] simd/*.[ch] cli/*.[ch] \
-	  tests/*.[ch] tests/support/*.[ch] tests/bench/*.[ch] tests/usb/*.[ch] tests/peers/*.c tests/fuzz/*.c))
+	  tests/*.[ch] tests/support/*.[ch] tests/bench/*.[ch] tests/usb/*.[ch] tests/peers/*.[ch] tests/fuzz/*.c))
 lint:
 	@tools/deps.sh build lint
 	@echo '  clang-format'; clang-format --dry-run -Werror $(C_FILES)

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# OpenOCD's ftdi driver on the virtual FT2232H (wiring=resistor), with its own interface, target and
+# board files: what openocd.sh does, then with OpenOCD's loaders on the virtual core, and the NOR.
+. tests/peers/common
+. "$TOP/tests/peers/openocd"
+need openocd
+
+by_usb 'set WORKAREASIZE 0' target/stm32l4x.cfg
+every_part
+
+# with_loader NAME BOARD ADDRESS2 PAGE2: its flash loader, CRC loop and blank check are code on the core
+with_loader()
+{
+	BOARD=$2
+	rm -f board.state
+	openocd_does 'flash write_image erase big1.bin 0x08000000' \
+		"flash write_image erase big2.bin $3" 'verify_image big1.bin 0x08000000' \
+		"verify_image big2.bin $3" 'flash verify_image big1.bin 0x08000000' \
+		"dump_image back.bin $3 9001"
+	ok "$1: OpenOCD's loader writes both halves" rc_has 0 'wrote 30008 bytes' 'wrote 9008 bytes'
+	ok "$1: no word of a slow way round" has_not 'without a flash loader|working area'
+	ok "$1: its CRC on the core finds what it wrote" rc_has 0 'verified 30001 bytes' \
+		'verified 9001 bytes'
+	ok "$1: it reads it back" cmp back.bin big2.bin
+	ok "$1: swdrom verifies the start" swdrom_verifies 0x08000000 big1.bin
+	ok "$1: swdrom verifies the upper half" swdrom_verifies $3 big2.bin
+
+	run -p "sim:board=$BOARD,state=board.state" --address $3 -w big1.bin
+	ok "$1: swdrom writes over it" rc_is 0
+	openocd_does "verify_image big1.bin $3" "verify_image big2.bin $3"
+	ok "$1: OpenOCD's CRC finds that, and not what was there" sh -c "[ $rc != 0 ] &&
+		grep -q 'verified 30001 bytes' peer && grep -q 'checksum mismatch' peer"
+	openocd_does 'flash write_image big2.bin 0x08000000'
+	ok "$1: its loader reports a page that is not erased" \
+		rc_has 1 'flash write failed = 00000008' 'error writing to flash at address 0x08000000'
+	ok "$1: and the page keeps what it had" swdrom_verifies 0x08000000 big1.bin
+	openocd_does 'flash erase_check 0' 'flash erase_sector 0 0 14' \
+		"flash erase_sector 0 $4 $(($4 + 14))" 'flash erase_check 0'
+	ok "$1: its blank check on the core finds the 30 written pages, then none" \
+		sh -c "[ $rc = 0 ] && [ \$(grep -c 'not erased' peer) = 30 ] &&
+		[ \$(grep -c 'successfully checked' peer) = 2 ]"
+	run -p "sim:board=$BOARD,state=board.state" -m flash -r whole.bin
+	ok "$1: swdrom reads nothing but 0xff then" \
+		sh -c "[ $rc = 0 ] && ! tr -d '\\377' <whole.bin | grep -q ."
+}
+
+pattern 1 30001 >big1.bin
+pattern 5000 9001 >big2.bin
+by_usb '' target/stm32l4x.cfg
+with_loader '1 MiB, loader' stm32l476g-disco 0x08080000 256
+with_loader '512 KiB, DUALBANK, loader' l476re-bare,dualbank=1 0x08040000 128
+with_loader '512 KiB, one bank, loader' l476re-bare,dualbank=0 0x08040000 128
+
+# the NOR; its reset-init sets up the clocks, the pins and QUADSPI
+BOARD=stm32l476g-disco
+SIM=sim:board=$BOARD,state=board.state
+RESET='reset init'
+rm -f board.state
+by_usb '' board/stm32l476g-disco.cfg
+run -p $SIM -b $BOARD -m qspi --range 0x20000+30001 -w big1.bin
+ok 'NOR: swdrom writes through QUADSPI' rc_is 0
+openocd_does 'flash probe 2' 'flash info 2' 'verify_image big1.bin 0x90020000' \
+	'flash read_bank 2 back.bin 0x20000 30001' 'flash verify_bank 2 big1.bin 0x20000'
+ok 'NOR: OpenOCD finds the chip' rc_has 0 "flash1 'micron n25q128' id = 0x18ba20 size = 16384 KiB"
+ok 'NOR: its CRC over the window finds what swdrom wrote' rc_has 0 'verified 30001 bytes'
+ok 'NOR: its loader reads it' cmp back.bin big1.bin
+ok 'NOR: and verifies the bank' rc_has 0 'contents match'
+openocd_does 'flash probe 2' 'flash erase_sector 2 2 2' 'flash write_bank 2 big2.bin 0x20003' \
+	'flash write_image erase big1.bin 0x90ff0000' 'flash verify_bank 2 big2.bin 0x20003' \
+	'flash verify_bank 2 big1.bin 0xff0000' 'verify_image big2.bin 0x90020003'
+ok 'NOR: it erases a sector' rc_has 0 'erased sectors 2 through 2 on flash bank 2'
+ok 'NOR: its loader writes' rc_has 0 'wrote 9001 bytes .* at offset 0x00020003' 'wrote 30001 bytes'
+ok 'NOR: and verifies twice, once through the window' \
+	sh -c "[ \$(grep -c 'contents match' peer) = 2 ] && grep -q 'verified 9001 bytes' peer"
+run -p $SIM -b $BOARD -m qspi --range 0x20003+9001 -v big2.bin
+ok 'NOR: what it wrote swdrom verifies' rc_is 0
+run -p $SIM -b $BOARD -m qspi --range 0xff0000+30001 -v big1.bin
+ok 'NOR: in the last sector too' rc_is 0
+run -p $SIM -b $BOARD -m qspi --range 0x2232c+56532 -r rest.bin
+ok 'NOR: the rest of the sector is blank' sh -c '! tr -d "\377" <rest.bin | grep -q .'
+openocd_does 'flash probe 2' 'flash write_bank 2 big1.bin 0x20003' 'flash verify_bank 2 big1.bin 0x20003'
+ok 'NOR: written twice it is not right, and OpenOCD sees it' \
+	rc_has 1 'contents differ|verify_bank|differ'
+ok 'nothing that silicon would have objected to' no_objections
+exit $failed
