@@ -62,6 +62,7 @@ static const struct stm32_quadspi_desc l476_quadspi = {
 	.rcc_rst_bit = QUADSPI_BIT,
 	.gpio_base = 0x48000000,
 	.gpio_enr = STM32L4_RCC + STM32L4_RCC_AHB2ENR,
+	.max_hz = 48000000, /* DS10198 6.3.28: quad, 15 pF */
 	.fifo_depth = 16,
 	.errata = QUADSPI_ERRATUM_E1 | QUADSPI_ERRATUM_E2, /* ES0250 */
 	/* DMA1 channel 5, request 5 is QUADSPI (RM0351 11.3.2); the last KiB of SRAM1's 96 */

@@ -75,6 +75,8 @@ struct stm32_quadspi {
 	u64 crc_cycles;
 	bool enabled;
 	bool wide;	 /* IO2 and IO3 belong to the controller */
+	bool dma_on;	 /* CR.DMAEN */
+	u32 primed;	 /* bytes that DLR is set for, 0: not known */
 	bool maybe_busy; /* something was queued: look before the next exec() */
 	bool poll_set;	 /* PSMKR, PSMAR and PIR are what follows */
 	u8 poll_mask, poll_match;

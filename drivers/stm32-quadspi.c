@@ -166,6 +166,7 @@ static void set_clock(struct stm32_quadspi *qs, u32 max_hz)
 			fsize++;
 	qs->cr = QUADSPI_CR_EN | QUADSPI_CR_APMS | FIELD_PREP(QUADSPI_CR_FTHRES, 3) |
 		 FIELD_PREP(QUADSPI_CR_PRESCALER, div - 1);
+	qs->dma_on = false;
 	put(qs, qs->mem.q, QUADSPI_CR, qs->cr);
 	put(qs, qs->mem.q, QUADSPI_DCR,
 	    FIELD_PREP(QUADSPI_DCR_FSIZE, fsize) | FIELD_PREP(QUADSPI_DCR_CSHT, max(csht, 1u) - 1));
@@ -174,6 +175,8 @@ static void set_clock(struct stm32_quadspi *qs, u32 max_hz)
 
 void quadspi_queue_abort(struct stm32_quadspi *qs, struct memq *q)
 {
+	qs->dma_on = false;
+	qs->primed = 0;
 	put(qs, q, QUADSPI_CR, qs->cr | QUADSPI_CR_ABORT);
 }
 
@@ -209,8 +212,10 @@ static void queue_start(struct stm32_quadspi *qs, struct memq *q, const struct s
 	if (wide || (op->data.dir == SPI_MEM_OUT && !op->addr.nbytes))
 		quadspi_select_lines(qs, q, wide);
 	qs->maybe_busy = true;
-	if (op->data.dir != SPI_MEM_NO_DATA)
+	if (op->data.dir != SPI_MEM_NO_DATA && qs->primed != op->data.nbytes)
 		put(qs, q, QUADSPI_DLR, op->data.nbytes - 1);
+	if (op->data.dir != SPI_MEM_NO_DATA)
+		qs->primed = 0;
 	if (op->mode.nbits)
 		put(qs, q, QUADSPI_ABR, op->mode.val);
 	put(qs, q, QUADSPI_CCR,
@@ -299,8 +304,23 @@ static void quadspi_queue_stage(struct spi_mem *mem, struct memq *q, u32 offset,
 }
 
 /*
+ * All that can be done before the chip is ready. ABORT ends polling that has not matched yet. DMAEN
+ * alone moves nothing, the channel is still off. DLR comes last: TAR is then at CCR, where the next
+ * command goes.
+ */
+static void quadspi_queue_prime(struct spi_mem *mem, struct memq *q, u32 total)
+{
+	struct stm32_quadspi *qs = to_quadspi(mem);
+
+	put(qs, q, QUADSPI_CR, qs->cr | QUADSPI_CR_ABORT | QUADSPI_CR_DMAEN);
+	put(qs, q, QUADSPI_DLR, total - 1);
+	qs->dma_on = true;
+	qs->primed = total;
+}
+
+/*
  * The DMA answers each request (FTHRES: 4 bytes free) with a word; the first one starts the
- * command. DMAEN goes when the poll that follows is ended.
+ * command.
  */
 static void quadspi_queue_op_staged(struct spi_mem *mem, struct memq *q,
 				    const struct spi_mem_op *op)
@@ -310,8 +330,10 @@ static void quadspi_queue_op_staged(struct spi_mem *mem, struct memq *q,
 				       spi_mem_data_cycles(op, op->data.nbytes) + 12);
 
 	queue_start(qs, q, op);
+	if (!qs->dma_on)
+		put(qs, q, QUADSPI_CR, qs->cr | QUADSPI_CR_DMAEN);
+	qs->dma_on = true;
 	stm32_quadspi_dma_go(&qs->dma, q);
-	put(qs, q, QUADSPI_CR, qs->cr | QUADSPI_CR_DMAEN);
 	memq_delay_ns(q, ns > access_ns(qs) ? ns - access_ns(qs) : 0);
 }
 
@@ -381,6 +403,8 @@ static int exec_once(struct stm32_quadspi *qs, const struct spi_mem_op *op, bool
 		if (rc)
 			return rc;
 	}
+	if (qs->dma_on)
+		quadspi_queue_abort(qs, q);
 	if (spi_mem_op_width(op) < 4)
 		quadspi_select_lines(qs, q, false);
 	put(qs, q, QUADSPI_FCR, QUADSPI_FCR_ALL);
@@ -454,6 +478,7 @@ static void quadspi_queue_poll(struct spi_mem *mem, struct memq *q, const struct
 		qs->poll_match = match;
 	}
 	qs->maybe_busy = true;
+	qs->primed = 0;
 	put(qs, q, QUADSPI_FCR, QUADSPI_FCR_ALL);
 	put(qs, q, QUADSPI_DLR, 0);
 	put(qs, q, QUADSPI_CCR, quadspi_op_ccr(op, FMODE_POLL));
@@ -465,6 +490,12 @@ static void quadspi_queue_poll_sample(struct spi_mem *mem, struct memq *q, u32 *
 				      enum memq_sample *state)
 {
 	memq_sample32(q, to_quadspi(mem)->d.regs + QUADSPI_SR, val, state);
+}
+
+static void quadspi_queue_poll_samples(struct spi_mem *mem, struct memq *q, u32 *val,
+				       unsigned int n, enum memq_sample *state)
+{
+	memq_read_fifo(q, to_quadspi(mem)->d.regs + QUADSPI_SR, 4, val, n * sizeof(*val), state);
 }
 
 static bool quadspi_poll_matched(const struct spi_mem *mem, u32 val)
@@ -488,6 +519,8 @@ static int quadspi_configure(struct spi_mem *mem, u64 size, u32 max_hz)
 
 	if (rc)
 		return rc;
+	if (qs->d.max_hz)
+		limit = min(limit, qs->d.max_hz);
 	qs->size = size;
 	set_clock(qs, max_hz ? min(max_hz, limit) : min(limit, SLOW_HZ));
 	rc = memq_flush(mem->q);
@@ -631,10 +664,12 @@ static const struct spi_controller_mem_ops quadspi_ops = {
 	.exec = quadspi_exec,
 	.queue_op = quadspi_queue_op,
 	.queue_stage = quadspi_queue_stage,
+	.queue_prime = quadspi_queue_prime,
 	.queue_op_staged = quadspi_queue_op_staged,
 	.op_time_ns = quadspi_op_time_ns,
 	.queue_poll = quadspi_queue_poll,
 	.queue_poll_sample = quadspi_queue_poll_sample,
+	.queue_poll_samples = quadspi_queue_poll_samples,
 	.poll_matched = quadspi_poll_matched,
 	.queue_poll_end = quadspi_queue_poll_end,
 	.dirmap_read = quadspi_dirmap_read,

@@ -173,6 +173,13 @@ struct flash_job {
 	u64 busy_ns;	 /* set by issue(): how long the device is busy after this slice */
 	void *priv;	 /* the driver's, NULL at first; sched_run() free()s it at its end */
 
+	/*
+	 * What the scheduler tells issue(): wire time until another device wants to be served. And
+	 * what issue() tells it: the next slice keeps nobody waiting, it may come late or in pieces
+	 */
+	u64 room_ns;
+	bool is_patient;
+
 	/* the scheduler's */
 	u64 ready_at_ns;
 	u64 mark;

@@ -191,6 +191,22 @@ static int dev_watch(struct sched *s, struct sched_dev *dev)
 	return memq_cursor_ns(s->q) - dev->progress_at_ns > limit ? dev_stalled(s, dev) : 0;
 }
 
+/* wire time from now until another device wants to be served */
+static u64 dev_room_ns(const struct sched *s, const struct sched_dev *of, u64 now_ns)
+{
+	u64 room_ns = UINT64_MAX;
+
+	for (const struct sched_dev *dev = s->devs; dev < s->devs + s->n_devs; dev++) {
+		u64 at_ns;
+
+		if (dev == of || !dev->job || dev->waits || dev->job->is_patient)
+			continue;
+		at_ns = max(dev->job->ready_at_ns, now_ns);
+		room_ns = min(room_ns, at_ns - now_ns);
+	}
+	return room_ns;
+}
+
 static void dev_issue(struct sched *s, struct sched_dev *dev)
 {
 	struct flash_job *job = dev->job;
@@ -201,6 +217,8 @@ static void dev_issue(struct sched *s, struct sched_dev *dev)
 		s->run_from_ns = from_ns;
 	s->last = dev;
 	job->busy_ns = 0;
+	job->is_patient = false;
+	job->room_ns = dev_room_ns(s, dev, from_ns);
 	ret = job->mtd->ops->issue(job, s->q);
 	if (ret < 0) {
 		dev_fail(s, dev, ret);
@@ -259,7 +277,10 @@ static void sched_check_all(struct sched *s)
 			dev_check(s, dev);
 }
 
-/* the device to serve now: the one that has waited longest, unless the last one is in a short run */
+/*
+ * The device to serve now: the one that has waited longest, unless the last one is in a short run.
+ * Whoever can wait comes after all others.
+ */
 static struct sched_dev *sched_pick(struct sched *s, u64 now_ns, u64 *earliest_ns)
 {
 	struct sched_dev *best = NULL;
@@ -271,9 +292,17 @@ static struct sched_dev *sched_pick(struct sched *s, u64 now_ns, u64 *earliest_n
 		*earliest_ns = min(*earliest_ns, dev->job->ready_at_ns);
 		if (dev->job->ready_at_ns > now_ns)
 			continue;
+		if (!best || (best->job->is_patient && !dev->job->is_patient)) {
+			best = dev;
+			continue;
+		}
+		if (best->job->is_patient != dev->job->is_patient)
+			continue;
 		if (dev == s->last && now_ns - s->run_from_ns < RUN_MAX_NS)
-			return dev;
-		if (!best || dev->job->ready_at_ns < best->job->ready_at_ns)
+			best = dev;
+		else if (best == s->last && now_ns - s->run_from_ns < RUN_MAX_NS)
+			continue;
+		else if (dev->job->ready_at_ns < best->job->ready_at_ns)
 			best = dev;
 	}
 	return best;

@@ -59,6 +59,9 @@ struct spi_controller_mem_ops {
 	/* sample whether an armed poll has matched; *val tested by poll_matched() */
 	void (*queue_poll_sample)(struct spi_mem *mem, struct memq *q, u32 *val,
 				  enum memq_sample *state);
+	/* @n of them in a row, as fast as the wire goes; values little endian */
+	void (*queue_poll_samples)(struct spi_mem *mem, struct memq *q, u32 *val, unsigned int n,
+				   enum memq_sample *state);
 	bool (*poll_matched)(const struct spi_mem *mem, u32 val);
 	/* end polling, matched or not; the controller is ready for the next command after it */
 	void (*queue_poll_end)(struct spi_mem *mem, struct memq *q);
@@ -69,6 +72,11 @@ struct spi_controller_mem_ops {
 	 */
 	void (*queue_stage)(struct spi_mem *mem, struct memq *q, u32 offset, const u8 *buf, u32 len,
 			    u32 total);
+	/*
+	 * End polling, matched or not, and get ready for queue_op_staged() of @total bytes: what is
+	 * done now need not be done then. Only a command without data may come between.
+	 */
+	void (*queue_prime)(struct spi_mem *mem, struct memq *q, u32 total);
 	/* queue a command whose data are staged; op->data.out is not looked at */
 	void (*queue_op_staged)(struct spi_mem *mem, struct memq *q, const struct spi_mem_op *op);
 	/* read through the memory-mapped window with @op as template (address in op ignored) */

@@ -30,6 +30,7 @@ struct spi_nor {
 	bool in_4byte_mode;
 	u64 busy_program_ns; /* learned: from the end of a page program to a status poll that matches */
 	bool program_measured; /* busy_program_ns is more than a guess */
+	bool program_learned;  /* and its spread is known */
 	u64 busy_erase_ns[NOR_N_ERASE +
 			  1]; /* learned: each erase type, the chip last; 0: not yet */
 	u64 last_op_max_ns;   /* limit of the operation started last */
@@ -88,6 +89,9 @@ struct spi_mem_op nor_op_read(const struct spi_nor *nor, bool quad, u64 from, u8
 struct spi_mem_op nor_op_program(const struct spi_nor *nor, u64 to, const u8 *buf, u32 len);
 struct spi_mem_op nor_op_erase(const struct spi_nor *nor, u8 opcode, u64 at);
 
+bool nor_is_proof(const u8 *buf, size_t len);
+int nor_prove_quad_at(struct spi_nor *nor, u64 at);
+
 /* ---- lib/spi-nor-crc.c ---- */
 
 int nor_checksum(struct mtd_info *mtd, struct mtd_crc *pieces, size_t n);
@@ -96,5 +100,6 @@ int nor_checksum(struct mtd_info *mtd, struct mtd_crc *pieces, size_t n);
 
 int nor_issue(struct flash_job *job, struct memq *q);
 int nor_check(struct flash_job *job);
+int nor_resync(struct flash_job *job);
 
 #endif

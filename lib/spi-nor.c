@@ -7,9 +7,8 @@
  *
  * Four lines are used only once they are proven: the same 64 bytes, with all lanes moving in both
  * directions, read on one line and on four. An IO3 that is not connected reads as 1 and would spoil
- * a quarter of all bits. A blank chip proves nothing; it is programmed on one line, which over SWD
- * costs next to nothing (8 bits take 8 SPI clocks at 24 MHz, 12 SWCLK cycles at 15 MHz), and proven
- * later. QPI (4-4-4) and XIP are left alone for the same reason: they save a few clocks of opcode
+ * a quarter of all bits. A blank chip proves nothing; its first page is programmed on one line and is
+ * the proof for those that follow (lib/spi-nor-job.c). QPI (4-4-4) and XIP are left alone for the same reason: they save a few clocks of opcode
  * and are what a later session would have to find its way out of.
  */
 #include "lib/spi-nor-priv.h"
@@ -191,6 +190,32 @@ static int prove_quad(struct spi_nor *nor)
 	return 0;
 }
 
+/**
+ * nor_is_proof() - do these bytes move all four lines both ways?
+ * @buf: data
+ * @len: how much; short ones prove nothing
+ */
+bool nor_is_proof(const u8 *buf, size_t len)
+{
+	return len >= PROOF_LEN && moving_lanes(buf, PROOF_LEN) == all_lanes;
+}
+
+/**
+ * nor_prove_quad_at() - a blank chip that holds something now: try the four lines
+ * @nor: chip, idle
+ * @at: where nor_is_proof() data were programmed
+ *
+ * Return: 0, whatever it found; an error of the wire or the controller.
+ */
+int nor_prove_quad_at(struct spi_nor *nor, u64 at)
+{
+	u8 single[PROOF_LEN];
+	struct spi_mem_op op = nor_op_read(nor, false, at, single, PROOF_LEN);
+	int rc = spi_mem_exec(nor->mem, &op);
+
+	return rc ? rc : prove_quad_with(nor, at, single);
+}
+
 static int setup_quad(struct spi_nor *nor)
 {
 	u8 probe[1];
@@ -300,6 +325,7 @@ static const struct mtd_ops nor_mtd_ops = {
 	.checksum = nor_checksum,
 	.issue = nor_issue,
 	.check = nor_check,
+	.resync = nor_resync,
 	.is_locked = nor_mtd_is_locked,
 	.finish = nor_finish,
 	.wp = &nor_wp_ops,

@@ -15,6 +15,7 @@
 #define RCC    0x40021000u
 #define GPIOA  0x48000000u
 #define GPIOE  0x48001000u
+#define DMA1   0x40020000u
 
 static const struct stm32_quadspi_desc desc = {
 	.regs = REGS,
@@ -42,6 +43,8 @@ static const char *reg_name(u32 addr)
 		return qspi[(addr - REGS) / 4];
 	if (addr >= GPIOE && addr < GPIOE + 4 * ARRAY_SIZE(gpio))
 		return gpio[(addr - GPIOE) / 4];
+	if (addr == DMA1 + 0x58)
+		return "DMA.CCR5";
 	if (addr == desc.rcc_enr)
 		return "AHB3ENR";
 	if (addr == desc.rcc_rstr)
@@ -232,17 +235,19 @@ static void test_two_data_lines_where_only_two_are_wired(void **state)
 	free(f);
 }
 
-static void test_clock_is_the_least_of_chip_board_and_kernel(void **state)
+static void test_clock_is_the_least_of_chip_board_pins_and_kernel(void **state)
 {
 	static const struct {
-		u32 kernel, board, chip, hz, cr, dcr;
+		u32 kernel, board, pins, chip, hz, cr, dcr;
 	} cases[] = {
-		{ 48000000, 0, 108000000, 24000000, 0x01400301, 0x00170200 },
-		{ 48000000, 40000000, 108000000, 24000000, 0x01400301, 0x00170200 },
-		{ 48000000, 50000000, 108000000, 48000000, 0x00400301, 0x00170400 },
-		{ 48000000, 50000000, 33000000, 24000000, 0x01400301, 0x00170200 },
-		{ 4000000, 0, 108000000, 4000000, 0x00400301, 0x00170000 },
-		{ 80000000, 1000000, 108000000, 1000000, 0x4f400301, 0x00170000 },
+		{ 48000000, 0, 0, 108000000, 24000000, 0x01400301, 0x00170200 },
+		{ 48000000, 40000000, 0, 108000000, 24000000, 0x01400301, 0x00170200 },
+		{ 48000000, 50000000, 0, 108000000, 48000000, 0x00400301, 0x00170400 },
+		{ 48000000, 50000000, 48000000, 108000000, 48000000, 0x00400301, 0x00170400 },
+		{ 80000000, 80000000, 48000000, 108000000, 40000000, 0x01400301, 0x00170300 },
+		{ 48000000, 50000000, 48000000, 33000000, 24000000, 0x01400301, 0x00170200 },
+		{ 4000000, 0, 48000000, 108000000, 4000000, 0x00400301, 0x00170000 },
+		{ 80000000, 1000000, 48000000, 108000000, 1000000, 0x4f400301, 0x00170000 },
 	};
 	(void)state;
 
@@ -251,6 +256,7 @@ static void test_clock_is_the_least_of_chip_board_and_kernel(void **state)
 		struct stm32_quadspi_desc d = desc;
 
 		d.kernel_hz = cases[i].kernel;
+		d.max_hz = cases[i].pins;
 		f->board.qspi_max_hz = cases[i].board;
 		assert_int_equal(open_with(f, &d, 66667), 0);
 		assert_int_equal(f->mem->ops->configure(f->mem, 16 << 20, cases[i].chip), 0);
@@ -486,6 +492,44 @@ static void test_polling_is_armed_sampled_and_ended(void **state)
 		      "CCR=09000105");
 }
 
+static void test_priming_leaves_only_commands_and_the_start_of_the_dma(void **state)
+{
+	struct fixture *f = *state;
+	const struct spi_mem_op pp = {
+		.cmd = { 0x32, 1 },
+		.addr = { 3, 1, 0x1200 },
+		.data = { .dir = SPI_MEM_OUT, .buswidth = 4, .nbytes = 256 },
+	};
+	struct stm32_quadspi_desc d = desc;
+	static const u8 page[256];
+
+	stm32_quadspi_close(f->mem);
+	/* a DMA that holds what is written to it */
+	d.dma = (struct stm32_quadspi_dma_desc){ .regs = DMA1,
+						 .rcc_enr = RCC + 0x48,
+						 .rcc_en_bit = BIT(0),
+						 .channel = 5,
+						 .request = 5,
+						 .stage = 0x20017c00 };
+	assert_int_equal(open_with(f, &d, 66667), 0);
+	assert_int_equal(f->mem->stage_bytes, 512);
+	/* the pins change hands once */
+	f->mem->ops->queue_op_staged(f->mem, &f->q, &pp);
+	f->mem->ops->queue_poll_end(f->mem, &f->q);
+	f->mem->ops->queue_stage(f->mem, &f->q, 0, page, 256, 256);
+	fake_clear_log(&f->q);
+	f->mem->ops->queue_prime(f->mem, &f->q, 256);
+	assert_log(f, "CR=05400307 DLR=000000ff");
+	f->mem->ops->queue_op(f->mem, &f->q, &wren, NULL);
+	f->mem->ops->queue_op_staged(f->mem, &f->q, &pp);
+	assert_log(f, "CCR=00000106 CCR=03002532 AR=00001200 DMA.CCR5=00003a91");
+	/* what was set up ahead is used once */
+	f->mem->ops->queue_poll_end(f->mem, &f->q);
+	f->mem->ops->queue_op_staged(f->mem, &f->q, &pp);
+	assert_log(f, "CR=05400303 DLR=000000ff CCR=03002532 AR=00001200 CR=05400305 "
+		      "DMA.CCR5=00003a91");
+}
+
 static void test_mapped_reading_clears_ar_first_and_aborts_after(void **state)
 {
 	struct fixture *f = *state;
@@ -586,7 +630,7 @@ int main(void)
 		cmocka_unit_test(test_open_clocks_resets_and_sets_pins_before_the_controller),
 		cmocka_unit_test(test_close_puts_pins_and_clocks_back),
 		cmocka_unit_test(test_two_data_lines_where_only_two_are_wired),
-		cmocka_unit_test(test_clock_is_the_least_of_chip_board_and_kernel),
+		cmocka_unit_test(test_clock_is_the_least_of_chip_board_pins_and_kernel),
 		T(test_a_command_without_data_starts_with_ccr),
 		T(test_an_erase_starts_with_ar),
 		T(test_reading_takes_what_flevel_says_then_aborts),
@@ -600,6 +644,7 @@ int main(void)
 		T(test_mode_bits_travel_as_alternate_bytes),
 		cmocka_unit_test(test_slow_clocks_never_overfill_the_write_fifo),
 		T(test_polling_is_armed_sampled_and_ended),
+		T(test_priming_leaves_only_commands_and_the_start_of_the_dma),
 		T(test_mapped_reading_clears_ar_first_and_aborts_after),
 		cmocka_unit_test(test_a_clock_slower_than_the_wire_reads_by_fifo_loads),
 		T(test_recovery_clocks_have_the_shapes_of_the_fact_sheet),

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Jobs on a SPI-NOR: what lib/spi-nor-job.c and lib/spi-nor-program.c share. */
+#ifndef SWDROM_LIB_SPI_NOR_JOB_H
+#define SWDROM_LIB_SPI_NOR_JOB_H
+
+#include "lib/spi-nor-priv.h"
+
+/* pages in flight between two looks at the results */
+#define NOR_MAX_FLIGHT 256
+/* measuring: samples spaced by 1/64 of the typical time */
+#define NOR_MEASURE_SAMPLES 128
+/* learning the spread: so many pages, each sampled densely around its expected end */
+#define NOR_CAL_PAGES	12
+#define NOR_CAL_SAMPLES 192
+
+enum nor_phase {
+	PHASE_FIRE,    /* start the next page or erase */
+	PHASE_MEASURE, /* sample the page that was just started, again and again */
+	PHASE_SAMPLE,  /* see whether what runs is over */
+	PHASE_PAUSE,   /* it was not: wait a little, then sample again */
+	PHASE_FINAL,   /* it was: look at the failure bits, once more */
+};
+
+struct nor_sample {
+	u64 at_ns; /* since the operation that runs was started, by the cursor */
+	u32 val;
+	enum memq_sample state;
+};
+
+/* a page whose start is still to be proven */
+struct nor_flight {
+	u64 pos;	 /* page, in bytes of the job */
+	u64 mark;	 /* the answer is in when memq_done() has passed it */
+	u64 est_id;	 /* of the estimate it was paced by */
+	bool wants_busy; /* it was started if the sample finds the chip busy; else: if it was ready */
+	struct nor_sample s;
+};
+
+/* samples in a row around the expected end of a page */
+struct nor_cal {
+	u64 from_ns, step_ns; /* since it was started */
+	unsigned int n;
+	u32 val[NOR_CAL_SAMPLES]; /* little endian */
+	enum memq_sample state;
+};
+
+struct nor_job {
+	enum nor_phase phase;
+	bool armed;	  /* automatic polling runs for what was started last */
+	u64 next;	  /* first byte never started */
+	u64 last_pos;	  /* what was started last */
+	u64 started_ns;	  /* cursor when it began in the chip */
+	u64 limit_ns;	  /* longest it may take */
+	u64 *busy_est_ns; /* where its duration is learned */
+	unsigned int n_pauses;
+	/* program: the page that comes next */
+	bool picked, pick_is_redo;
+	u64 pick;
+	u32 staged;  /* bytes of it */
+	bool primed; /* the controller is ready for it */
+	/* program: the page that runs */
+	bool runs_paced;	/* nobody knows yet whether the chip took it */
+	unsigned int n_unpaced; /* pages that are not to be paced, as the wire came too late */
+	/* pages whose outcome is not known yet; pages to start again */
+	struct nor_flight flight[NOR_MAX_FLIGHT];
+	unsigned int n_flight, n_learned, n_late_in_a_row;
+	u64 est_id; /* corrections of the estimate so far */
+	u64 redo[2 * NOR_MAX_FLIGHT];
+	unsigned int n_redo;
+	u64 proven_pos; /* the last page that was taken for started by being busy */
+	bool has_proven_pos;
+	/* the present look */
+	struct nor_sample now;
+	/* measuring */
+	struct nor_sample measure[NOR_MEASURE_SAMPLES];
+	unsigned int n_measure, n_proofs;
+	struct nor_cal cal[NOR_CAL_PAGES];
+	unsigned int n_cal;
+	/* failure bits */
+	u8 fail_reg;
+	enum memq_sample fail_state;
+	bool fail_asked;
+	int fail_flight; /* the answer counts if this page found the chip ready; -1: it was */
+	bool final_queued;
+};
+
+static inline struct nor_job *nor_job_of(struct flash_job *job)
+{
+	return job->priv;
+}
+
+/* ---- lib/spi-nor-job.c ---- */
+
+void nor_queue_failure_look(struct spi_nor *nor, struct nor_job *j, struct memq *q, int flight);
+void nor_queue_sample(struct spi_nor *nor, struct nor_job *j, struct memq *q, struct nor_sample *s);
+void nor_queue_operation(struct spi_nor *nor, struct nor_job *j, struct memq *q,
+			 const struct spi_mem_op *op, u64 max_ns, bool is_staged);
+bool nor_is_matched(struct spi_nor *nor, const struct nor_sample *s);
+/* from now until @ns after the operation began */
+u64 nor_until_ns(const struct nor_job *j, const struct memq *q, u64 ns);
+int nor_too_long(struct flash_job *job, struct nor_job *j, u64 elapsed_ns);
+
+/* ---- lib/spi-nor-program.c ---- */
+
+int nor_program_next(struct flash_job *job, struct nor_job *j, struct memq *q);
+int nor_program_measure(struct flash_job *job, struct nor_job *j, struct memq *q);
+int nor_program_check_measure(struct flash_job *job, struct nor_job *j);
+/* judge what came back of pages started; job->done */
+void nor_program_judge(struct flash_job *job, struct nor_job *j);
+/* nothing is known of the pages in flight: all of them are started again */
+void nor_program_forget(struct flash_job *job, struct nor_job *j);
+
+#endif
