@@ -37,8 +37,9 @@ enum nor_4byte {
 
 /* where block protection bits are and what they cover: a row of lib/spi-nor-wp.c each */
 enum nor_bp {
-	NOR_BP_UNKNOWN, /* any of SR bits 5:2 is taken for protection of everything */
+	NOR_BP_UNKNOWN, /* the vendor's usual one, or taken for opaque */
 	NOR_BP_NONE,
+	NOR_BP_OPAQUE,	   /* any of SR bits 5:2 is taken for protection of everything */
 	NOR_BP3_TB5_SEC6,  /* Winbond style up to 128 Mbit: BP 4:2, TB 5, SEC 6, CMP SR2 bit 6 */
 	NOR_BP4_TB6,	   /* from 256 Mbit: BP 5:2, TB 6, CMP SR2 bit 6 */
 	NOR_BP4_MICRON,	   /* BP0-2 4:2, TB 5, BP3 6 */
@@ -124,6 +125,7 @@ struct nor_params {
 	u8 fail_clear; /* opcode that clears them, 0: they clear themselves */
 	enum nor_bp bp;
 	bool has_wps; /* SR3 bit 2: locks per block, all set at power-up */
+	bool bp_at_power_up;
 	struct nor_otp otp;
 	enum nor_uid uid;
 };
@@ -139,10 +141,11 @@ struct nor_params {
 #define NOR_HAS_WPS	  BIT(8)
 #define NOR_4B_OPS	  BIT(9) /* 13h, 0Ch, 6Ch, ECh, 12h, 34h, 21h, 5Ch, DCh */
 /* blocks of other sizes; struct nor_times has their times under erase_64k_ms */
-#define NOR_ERASE_32K_D8 BIT(10) /* D8h erases 32 KiB */
-#define NOR_ERASE_128K	 BIT(11) /* D8h erases 128 KiB */
-#define NOR_ERASE_256K	 BIT(12) /* D8h erases 256 KiB */
-#define NOR_ERASE_4K_D7	 BIT(13) /* D7h erases 4 KiB; 20h is not known */
+#define NOR_ERASE_32K_D8   BIT(10) /* D8h erases 32 KiB */
+#define NOR_ERASE_128K	   BIT(11) /* D8h erases 128 KiB */
+#define NOR_ERASE_256K	   BIT(12) /* D8h erases 256 KiB */
+#define NOR_ERASE_4K_D7	   BIT(13) /* D7h erases 4 KiB; 20h is not known */
+#define NOR_BP_AT_POWER_UP BIT(14) /* BP bits are volatile, and all set at power-up */
 
 /* typical and maximum, as in the data sheet; 0: not known */
 struct nor_times {

@@ -105,6 +105,7 @@ static void from_row(struct nor_params *p, const struct nor_part *part)
 	p->qe = part->qe;
 	p->bp = part->bp;
 	p->has_wps = part->flags & NOR_HAS_WPS;
+	p->bp_at_power_up = part->flags & NOR_BP_AT_POWER_UP;
 	p->otp = part->otp;
 	p->uid = part->uid;
 	if (part->max_mhz)

@@ -34,6 +34,8 @@
 static const struct nor_wp_layout layouts[NOR_N_BP] = {
 	[NOR_BP_UNKNOWN] = { .about = "SR1: BP 5:2, ranges not known", BP4, SRP,
 			     .is_opaque = true },
+	[NOR_BP_OPAQUE] = { .about = "SR1: BP 5:2, ranges not known", BP4, SRP,
+			    .is_opaque = true },
 	[NOR_BP3_TB5_SEC6] = { .about = "SR1: SRP 7, SEC 6, TB 5, BP 4:2; SR2: CMP 6, SRL 0", BP3, SRP,
 			       .tb = SR1(5), .sec = SR1(6), .cmp = SR2(6), .srl = SR2(0),
 			       .by_64ths = true },

@@ -477,10 +477,10 @@ static void test_an_unknown_chip_lives_by_its_sfdp(void **state)
 	struct fixture *f = *state;
 	struct spi_nor *nor = NULL;
 
-	set_id(f, 0x0b, 0x40, 0x18, 0, 0);
+	set_id(f, 0x51, 0x40, 0x18, 0, 0);
 	load_sfdp(f, "winbond_w25q128jv.bin");
 	assert_int_equal(spi_nor_probe(&f->mem, 0x90000000, NULL, &nor), 0);
-	assert_non_null(strstr(spi_nor_name(nor), "0b 40 18"));
+	assert_non_null(strstr(spi_nor_name(nor), "51 40 18"));
 	assert_int_equal(spi_nor_mtd(nor)->size, MIB(16));
 	assert_int_equal(nor->p.qe, NOR_QE_SR2_B1_W2K);
 	assert_int_equal(nor->p.read_1_4_4.cycles, 6);
@@ -488,7 +488,7 @@ static void test_an_unknown_chip_lives_by_its_sfdp(void **state)
 	/* without SFDP it can't */
 	memset(f->sfdp, 0xff, sizeof(f->sfdp));
 	assert_int_equal(spi_nor_probe(&f->mem, 0x90000000, NULL, &nor), -EOPNOTSUPP);
-	assert_non_null(strstr(f->ctx.err.what, "0b 40 18"));
+	assert_non_null(strstr(f->ctx.err.what, "51 40 18"));
 }
 
 static void test_a_table_that_lies_about_the_size_is_overruled(void **state)
