@@ -121,6 +121,8 @@ struct sim_faults {
 	bool app_sleeps; /* the application that runs at attach sits in WFI/STOP with DBG bits off */
 	bool app_xip;	 /* the application left the NOR in XIP / QPI (see nor model) */
 	bool app_qpi;
+	bool app_4byte; /* ... in 4-byte address mode */
+	bool app_bp;   /* ... with all of it protected by the BP bits, or what it has of the kind */
 	bool app_dpd;  /* ... or in deep power-down */
 	bool app_dma;  /* ... and a DMA channel running over SRAM */
 	bool app_iwdg; /* ... and the IWDG running, fed by nobody while halted */

@@ -114,6 +114,34 @@ static int parse_opts(struct params *p, struct sim_opts *o, struct err *err)
 	return 0;
 }
 
+/* nor_state=xip+4byte: how the application left the NOR */
+static int parse_nor_state(struct params *p, struct sim_faults *flt, struct err *err)
+{
+	const struct {
+		const char *name;
+		bool *val;
+	} states[] = {
+		{ "xip", &flt->app_xip }, { "qpi", &flt->app_qpi }, { "4byte", &flt->app_4byte },
+		{ "dpd", &flt->app_dpd }, { "bp", &flt->app_bp },
+	};
+	const char *text = params_get(p, "nor_state");
+	size_t i, n;
+
+	while (text && *text) {
+		n = strcspn(text, "+");
+		for (i = 0; i < ARRAY_SIZE(states); i++)
+			if (strlen(states[i].name) == n && !memcmp(text, states[i].name, n))
+				break;
+		if (i == ARRAY_SIZE(states))
+			return err_set(err, -EINVAL,
+				       "one or more of xip, qpi, 4byte, dpd, bp with +",
+				       "nor_state=%s is unknown", text);
+		*states[i].val = true;
+		text += n + (text[n] == '+');
+	}
+	return 0;
+}
+
 static int parse_faults(struct params *p, struct sim_faults *flt, struct err *err)
 {
 	const struct {
@@ -136,6 +164,7 @@ static int parse_faults(struct params *p, struct sim_faults *flt, struct err *er
 	ret = ret ?: get_u64(p, "wait_every", 0, UINT32_MAX, &wait_every, err);
 	ret = ret ?: get_u64(p, "unplug_at", 0, UINT64_MAX, &flt->unplug_at, err);
 	ret = ret ?: get_u64(p, "short_at", 0, UINT64_MAX, &flt->short_at, err);
+	ret = ret ?: parse_nor_state(p, flt, err);
 	ret = ret ?: get_us(p, "reset_at_us", &flt->reset_at_ps, err);
 	ret = ret ?: get_us(p, "power_cut_us", &flt->power_cut_ps, err);
 	for (i = 0; i < ARRAY_SIZE(bools); i++)
@@ -233,7 +262,8 @@ const struct programmer sim_programmer = {
 		"stuck_wip=1 float_io3=1                                    faulty NOR\n"
 		"extra_byte=1        QUADSPI: an extra byte after a read now and then (erratum)\n"
 		"app_sleeps=1 app_xip=1 app_qpi=1 app_dpd=1 app_dma=1 app_iwdg=1\n"
-		"                    what the application left behind\n",
+		"                    what the application left behind\n"
+		"nor_state=xip|qpi|4byte|dpd|bp   ... and how it left the NOR; several with +\n",
 	.open = sim_programmer_open,
 	.list = sim_programmer_list,
 	.default_adapter = NULL,

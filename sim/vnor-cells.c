@@ -6,11 +6,18 @@
  */
 #include "sim/vnor-core.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #define CHUNK MIB(1)
+
+struct vnor_cells {
+	int blank; /* a file of CHUNK bytes FFh */
+	size_t size;
+	u8 *data;
+};
 
 static int open_blank(void)
 {
@@ -30,16 +37,26 @@ static int open_blank(void)
 	return fd;
 }
 
-static bool map_blank(u8 *at, int fd)
+static bool map_blank(const struct vnor_cells *c, u8 *at)
 {
-	return mmap(at, CHUNK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE, fd,
-		    0) != MAP_FAILED;
+	return mmap(at, CHUNK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE,
+		    c->blank, 0) != MAP_FAILED;
 }
 
-/* size as mapped: whole chunks */
-static size_t mapped(u32 size)
+static bool map_all(struct vnor_cells *c)
 {
-	return ((size_t)size + CHUNK - 1) / CHUNK * CHUNK;
+	size_t i;
+
+	c->data =
+		mmap(NULL, c->size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (c->data == MAP_FAILED) {
+		c->data = NULL;
+		return false;
+	}
+	for (i = 0; i < c->size; i += CHUNK)
+		if (!map_blank(c, c->data + i))
+			return false;
+	return true;
 }
 
 /**
@@ -48,50 +65,58 @@ static size_t mapped(u32 size)
  *
  * Return: NULL if there is no memory.
  */
-u8 *vnor_cells_new(u32 size)
+struct vnor_cells *vnor_cells_new(u32 size)
 {
-	int fd = open_blank();
-	size_t i;
-	u8 *cells;
+	struct vnor_cells *c = calloc(1, sizeof(*c));
 
-	if (fd < 0)
+	if (!c)
 		return NULL;
-	cells = mmap(NULL, mapped(size), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
-		     0);
-	if (cells == MAP_FAILED)
-		cells = NULL;
-	for (i = 0; cells && i < mapped(size); i += CHUNK) {
-		if (map_blank(cells + i, fd))
-			continue;
-		munmap(cells, mapped(size));
-		cells = NULL;
+	c->size = ((size_t)size + CHUNK - 1) / CHUNK * CHUNK;
+	c->blank = open_blank();
+	if (c->blank < 0 || !map_all(c)) {
+		vnor_cells_free(c);
+		return NULL;
 	}
-	close(fd);
-	return cells;
+	return c;
+}
+
+/**
+ * vnor_cells_data() - the bytes, to be read and written
+ * @c: cells
+ */
+u8 *vnor_cells_data(struct vnor_cells *c)
+{
+	return c->data;
 }
 
 /**
  * vnor_cells_erase() - FFh
- * @cells: of vnor_cells_new()
- * @addr: first byte
- * @len: how many
- *
- * Whole chunks give their memory back.
+ * @c: cells
+ * @at: first byte
+ * @len: how many; whole chunks give their memory back
  */
-void vnor_cells_erase(u8 *cells, u32 addr, u32 len)
+void vnor_cells_erase(struct vnor_cells *c, u8 *at, u32 len)
 {
-	int fd = addr % CHUNK == 0 && len >= CHUNK ? open_blank() : -1;
-
-	while (fd >= 0 && len >= CHUNK && map_blank(cells + addr, fd)) {
-		addr += CHUNK;
-		len -= CHUNK;
+	if ((size_t)(at - c->data) % CHUNK == 0) {
+		while (len >= CHUNK && map_blank(c, at)) {
+			at += CHUNK;
+			len -= CHUNK;
+		}
 	}
-	if (fd >= 0)
-		close(fd);
-	memset(cells + addr, 0xff, len);
+	memset(at, 0xff, len);
 }
 
-void vnor_cells_free(u8 *cells, u32 size)
+/**
+ * vnor_cells_free() - the end
+ * @c: cells or NULL
+ */
+void vnor_cells_free(struct vnor_cells *c)
 {
-	munmap(cells, mapped(size));
+	if (!c)
+		return;
+	if (c->data)
+		munmap(c->data, c->size);
+	if (c->blank >= 0)
+		close(c->blank);
+	free(c);
 }

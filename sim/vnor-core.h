@@ -9,19 +9,22 @@
 #define SWDROM_SIM_VNOR_CORE_H
 
 #include "sim/pins.h"
+#include "sim/vnor-parts.h"
 #include "sim/vnor.h"
 
-#define VNOR_PAGE    256u
-#define VNOR_NV_LEN  2048		/* non-volatile bytes besides the array: registers, OTP */
-#define VNOR_UID     (VNOR_NV_LEN - 16) /* 16 bytes that differ from chip to chip */
-#define VNOR_BUF_LEN 512
-#define FRAME_HEARD  8u /* clocks of an opcode on one line */
+#define VNOR_NV_LEN   4096		 /* non-volatile bytes besides the array: registers, OTP */
+#define VNOR_UID      (VNOR_NV_LEN - 16) /* 16 bytes that differ from chip to chip */
+#define VNOR_BUF_LEN  512
+#define VNOR_MAX_DIES 4
+#define FRAME_HEARD   8u /* clocks of an opcode on one line */
 
 /* protocols: lines that the opcode travels on */
-#define P_SPI BIT(0)
-#define P_DPI BIT(1)
-#define P_QPI BIT(2)
-#define P_ALL (P_SPI | P_DPI | P_QPI)
+#define P_SPI  BIT(0)
+#define P_DPI  BIT(1)
+#define P_QPI  BIT(2)
+#define P_OPI  BIT(3) /* eight lines, opcodes of two bytes */
+#define P_DOPI BIT(4) /* the same, everything on both edges */
+#define P_ALL  (P_SPI | P_DPI | P_QPI)
 
 enum vnor_kind {
 	K_READ, /* array, from the address on */
@@ -49,6 +52,9 @@ enum vnor_kind {
 #define F_QUAD	BIT(2) /* IO2 and IO3 carry data: needs QE where there is one */
 #define F_CONT	BIT(3) /* may arm continuous read (mode byte) or XIP (first dummy clock) */
 #define F_SUSP	BIT(4) /* refused while an operation is suspended */
+#define F_DTR	BIT(7) /* address, mode byte and data on both edges */
+#define F_STACK BIT(8) /* heard by all dies, not only the selected one */
+#define F_TURN	BIT(9) /* the answer depends on how often it was asked */
 #define F_ADDR3 BIT(6) /* three address bytes whatever the mode */
 #define F_VOLEN BIT(5) /* lets the next status write be a volatile one (50h of Winbond style) */
 
@@ -74,6 +80,7 @@ enum vnor_job_kind {
 	JOB_ERASE_CHIP,
 	JOB_REG,     /* vendor->commit() */
 	JOB_SUSPEND, /* on the way to a suspended program or erase: still busy */
+	JOB_FAILED,  /* an error that keeps WIP set until it is cleared */
 	JOB_DEAF,    /* reset, power-up, entering or leaving deep power-down: hears nothing */
 };
 
@@ -88,13 +95,14 @@ struct vnor_job {
 	bool volatile_only; /* JOB_REG: vendor's business */
 };
 
-enum vnor_phase { PH_CMD, PH_ADDR, PH_MODE, PH_DUMMY, PH_OUT, PH_IN, PH_IGNORE };
+enum vnor_phase { PH_CMD, PH_CMD_EXT, PH_ADDR, PH_MODE, PH_DUMMY, PH_OUT, PH_IN, PH_IGNORE };
 
 struct vnor_time {
 	u32 typ_us, max_us;
 };
 
 struct vnor_vendor;
+struct vnor_cells;
 
 struct vnor_sfdp {
 	const u8 *data;
@@ -108,13 +116,19 @@ struct vnor_part {
 	const struct vnor_vendor *vendor;
 	const struct vnor_op *ops;
 	size_t n_ops;
-	u32 quirks; /* vendor's */
+	u32 quirks;	   /* vendor's */
+	const void *extra; /* vendor's */
 	u32 size;
-	u8 id[6]; /* RDID and extended bytes */
+	u32 page;  /* program buffer, 0: 256 bytes */
+	u8 n_dies; /* of a stack that works as one chip; read and die erase end at their limits */
+	const struct vnor_part *die; /* a stack of n_dies of these, one of which listens */
+	bool wakes_by_cs;	     /* any CS# pulse ends deep power-down */
+	u8 id[6];		     /* RDID and extended bytes */
 	u8 n_id;
 	const struct vnor_sfdp *sfdp; /* NULL: has none, 5Ah is unknown */
 	u8 fmax_mhz, read_mhz;	      /* any opcode; 03h */
-	struct vnor_time byte, page, erase_4k, erase_32k, erase_64k, chip, status, nv;
+	/* erase_64k: sectors of that size and larger ones */
+	struct vnor_time byte, page_program, erase_4k, erase_32k, erase_64k, chip, status, nv;
 	u32 t_power_us; /* tVSL: nothing is heard before */
 	u32 t_reset_ns, t_reset_busy_us;
 	u32 t_suspend_us;
@@ -129,8 +143,9 @@ struct vnor {
 	struct sim_busy_model busy_model;
 	struct sim_rng rng;
 
-	u8 *array;
-	u8 *weak; /* bits that read at random, or NULL: none */
+	struct vnor_cells *cells;
+	u8 *array; /* in cells */
+	u8 *weak;  /* bits that read at random, or NULL: none */
 	u8 nv[VNOR_NV_LEN];
 	u8 reg[16];	    /* vendor's volatile registers */
 	u8 lock[4096 + 32]; /* vendor's volatile lock bits */
@@ -142,7 +157,11 @@ struct vnor {
 	bool wren_missed;      /* the last write enable met a busy chip */
 	struct vnor_job job;
 	struct vnor_job suspended;
-	const struct vnor_op *xip; /* frames start with the address of this read */
+	u32 page;      /* program buffer as configured */
+	bool selected; /* of the dies of a stack, this one listens */
+	u8 die_no;
+	struct vnor *die[VNOR_MAX_DIES]; /* of a stack of which one listens; [0] is not NULL then */
+	const struct vnor_op *xip;	 /* frames start with the address of this read */
 	u64 now_ps;
 
 	/* pins */
@@ -153,7 +172,10 @@ struct vnor {
 
 	/* frame */
 	u8 phase, lines; /* lines of this phase */
-	u8 proto_lines;	 /* of this frame's opcode */
+	u8 proto;	 /* P_... of this frame */
+	u8 proto_lines;	 /* of its opcode */
+	bool ddr;	 /* this phase moves on both edges */
+	u8 opcode;
 	u8 shift, n_bits;
 	u8 heard; /* clocks of this frame that were heard, no more than FRAME_HEARD are counted */
 	const struct vnor_op *op;
@@ -170,42 +192,53 @@ struct vnor {
 	bool answered_wip; /* WIP when the first byte went out */
 };
 
+/* hooks that may be NULL are marked with what happens then */
 struct vnor_vendor {
 	void (*factory)(struct vnor *nor);
 	/* volatile registers as after power-up; @power: really, not a reset command */
 	void (*load)(struct vnor *nor, bool power);
-	u8 (*proto_lines)(const struct vnor *nor);
-	/* total clocks between address (and mode byte) and data */
-	u8 (*dummy)(const struct vnor *nor, const struct vnor_op *op);
+	u8 (*proto)(const struct vnor *nor); /* P_SPI */
+	/* second byte of this opcode */
+	u8 (*opcode_ext)(u8 opcode); /* needed with P_OPI only */
+	/* clocks between address (and mode byte) and data */
+	u8 (*dummy)(const struct vnor *nor, const struct vnor_op *op); /* op->dummy */
 	/* highest clock of a read with that many dummies */
-	u32 (*fmax_mhz)(const struct vnor *nor, const struct vnor_op *op, u8 dummy);
-	bool (*has_quad)(const struct vnor *nor);
-	bool (*has_hold)(const struct vnor *nor);
-	bool (*has_reset_pin)(const struct vnor *nor);
-	u32 (*read_wrap)(const struct vnor *nor, const struct vnor_op *op);
+	u32 (*fmax_mhz)(const struct vnor *nor, const struct vnor_op *op,
+			u8 dummy);					    /* op's, part's */
+	bool (*has_quad)(const struct vnor *nor);			    /* true */
+	bool (*has_hold)(const struct vnor *nor);			    /* false */
+	bool (*has_reset_pin)(const struct vnor *nor);			    /* false */
+	u32 (*read_wrap)(const struct vnor *nor, const struct vnor_op *op); /* 0 */
 	/* mode byte (8 bits) or, with @dummy, the lines in the first dummy clock */
-	void (*confirm)(struct vnor *nor, u8 bits, bool dummy);
+	void (*confirm)(struct vnor *nor, u8 bits, bool dummy); /* nothing */
 	u8 (*out)(struct vnor *nor, const struct vnor_op *op, u32 i);
 	void (*in)(struct vnor *nor, const struct vnor_op *op);
 	void (*commit)(struct vnor *nor, struct vnor_job *job);
+	/* where a sector erase at @addr begins and how long it is; false: there is none */
+	bool (*sector)(const struct vnor *nor, const struct vnor_op *op, u32 addr, u32 *from,
+		       u32 *len); /* op->arg bytes */
 	bool (*is_protected)(const struct vnor *nor, u32 addr, u32 len);
 	/* a program or erase was refused */
-	void (*refuse)(struct vnor *nor, bool erase);
-	void (*app_left)(struct vnor *nor);
+	void (*refuse)(struct vnor *nor, bool erase); /* nothing */
+	/* a program or erase begins; is over */
+	void (*begun)(struct vnor *nor, const struct vnor_job *job); /* nothing */
+	void (*done)(struct vnor *nor, const struct vnor_job *job);  /* nothing */
+	void (*app_left)(struct vnor *nor);			     /* nothing */
 };
 
-extern const struct vnor_part vnor_n25q128a13, vnor_n25q256a13, vnor_n25q256a83, vnor_mt25ql128aba;
-extern const struct vnor_part vnor_w25q128jv;
-
 /* ---- vnor-parts.c ---- */
+
+#define VNOR_DECLARE(_name) extern const struct vnor_part vnor_##_name;
+VNOR_PARTS(VNOR_DECLARE)
 
 const struct vnor_part *vnor_find_part(const char *name);
 
 /* ---- vnor-cells.c ---- */
 
-u8 *vnor_cells_new(u32 size);
-void vnor_cells_free(u8 *cells, u32 size);
-void vnor_cells_erase(u8 *cells, u32 addr, u32 len);
+struct vnor_cells *vnor_cells_new(u32 size);
+void vnor_cells_free(struct vnor_cells *c);
+u8 *vnor_cells_data(struct vnor_cells *c);
+void vnor_cells_erase(struct vnor_cells *c, u8 *at, u32 len);
 
 /* ---- vnor-job.c: what the chip does by itself ---- */
 
@@ -215,6 +248,9 @@ void vnor_suspend(struct vnor *nor, u64 at_ps);
 void vnor_resume(struct vnor *nor, u64 at_ps);
 void vnor_deaf(struct vnor *nor, u64 at_ps, u64 for_ps);
 void vnor_soft_reset(struct vnor *nor, u64 at_ps);
+/* WIP stays set until the failure is cleared */
+void vnor_fail(struct vnor *nor);
+void vnor_clear_failure(struct vnor *nor);
 
 /* start a register write that takes time; vendor->commit() is called with its data at the end */
 void vnor_start_reg(struct vnor *nor, const struct vnor_op *op, const struct vnor_time *t);
@@ -222,10 +258,16 @@ u64 vnor_draw_ps(struct vnor *nor, const struct vnor_time *t);
 
 /* ---- vnor.c ---- */
 
-const struct vnor_op *vnor_find_op(const struct vnor *nor, u8 opcode, u8 lines);
+const struct vnor_op *vnor_find_op(const struct vnor *nor, u8 opcode, u8 proto);
+bool vnor_has_quad(const struct vnor *nor);
 void vnor_complain(struct vnor *nor, const char *fmt, ...) __printf_like(2, 3);
 /* a command needs WEL and has none: is it because the chip was busy at the write enable? */
 bool vnor_missed_wren(struct vnor *nor);
+static inline u8 vnor_lines_of(u8 proto)
+{
+	return proto & (P_OPI | P_DOPI) ? 8 : proto == P_QPI ? 4 : proto == P_DPI ? 2 : 1;
+}
+
 static inline bool vnor_wip(const struct vnor *nor)
 {
 	return nor->job.kind != JOB_NONE;

@@ -29,7 +29,7 @@ static void program_cells(struct vnor *nor, const struct vnor_job *job)
 {
 	u32 i;
 
-	for (i = 0; i < VNOR_PAGE; i++) {
+	for (i = 0; i < job->len; i++) {
 		nor->array[job->addr + i] &= job->buf[i];
 		if (nor->weak) /* a bit that was programmed is firm again */
 			nor->weak[job->addr + i] &= job->buf[i];
@@ -66,15 +66,20 @@ static void half_done(struct vnor *nor, const struct vnor_job *job)
 
 static void start(struct vnor *nor, struct vnor_job *job, u64 at_ps, u64 for_ps)
 {
+	const struct vnor_vendor *v = nor->part->vendor;
+
 	job->start_ps = at_ps;
 	job->end_ps = at_ps + for_ps;
 	if (nor->sim->faults.stuck_wip && job->kind != JOB_DEAF)
 		job->end_ps = SIM_NEVER;
 	nor->job = *job;
+	if ((job->kind == JOB_PROGRAM || job->kind == JOB_ERASE) && v->begun)
+		v->begun(nor, job);
 }
 
 static void finish(struct vnor *nor)
 {
+	const struct vnor_vendor *v = nor->part->vendor;
 	struct vnor_job *job = &nor->job;
 	struct sim_device_busy *busy = &nor->sim->stats.nor;
 	u64 took = job->done_ps + (job->end_ps - job->start_ps);
@@ -88,25 +93,43 @@ static void finish(struct vnor *nor)
 		break;
 	case JOB_ERASE:
 	case JOB_ERASE_CHIP:
-		vnor_cells_erase(nor->array, job->addr, job->len);
+		vnor_cells_erase(nor->cells, nor->array + job->addr, job->len);
 		settle(nor, job->addr, job->len);
 		busy->erase_ps += took;
 		busy->n_erases++;
 		nor->wel = false;
 		break;
 	case JOB_REG:
-		nor->part->vendor->commit(nor, job);
+		v->commit(nor, job);
 		nor->wel = false;
 		break;
 	}
+	if (job->kind != JOB_DEAF && job->kind != JOB_SUSPEND && v->done)
+		v->done(nor, job);
 	job->kind = JOB_NONE;
 }
 
-void vnor_sync(struct vnor *nor, u64 at_ps)
+static void sync_die(struct vnor *nor, u64 at_ps)
 {
 	nor->now_ps = max(nor->now_ps, at_ps);
 	if (nor->job.kind && nor->now_ps >= nor->job.end_ps)
 		finish(nor);
+}
+
+void vnor_sync(struct vnor *nor, u64 at_ps)
+{
+	unsigned int i;
+
+	if (!nor->die[0])
+		sync_die(nor, at_ps);
+	for (i = 0; nor->die[0] && i < nor->part->n_dies; i++)
+		sync_die(nor->die[i], at_ps);
+}
+
+static void refuse(struct vnor *nor, bool erase)
+{
+	if (nor->part->vendor->refuse)
+		nor->part->vendor->refuse(nor, erase);
 }
 
 static bool overlaps_suspended(const struct vnor *nor, u32 addr, u32 len)
@@ -119,49 +142,69 @@ static bool overlaps_suspended(const struct vnor *nor, u32 addr, u32 len)
 void vnor_start_program(struct vnor *nor, const struct vnor_op *op, u64 at_ps)
 {
 	const struct vnor_part *part = nor->part;
-	u32 page = nor->addr & (part->size - 1) & ~(VNOR_PAGE - 1);
-	struct vnor_job job = { .kind = JOB_PROGRAM, .addr = page, .len = VNOR_PAGE, .op = op };
-	u32 n = min(nor->n_in, VNOR_PAGE);
-	struct vnor_time t = part->page;
+	u32 size = nor->page, page = nor->addr & (part->size - 1) & ~(size - 1);
+	struct vnor_job job = { .kind = JOB_PROGRAM, .addr = page, .len = size, .op = op };
+	u32 n = min(nor->n_in, size);
+	struct vnor_time t = part->page_program;
 
-	if (nor->n_in > VNOR_PAGE || nor->addr % VNOR_PAGE + n > VNOR_PAGE)
+	if (nor->n_in > size || nor->addr % size + n > size)
 		vnor_complain(nor, "program of %u bytes at 0x%06x wraps inside its page", nor->n_in,
 			      nor->addr);
-	if (nor->part->vendor->is_protected(nor, page, VNOR_PAGE) ||
-	    nor->suspended.kind == JOB_PROGRAM || overlaps_suspended(nor, page, VNOR_PAGE)) {
+	if (part->vendor->is_protected(nor, page, size) || nor->suspended.kind == JOB_PROGRAM ||
+	    overlaps_suspended(nor, page, size)) {
 		vnor_complain(nor, "program of 0x%06x refused: protected or suspended", nor->addr);
-		nor->part->vendor->refuse(nor, false);
+		refuse(nor, false);
 		return;
 	}
-	memcpy(job.buf, nor->buf, VNOR_PAGE);
+	memcpy(job.buf, nor->buf, size);
 	/* fewer bytes take less: first byte, then in proportion */
-	t.typ_us = part->byte.typ_us + (part->page.typ_us - part->byte.typ_us) * (n - 1) / 255;
+	t.typ_us = part->byte.typ_us +
+		   (part->page_program.typ_us - part->byte.typ_us) * (n - 1) / (size - 1);
 	start(nor, &job, at_ps, vnor_draw_ps(nor, &t));
+}
+
+static const struct vnor_time *erase_time(const struct vnor_part *part, u32 len)
+{
+	if (len >= KIB(64))
+		return &part->erase_64k;
+	return len >= KIB(32) && part->erase_32k.max_us ? &part->erase_32k : &part->erase_4k;
+}
+
+/* what the erase @op is about; false: there is nothing of that kind at this address */
+static bool find_sector(struct vnor *nor, const struct vnor_op *op, struct vnor_job *job)
+{
+	const struct vnor_part *part = nor->part;
+	u32 addr = nor->addr & (part->size - 1);
+
+	if (op->kind == K_ERASE_CHIP) {
+		job->kind = JOB_ERASE_CHIP;
+		job->len = part->size;
+		return true;
+	}
+	job->len = op->arg;
+	job->addr = addr & ~(op->arg - 1);
+	return !part->vendor->sector || part->vendor->sector(nor, op, addr, &job->addr, &job->len);
 }
 
 void vnor_start_erase(struct vnor *nor, const struct vnor_op *op, u64 at_ps)
 {
 	const struct vnor_part *part = nor->part;
-	struct vnor_job job = { .kind = JOB_ERASE, .len = op->arg, .op = op };
-	const struct vnor_time *t = &part->erase_4k;
+	struct vnor_job job = { .kind = JOB_ERASE, .op = op };
+	bool whole;
 
-	if (op->kind == K_ERASE_CHIP) {
-		job.kind = JOB_ERASE_CHIP;
-		job.len = part->size;
-		t = &part->chip;
-	} else {
-		job.addr = nor->addr & (part->size - 1) & ~(op->arg - 1);
-		if (op->arg == KIB(64))
-			t = &part->erase_64k;
-		else if (op->arg == KIB(32))
-			t = &part->erase_32k;
+	if (!find_sector(nor, op, &job)) {
+		vnor_complain(nor, "%s (%02Xh) at 0x%06x: no such sector there", op->name,
+			      op->opcode, nor->addr);
+		refuse(nor, true);
+		return;
 	}
 	if (part->vendor->is_protected(nor, job.addr, job.len)) {
 		vnor_complain(nor, "%s of 0x%06x refused: protected", op->name, job.addr);
-		part->vendor->refuse(nor, true);
+		refuse(nor, true);
 		return;
 	}
-	start(nor, &job, at_ps, vnor_draw_ps(nor, t));
+	whole = job.len == part->size || (part->n_dies > 1 && job.len == part->size / part->n_dies);
+	start(nor, &job, at_ps, vnor_draw_ps(nor, whole ? &part->chip : erase_time(part, job.len)));
 }
 
 void vnor_start_reg(struct vnor *nor, const struct vnor_op *op, const struct vnor_time *t)
@@ -204,6 +247,21 @@ void vnor_resume(struct vnor *nor, u64 at_ps)
 	nor->job.end_ps = left == SIM_NEVER ? SIM_NEVER : at_ps + left;
 }
 
+/* an error that shows as WIP until vnor_clear_failure() */
+void vnor_fail(struct vnor *nor)
+{
+	struct vnor_job job = { .kind = JOB_FAILED };
+
+	start(nor, &job, nor->now_ps, 0);
+	nor->job.end_ps = SIM_NEVER;
+}
+
+void vnor_clear_failure(struct vnor *nor)
+{
+	if (nor->job.kind == JOB_FAILED)
+		nor->job.kind = JOB_NONE;
+}
+
 /* everything that runs or waits is lost */
 static void cut(struct vnor *nor)
 {
@@ -234,9 +292,9 @@ void vnor_soft_reset(struct vnor *nor, u64 at_ps)
 		  working ? part->t_reset_busy_us * PS_PER_US : part->t_reset_ns * PS_PER_NS);
 }
 
-void vnor_set_power(struct vnor *nor, bool on, u64 at_ps)
+static void set_die_power(struct vnor *nor, bool on, u64 at_ps)
 {
-	vnor_sync(nor, at_ps);
+	sync_die(nor, at_ps);
 	if (on == nor->powered)
 		return;
 	nor->powered = on;
@@ -248,8 +306,20 @@ void vnor_set_power(struct vnor *nor, bool on, u64 at_ps)
 		cut(nor);
 		return;
 	}
+	nor->selected = !nor->die_no;
+	nor->page = nor->part->page ? nor->part->page : 256;
 	nor->part->vendor->load(nor, true);
 	vnor_deaf(nor, nor->now_ps, nor->part->t_power_us * PS_PER_US);
+}
+
+void vnor_set_power(struct vnor *nor, bool on, u64 at_ps)
+{
+	unsigned int i;
+
+	if (!nor->die[0])
+		set_die_power(nor, on, at_ps);
+	for (i = 0; nor->die[0] && i < nor->part->n_dies; i++)
+		set_die_power(nor->die[i], on, at_ps);
 }
 
 /* ---- saved state ---- */
@@ -296,79 +366,146 @@ static void get_sparse(const struct sim *sim, const char *name, u8 *data, u32 si
 	}
 }
 
-void vnor_save(struct vnor *nor)
+/* blob of a die: the first one's has no number */
+static const char *blob(const struct vnor *nor, const char *what, char *buf, size_t size)
+{
+	snprintf(buf, size, nor->die_no ? "nor.%s%u" : "nor.%s", what, nor->die_no);
+	return buf;
+}
+
+static void save_die(struct vnor *nor)
 {
 	struct sim *sim = nor->sim;
+	char name[20];
 
-	vnor_sync(nor, sim_now_ps(sim));
-	sim_state_put(sim, "nor.part", nor->part->name, strlen(nor->part->name));
-	sim_state_put(sim, "nor.regs", nor->nv, sizeof(nor->nv));
-	put_sparse(sim, "nor.array", nor->array, nor->part->size, 0xff);
+	sim_state_put(sim, blob(nor, "regs", name, sizeof(name)), nor->nv, sizeof(nor->nv));
+	put_sparse(sim, blob(nor, "array", name, sizeof(name)), nor->array, nor->part->size, 0xff);
+	blob(nor, "weak", name, sizeof(name));
 	if (nor->weak)
-		put_sparse(sim, "nor.weak", nor->weak, nor->part->size, 0);
+		put_sparse(sim, name, nor->weak, nor->part->size, 0);
 	else
-		sim_state_put(sim, "nor.weak", "", 0);
+		sim_state_put(sim, name, "", 0);
+}
+
+void vnor_save(struct vnor *nor)
+{
+	unsigned int i;
+
+	vnor_sync(nor, sim_now_ps(nor->sim));
+	sim_state_put(nor->sim, "nor.part", nor->part->name, strlen(nor->part->name));
+	if (!nor->die[0])
+		save_die(nor);
+	for (i = 0; nor->die[0] && i < nor->part->n_dies; i++)
+		save_die(nor->die[i]);
+}
+
+/* is the saved state that of a part of this name? */
+static bool is_saved(const struct sim *sim, const struct vnor_part *part)
+{
+	size_t len;
+	const u8 *p = sim_state_get(sim, "nor.part", &len);
+
+	return p && len == strlen(part->name) && !memcmp(p, part->name, len);
 }
 
 static bool restore(struct vnor *nor)
 {
 	const struct sim *sim = nor->sim;
+	char name[20];
 	size_t len;
-	const u8 *p = sim_state_get(sim, "nor.part", &len);
+	const u8 *p;
 
-	if (!p || len != strlen(nor->part->name) || memcmp(p, nor->part->name, len))
+	if (!is_saved(sim, nor->part))
 		return false;
-	p = sim_state_get(sim, "nor.regs", &len);
+	p = sim_state_get(sim, blob(nor, "regs", name, sizeof(name)), &len);
 	if (!p || len != sizeof(nor->nv))
 		return false;
 	memcpy(nor->nv, p, len);
-	get_sparse(sim, "nor.array", nor->array, nor->part->size);
-	if (sim_state_get(sim, "nor.weak", &len) && len) {
+	get_sparse(sim, blob(nor, "array", name, sizeof(name)), nor->array, nor->part->size);
+	if (sim_state_get(sim, blob(nor, "weak", name, sizeof(name)), &len) && len) {
 		nor->weak = calloc(1, nor->part->size);
 		if (!nor->weak)
 			abort();
-		get_sparse(sim, "nor.weak", nor->weak, nor->part->size);
+		get_sparse(sim, name, nor->weak, nor->part->size);
 	}
 	return true;
 }
 
-struct vnor *vnor_new(struct sim *sim, const char *part)
+/* a die that finds its cells in @array, of those of the package */
+static void init_die(struct vnor *nor, struct sim *sim, const struct vnor_part *part,
+		     struct vnor_cells *cells, u8 *array, u8 die_no)
 {
-	struct vnor *nor;
-	size_t i;
+	char name[20];
+	unsigned int i;
 
-	if (!vnor_find_part(part))
-		return NULL;
-	nor = calloc(1, sizeof(*nor));
-	if (!nor)
-		return NULL;
 	nor->sim = sim;
-	nor->part = vnor_find_part(part);
-	nor->array = vnor_cells_new(nor->part->size);
-	if (!nor->array) {
-		free(nor);
-		return NULL;
-	}
-	sim_rng_init(&nor->rng, sim, "nor");
-	sim_busy_init(&nor->busy_model, sim, "nor.busy");
+	nor->part = part;
+	nor->cells = cells;
+	nor->array = array;
+	nor->die_no = die_no;
+	snprintf(name, sizeof(name), die_no ? "nor%u" : "nor", die_no);
+	sim_rng_init(&nor->rng, sim, name);
+	snprintf(name, sizeof(name), die_no ? "nor.busy%u" : "nor.busy", die_no);
+	sim_busy_init(&nor->busy_model, sim, name);
 	if (!restore(nor)) {
 		for (i = 0; i < 16; i++)
 			nor->nv[VNOR_UID + i] = (u8)sim_rng_u64(&nor->rng);
-		nor->part->vendor->factory(nor);
+		part->vendor->factory(nor);
 	}
 	nor->cs = true;
 	nor->io = 0x0f;
 	nor->now_ps = sim_now_ps(sim);
-	vnor_set_power(nor, true, nor->now_ps);
-	nor->part->vendor->app_left(nor);
+	set_die_power(nor, true, nor->now_ps);
+	if (part->vendor->app_left)
+		part->vendor->app_left(nor);
+}
+
+struct vnor *vnor_new(struct sim *sim, const char *name)
+{
+	const struct vnor_part *part = vnor_find_part(name);
+	struct vnor *nor;
+	unsigned int i;
+
+	if (!part)
+		return NULL;
+	nor = calloc(1, sizeof(*nor));
+	if (!nor)
+		return NULL;
+	nor->part = part;
+	nor->cells = vnor_cells_new(part->size);
+	if (!nor->cells)
+		goto out_free;
+	if (!part->die) {
+		init_die(nor, sim, part, nor->cells, vnor_cells_data(nor->cells), 0);
+		return nor;
+	}
+	nor->sim = sim;
+	nor->array = vnor_cells_data(nor->cells);
+	for (i = 0; i < part->n_dies; i++) {
+		nor->die[i] = calloc(1, sizeof(*nor));
+		if (!nor->die[i])
+			goto out_free;
+		init_die(nor->die[i], sim, part->die, nor->cells,
+			 nor->array + (size_t)i * part->die->size, (u8)i);
+	}
 	return nor;
+
+out_free:
+	vnor_free(nor);
+	return NULL;
 }
 
 void vnor_free(struct vnor *nor)
 {
+	unsigned int i;
+
 	if (!nor)
 		return;
-	vnor_cells_free(nor->array, nor->part->size);
+	for (i = 0; i < VNOR_MAX_DIES && nor->die[i]; i++) {
+		free(nor->die[i]->weak);
+		free(nor->die[i]);
+	}
+	vnor_cells_free(nor->cells);
 	free(nor->weak);
 	free(nor);
 }

@@ -55,10 +55,8 @@
 		READ(0xbb, P_SPI | P_DPI, 2, 2, 0), READ(0x6b, P_SPI | P_QPI, 1, 4, F_QUAD),      \
 		READ(0xeb, P_SPI | P_QPI, 4, 4, F_QUAD), OP(0x06, P_ALL, K_WREN, "write enable"), \
 		OP(0x04, P_ALL, K_WRDI, "write disable"),                                         \
-		REG_R(0x05, A_SR, "read status", F_BUSY),                                         \
-		REG_R(0x70, A_FSR, "read flag status", F_BUSY),                                   \
-		REG_R(0xb5, A_NVCR, "read NVCR", 0), REG_R(0x85, A_VCR, "read VCR", 0),           \
-		REG_R(0x65, A_EVCR, "read EVCR", 0),                                              \
+		REG_R(0x05, A_SR, "read status", F_BUSY), REG_R(0xb5, A_NVCR, "read NVCR", 0),    \
+		REG_R(0x85, A_VCR, "read VCR", 0), REG_R(0x65, A_EVCR, "read EVCR", 0),           \
 		OP(0xe8, P_ALL, K_OUT, "read lock register", .arg = A_LOCK, .n_addr = 3),         \
 		OP(0xe5, P_ALL, K_IN, "write lock register", .arg = A_LOCK, .n_addr = 3,          \
 		   .n_in_min = 1, .n_in_max = 1, .flags = F_WEL),                                 \
@@ -68,7 +66,6 @@
 		PROG(0x02, P_ALL, 1, 1, 0), PROG(0xa2, P_SPI | P_DPI, 1, 2, 0),                   \
 		PROG(0xd2, P_SPI | P_DPI, 2, 2, 0), PROG(0x32, P_SPI | P_QPI, 1, 4, F_QUAD),      \
 		ERASE(0x20, KIB(4)), ERASE(0xd8, KIB(64)),                                        \
-		OP(0xc7, P_ALL, K_ERASE_CHIP, "bulk erase", .flags = F_WEL | F_SUSP),             \
 		OP(0x75, P_ALL, K_SUSPEND, "suspend", .flags = F_BUSY),                           \
 		OP(0x7a, P_ALL, K_RESUME, "resume"),                                              \
 		OP(0x4b, P_ALL, K_OUT, "read OTP", .arg = A_OTP, .n_addr = 3, .dummy = D_OTP),    \
@@ -77,8 +74,13 @@
 		OP(0x66, P_ALL, K_RSTEN, "reset enable", .flags = F_BUSY),                        \
 		OP(0x99, P_ALL, K_RST, "reset", .flags = F_BUSY)
 
+#define N25Q_OPS                                                              \
+	OP(0xc7, P_ALL, K_ERASE_CHIP, "bulk erase", .flags = F_WEL | F_SUSP), \
+		REG_R(0x70, A_FSR, "read flag status", F_BUSY)
+
 static const struct vnor_op n25q_ops[] = {
 	COMMON_OPS,
+	N25Q_OPS,
 	PROG(0x12, P_SPI | P_QPI, 4, 4, F_QUAD),
 	/* in QIO-SPI 9Fh is no id read: it drops the part to extended SPI (seen by OpenOCD) */
 	OP(0x9f, P_QPI, K_IN, "read id in QIO-SPI", .arg = A_SPI, .n_in_max = 255),
@@ -125,6 +127,7 @@ static const struct vnor_op n25q_ops[] = {
 
 static const struct vnor_op n25q256a13_ops[] = {
 	COMMON_OPS,
+	N25Q_OPS,
 	BIG_OPS(F_WEL),
 	PROG(0x12, P_SPI | P_QPI, 4, 4, F_QUAD),
 };
@@ -133,14 +136,39 @@ static const struct vnor_op n25q256a83_ops[] = {
 	COMMON_OPS, BIG_OPS(F_WEL), WRITE4_OPS, QUAD_OPS, PROG(0x38, P_SPI | P_QPI, 4, 4, F_QUAD),
 };
 
+/* second generation */
+#define MT25Q_OPS                                                                            \
+	COMMON_OPS, QUAD_OPS, PROG(0x38, P_SPI | P_QPI, 4, 4, F_QUAD), ERASE(0x52, KIB(32)), \
+		OP(0xb9, P_ALL, K_DPD, "deep power-down", .flags = F_SUSP),                  \
+		OP(0xab, P_ALL, K_WAKE, "release deep power-down", .arg = A_ID3)
+
+#define MT25Q_BIG_OPS                                                                            \
+	MT25Q_OPS, BIG_OPS(0), WRITE4_OPS, ERASE4(0x5c, KIB(32)),                                \
+		OP(0xe0, P_ALL, K_OUT, "4-byte read lock register", .arg = A_LOCK, .n_addr = 4), \
+		OP(0xe1, P_ALL, K_IN, "4-byte write lock register", .arg = A_LOCK, .n_addr = 4,  \
+		   .n_in_min = 1, .n_in_max = 1, .flags = F_WEL)
+
+#define BULK_OPS                                                              \
+	OP(0xc7, P_ALL, K_ERASE_CHIP, "bulk erase", .flags = F_WEL | F_SUSP), \
+		OP(0x60, P_ALL, K_ERASE_CHIP, "bulk erase", .flags = F_WEL | F_SUSP)
+
 static const struct vnor_op mt25q_ops[] = {
-	COMMON_OPS,
-	PROG(0x38, P_SPI | P_QPI, 4, 4, F_QUAD),
-	ERASE(0x52, KIB(32)),
-	OP(0x60, P_ALL, K_ERASE_CHIP, "bulk erase", .flags = F_WEL | F_SUSP),
-	QUAD_OPS,
-	OP(0xb9, P_ALL, K_DPD, "deep power-down", .flags = F_SUSP),
-	OP(0xab, P_ALL, K_WAKE, "release deep power-down", .arg = A_ID3),
+	MT25Q_OPS,
+	BULK_OPS,
+	REG_R(0x70, A_FSR, "read flag status", F_BUSY),
+};
+
+static const struct vnor_op mt25q512_ops[] = {
+	MT25Q_BIG_OPS,
+	BULK_OPS,
+	REG_R(0x70, A_FSR, "read flag status", F_BUSY),
+};
+
+/* dies of 512 Mbit on the same pins: no bulk erase, a flag status register for each */
+static const struct vnor_op mt25q_stack_ops[] = {
+	MT25Q_BIG_OPS,
+	ERASE(0xc4, MIB(64)),
+	REG_R(0x70, A_FSR, "read flag status", F_BUSY | F_TURN),
 };
 
 const struct vnor_part vnor_n25q128a13 = {
@@ -157,7 +185,7 @@ const struct vnor_part vnor_n25q128a13 = {
 	.fmax_mhz = 108,
 	.read_mhz = 54,
 	.byte = { 15, 5000 },
-	.page = { 500, 5000 },
+	.page_program = { 500, 5000 },
 	.erase_4k = { 250000, 800000 },
 	.erase_64k = { 700000, 3000000 },
 	.chip = { 170000000, 250000000 },
@@ -186,7 +214,7 @@ const struct vnor_part vnor_n25q256a13 = {
 	.fmax_mhz = 108,
 	.read_mhz = 54,
 	.byte = { 15, 5000 },
-	.page = { 500, 5000 },
+	.page_program = { 500, 5000 },
 	.erase_4k = { 250000, 800000 },
 	.erase_64k = { 700000, 3000000 },
 	.chip = { 240000000, 480000000 },
@@ -215,7 +243,7 @@ const struct vnor_part vnor_n25q256a83 = {
 	.fmax_mhz = 108,
 	.read_mhz = 54,
 	.byte = { 15, 5000 },
-	.page = { 500, 5000 },
+	.page_program = { 500, 5000 },
 	.erase_4k = { 250000, 800000 },
 	.erase_64k = { 700000, 3000000 },
 	.chip = { 240000000, 480000000 },
@@ -245,11 +273,109 @@ const struct vnor_part vnor_mt25ql128aba = {
 	.fmax_mhz = 133,
 	.read_mhz = 54,
 	.byte = { 18, 1800 },
-	.page = { 120, 1800 },
+	.page_program = { 120, 1800 },
 	.erase_4k = { 50000, 400000 },
 	.erase_32k = { 100000, 1000000 },
 	.erase_64k = { 150000, 1000000 },
 	.chip = { 38000000, 114000000 },
+	.status = { 1300, 8000 },
+	.nv = { 200000, 1000000 },
+	.t_power_us = 300,
+	.t_reset_ns = 90,
+	.t_reset_busy_us = 30,
+	.t_suspend_us = 25,
+	.t_down_ns = 3000,
+	.t_wake_ns = 30000,
+	.t_cs_high_read_ns = 20,
+	.t_cs_high_ns = 50,
+	.t_output_ps = 6000,
+};
+
+const struct vnor_part vnor_mt25ql512abb = {
+	.name = "mt25ql512abb",
+	.description = "Micron, 3 V, 45 nm",
+	.quirks = MICRON_MT25Q,
+	.vendor = &vnor_micron,
+	.ops = mt25q512_ops,
+	.n_ops = ARRAY_SIZE(mt25q512_ops),
+	.size = MIB(64),
+	.id = { 0x20, 0xba, 0x20, 0x10, 0x44, 0x00 },
+	.n_id = 6,
+	.sfdp = &vnor_sfdp_mt25ql512,
+	.fmax_mhz = 133,
+	.read_mhz = 54,
+	.byte = { 18, 1800 },
+	.page_program = { 120, 1800 },
+	.erase_4k = { 50000, 400000 },
+	.erase_32k = { 100000, 1000000 },
+	.erase_64k = { 150000, 1000000 },
+	.chip = { 153000000, 460000000 },
+	.status = { 1300, 8000 },
+	.nv = { 200000, 1000000 },
+	.t_power_us = 300,
+	.t_reset_ns = 90,
+	.t_reset_busy_us = 30,
+	.t_suspend_us = 25,
+	.t_down_ns = 3000,
+	.t_wake_ns = 30000,
+	.t_cs_high_read_ns = 20,
+	.t_cs_high_ns = 50,
+	.t_output_ps = 6000,
+};
+
+const struct vnor_part vnor_mt25ql01gbbb = {
+	.name = "mt25ql01gbbb",
+	.description = "Micron, 3 V, 45 nm: two dies of 512 Mbit",
+	.quirks = MICRON_MT25Q,
+	.vendor = &vnor_micron,
+	.ops = mt25q_stack_ops,
+	.n_ops = ARRAY_SIZE(mt25q_stack_ops),
+	.size = MIB(128),
+	.n_dies = 2,
+	.id = { 0x20, 0xba, 0x21, 0x10, 0x44, 0x00 },
+	.n_id = 6,
+	.sfdp = &vnor_sfdp_mt25ql01g,
+	.fmax_mhz = 133,
+	.read_mhz = 54,
+	.byte = { 18, 1800 },
+	.page_program = { 120, 1800 },
+	.erase_4k = { 50000, 400000 },
+	.erase_32k = { 100000, 1000000 },
+	.erase_64k = { 150000, 1000000 },
+	.chip = { 153000000, 460000000 },
+	.status = { 1300, 8000 },
+	.nv = { 200000, 1000000 },
+	.t_power_us = 300,
+	.t_reset_ns = 90,
+	.t_reset_busy_us = 30,
+	.t_suspend_us = 25,
+	.t_down_ns = 3000,
+	.t_wake_ns = 30000,
+	.t_cs_high_read_ns = 20,
+	.t_cs_high_ns = 50,
+	.t_output_ps = 6000,
+};
+
+const struct vnor_part vnor_mt25qu02gcbb = {
+	.name = "mt25qu02gcbb",
+	.description = "Micron, 1.8 V, 45 nm: four dies of 512 Mbit",
+	.quirks = MICRON_MT25Q,
+	.vendor = &vnor_micron,
+	.ops = mt25q_stack_ops,
+	.n_ops = ARRAY_SIZE(mt25q_stack_ops),
+	.size = MIB(256),
+	.n_dies = 4,
+	.id = { 0x20, 0xbb, 0x22, 0x10, 0x44, 0x00 },
+	.n_id = 6,
+	.sfdp = &vnor_sfdp_mt25ql02g,
+	.fmax_mhz = 166,
+	.read_mhz = 54,
+	.byte = { 18, 1800 },
+	.page_program = { 120, 1800 },
+	.erase_4k = { 50000, 400000 },
+	.erase_32k = { 100000, 1000000 },
+	.erase_64k = { 150000, 1000000 },
+	.chip = { 153000000, 460000000 },
 	.status = { 1300, 8000 },
 	.nv = { 200000, 1000000 },
 	.t_power_us = 300,

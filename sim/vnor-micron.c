@@ -20,6 +20,8 @@
 #define R_VCR	      0
 #define R_EVCR	      1
 #define R_FSR	      2 /* error bits only */
+#define R_FSR_DIE     3 /* of a stack: whose flag status is read next */
+#define R_ACTIVE_DIE  4 /* ... and which was spoken to last */
 
 #define SR_SRWD	      BIT(7)
 #define SR_BP3	      BIT(6)
@@ -66,11 +68,11 @@ static bool is_mt25q(const struct vnor *nor)
 	return nor->part->quirks & MICRON_MT25Q;
 }
 
-static u8 micron_lines(const struct vnor *nor)
+static u8 micron_proto(const struct vnor *nor)
 {
 	if (!(nor->reg[R_EVCR] & EVCR_QUAD_OFF))
-		return 4;
-	return nor->reg[R_EVCR] & EVCR_DUAL_OFF ? 1 : 2;
+		return P_QPI;
+	return nor->reg[R_EVCR] & EVCR_DUAL_OFF ? P_SPI : P_DPI;
 }
 
 static void micron_factory(struct vnor *nor)
@@ -86,7 +88,7 @@ static const struct vnor_op *nvcr_xip(const struct vnor *nor)
 	static const u8 opcodes[8] = { 0x0b, 0x3b, 0xbb, 0x6b, 0xeb };
 	u8 code = (u8)FIELD_GET(NVCR_XIP, nvcr(nor));
 
-	return opcodes[code] ? vnor_find_op(nor, opcodes[code], micron_lines(nor)) : NULL;
+	return opcodes[code] ? vnor_find_op(nor, opcodes[code], micron_proto(nor)) : NULL;
 }
 
 static void micron_load(struct vnor *nor, bool power)
@@ -167,19 +169,9 @@ static u32 micron_fmax_mhz(const struct vnor *nor, const struct vnor_op *op, u8 
 	return table[dummy - 1][col];
 }
 
-static bool micron_has_quad(const struct vnor *nor)
-{
-	return true; /* no QE: quad opcodes always work */
-}
-
 static bool micron_has_hold(const struct vnor *nor)
 {
-	return nor->reg[R_EVCR] & EVCR_HOLD && micron_lines(nor) != 4;
-}
-
-static bool micron_has_reset_pin(const struct vnor *nor)
-{
-	return false; /* both order codes have HOLD# on that pin */
+	return nor->reg[R_EVCR] & EVCR_HOLD && micron_proto(nor) != P_QPI;
 }
 
 static u32 micron_read_wrap(const struct vnor *nor, const struct vnor_op *op)
@@ -206,10 +198,23 @@ static u8 micron_sr(const struct vnor *nor)
 	       (vnor_wip(nor) ? SR_WIP : 0);
 }
 
-static u8 micron_fsr(const struct vnor *nor)
+/*
+ * A die of a stack that is not at work is ready, and reads of the flag status go round: an
+ * operation is over when as many reads in a row as there are dies said so.
+ */
+static u8 micron_fsr(struct vnor *nor, u32 i)
 {
-	u8 fsr = nor->reg[R_FSR] | (vnor_wip(nor) ? 0 : FSR_READY);
+	u8 n_dies = nor->part->n_dies, die = nor->reg[R_FSR_DIE], fsr;
 
+	if (n_dies > 1) {
+		if (!i)
+			nor->reg[R_FSR_DIE] = (u8)((die + 1) % n_dies);
+		else
+			die = (u8)((die + n_dies - 1) % n_dies);
+		if (die != nor->reg[R_ACTIVE_DIE])
+			return nor->four_byte ? FSR_READY | FSR_4BYTE : FSR_READY;
+	}
+	fsr = nor->reg[R_FSR] | (vnor_wip(nor) ? 0 : FSR_READY);
 	if (nor->suspended.kind == JOB_ERASE)
 		fsr |= FSR_ESUSP;
 	else if (nor->suspended.kind == JOB_PROGRAM)
@@ -234,7 +239,7 @@ static u8 micron_out(struct vnor *nor, const struct vnor_op *op, u32 i)
 	case A_SR:
 		return micron_sr(nor);
 	case A_FSR:
-		return micron_fsr(nor);
+		return micron_fsr(nor, i);
 	case A_NVCR:
 		return nor->nv[NV_NVCR + (i & 1)];
 	case A_VCR:
@@ -287,7 +292,7 @@ static void program_otp(struct vnor *nor, const struct vnor_op *op)
 		fail(nor, FSR_PFAIL | FSR_PROTECT);
 		return;
 	}
-	vnor_start_reg(nor, op, &nor->part->page);
+	vnor_start_reg(nor, op, &nor->part->page_program);
 }
 
 static void micron_in(struct vnor *nor, const struct vnor_op *op)
@@ -348,6 +353,19 @@ static void micron_commit(struct vnor *nor, struct vnor_job *job)
 }
 
 /* BP3..BP0 = n > 0: 2^(n-1) sectors, from the top, or with TB from the bottom; 9 and up: all */
+static void speak_to_die_of(struct vnor *nor, u32 addr)
+{
+	if (nor->part->n_dies < 2)
+		return;
+	nor->reg[R_ACTIVE_DIE] = (u8)(addr / (nor->part->size / nor->part->n_dies));
+	nor->reg[R_FSR_DIE] = nor->reg[R_ACTIVE_DIE];
+}
+
+static void micron_begun(struct vnor *nor, const struct vnor_job *job)
+{
+	speak_to_die_of(nor, job->addr);
+}
+
 static bool micron_is_protected(const struct vnor *nor, u32 addr, u32 len)
 {
 	u8 sr = nor->nv[NV_SR];
@@ -367,6 +385,7 @@ static bool micron_is_protected(const struct vnor *nor, u32 addr, u32 len)
 
 static void micron_refuse(struct vnor *nor, bool erase)
 {
+	speak_to_die_of(nor, nor->addr & (nor->part->size - 1));
 	fail(nor, (erase ? FSR_EFAIL : FSR_PFAIL) | FSR_PROTECT); /* WEL stays set */
 }
 
@@ -378,8 +397,12 @@ static void micron_app_left(struct vnor *nor)
 		nor->reg[R_EVCR] &= ~EVCR_QUAD_OFF;
 	if (f->app_xip) {
 		nor->reg[R_VCR] &= ~VCR_XIP_OFF;
-		nor->xip = vnor_find_op(nor, 0xeb, micron_lines(nor));
+		nor->xip = vnor_find_op(nor, 0xeb, micron_proto(nor));
 	}
+	if (f->app_4byte && nor->part->size > MIB(16))
+		nor->four_byte = true;
+	if (f->app_bp)
+		nor->nv[NV_SR] |= SR_BP3 | SR_BP;
 	if (f->app_dpd && nor->part->t_wake_ns)
 		nor->dpd = true;
 }
@@ -387,18 +410,17 @@ static void micron_app_left(struct vnor *nor)
 const struct vnor_vendor vnor_micron = {
 	.factory = micron_factory,
 	.load = micron_load,
-	.proto_lines = micron_lines,
+	.proto = micron_proto,
 	.dummy = micron_dummy,
 	.fmax_mhz = micron_fmax_mhz,
-	.has_quad = micron_has_quad,
 	.has_hold = micron_has_hold,
-	.has_reset_pin = micron_has_reset_pin,
 	.read_wrap = micron_read_wrap,
 	.confirm = micron_confirm,
 	.out = micron_out,
 	.in = micron_in,
 	.commit = micron_commit,
 	.is_protected = micron_is_protected,
+	.begun = micron_begun,
 	.refuse = micron_refuse,
 	.app_left = micron_app_left,
 };

@@ -6,9 +6,9 @@
 
 #include <string.h>
 
-static const struct vnor_part *const parts[] = {
-	&vnor_n25q128a13, &vnor_n25q256a13, &vnor_n25q256a83, &vnor_mt25ql128aba, &vnor_w25q128jv,
-};
+#define POINTER(_name) &vnor_##_name,
+
+static const struct vnor_part *const parts[] = { VNOR_PARTS(POINTER) };
 
 /**
  * vnor_find_part() - a part by its name

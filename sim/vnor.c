@@ -45,20 +45,15 @@ bool vnor_missed_wren(struct vnor *nor)
 	return missed;
 }
 
-static u8 proto_bit(u8 lines)
-{
-	return lines == 4 ? P_QPI : lines == 2 ? P_DPI : P_SPI;
-}
-
-/* vnor_find_op() - what @opcode means in the protocol of @lines lines, NULL: nothing */
-const struct vnor_op *vnor_find_op(const struct vnor *nor, u8 opcode, u8 lines)
+/* vnor_find_op() - what @opcode means in the protocol @proto (one P_...), NULL: nothing */
+const struct vnor_op *vnor_find_op(const struct vnor *nor, u8 opcode, u8 proto)
 {
 	size_t i;
 
 	for (i = 0; i < nor->part->n_ops; i++) {
 		const struct vnor_op *op = &nor->part->ops[i];
 
-		if (op->opcode == opcode && (op->protocols & proto_bit(lines)))
+		if (op->opcode == opcode && (op->protocols & proto))
 			return op;
 	}
 	return NULL;
@@ -76,9 +71,17 @@ static void check_speed(struct vnor *nor, u32 fmax_mhz, const char *what)
 		      (unsigned long long)(10000000 / nor->period_ps % 10), fmax_mhz);
 }
 
+/* vnor_has_quad() - do IO2 and IO3 carry data? */
+bool vnor_has_quad(const struct vnor *nor)
+{
+	const struct vnor_vendor *v = nor->part->vendor;
+
+	return !v->has_quad || v->has_quad(nor);
+}
+
 static bool is_quad_frame(const struct vnor *nor)
 {
-	return nor->proto_lines == 4 || (nor->op && nor->op->flags & F_QUAD);
+	return nor->proto_lines >= 4 || (nor->op && nor->op->flags & F_QUAD);
 }
 
 /* ---- the data that goes out ---- */
@@ -139,13 +142,17 @@ static u8 next_out(struct vnor *nor)
 
 static void enter_data(struct vnor *nor)
 {
+	const struct vnor_vendor *v = nor->part->vendor;
 	const struct vnor_op *op = nor->op;
 
 	nor->lines = nor->proto_lines > 1 ? nor->proto_lines : op->data_lines;
 	nor->n_bits = 0;
 	switch (op->kind) {
 	case K_READ:
-		nor->wrap = nor->part->vendor->read_wrap(nor, op);
+		if (v->read_wrap)
+			nor->wrap = v->read_wrap(nor, op);
+		if (!nor->wrap && nor->part->n_dies > 1)
+			nor->wrap = nor->part->size / nor->part->n_dies;
 		nor->phase = PH_OUT;
 		nor->out_left = 0;
 		break;
@@ -155,7 +162,7 @@ static void enter_data(struct vnor *nor)
 		nor->out_left = 0;
 		break;
 	case K_PROGRAM:
-		memset(nor->buf, 0xff, VNOR_PAGE);
+		memset(nor->buf, 0xff, nor->page);
 		nor->phase = PH_IN;
 		break;
 	default:
@@ -166,13 +173,14 @@ static void enter_data(struct vnor *nor)
 
 static void enter_dummy(struct vnor *nor)
 {
+	const struct vnor_vendor *v = nor->part->vendor;
 	const struct vnor_op *op = nor->op;
-	u8 n = op->dummy ? nor->part->vendor->dummy(nor, op) : 0;
+	u8 n = op->dummy && v->dummy ? v->dummy(nor, op) : op->dummy;
 	char what[40];
 
-	if (op->kind == K_READ) {
+	if (op->kind == K_READ && v->fmax_mhz) {
 		snprintf(what, sizeof(what), "read %02Xh with %u dummy clocks", op->opcode, n);
-		check_speed(nor, nor->part->vendor->fmax_mhz(nor, op, n), what);
+		check_speed(nor, v->fmax_mhz(nor, op, n), what);
 	}
 	nor->lines = nor->proto_lines > 1 ? nor->proto_lines : op->addr_lines;
 	if (!n) {
@@ -194,6 +202,7 @@ static void enter_address(struct vnor *nor)
 		nor->n_addr = 4;
 	nor->addr_24 = nor->n_addr == 3 && !(op->flags & F_ADDR3);
 	nor->lines = nor->proto_lines > 1 ? nor->proto_lines : op->addr_lines;
+	nor->ddr = nor->ddr || op->flags & F_DTR;
 	nor->n_bits = 0;
 	if (nor->n_addr)
 		nor->phase = PH_ADDR;
@@ -203,11 +212,14 @@ static void enter_address(struct vnor *nor)
 
 static void take_opcode(struct vnor *nor, u8 opcode)
 {
-	const struct vnor_op *op = vnor_find_op(nor, opcode, nor->proto_lines);
+	const struct vnor_op *op = vnor_find_op(nor, opcode, nor->proto);
 
-	nor->sim->stats.nor_commands++;
 	nor->phase = PH_IGNORE;
 	nor->wp_low = !(nor->io & BIT(2));
+	if (!nor->selected && !(op && op->flags & F_STACK))
+		return;
+	if (nor->selected)
+		nor->sim->stats.nor_commands++;
 	if (!op)
 		return;
 	if (nor->dpd && op->kind != K_WAKE)
@@ -222,7 +234,7 @@ static void take_opcode(struct vnor *nor, u8 opcode)
 		vnor_complain(nor, "%s (%02Xh) while an operation is suspended", op->name, opcode);
 		return;
 	}
-	if (op->flags & F_QUAD && !nor->part->vendor->has_quad(nor)) {
+	if (op->flags & F_QUAD && !vnor_has_quad(nor)) {
 		vnor_complain(nor, "%s (%02Xh) without QE: ignored", op->name, opcode);
 		return;
 	}
@@ -238,7 +250,7 @@ static void take_data(struct vnor *nor, u8 b)
 	if (nor->corrupt && (sim_rng_u64(&nor->rng) & 7) == 0)
 		b ^= (u8)(1u << (sim_rng_u64(&nor->rng) & 7));
 	if (op->kind == K_PROGRAM)
-		nor->buf[(nor->addr + nor->n_in) % VNOR_PAGE] = b;
+		nor->buf[(nor->addr + nor->n_in) % nor->page] = b;
 	else if (nor->n_in < VNOR_BUF_LEN)
 		nor->buf[nor->n_in] = b;
 	nor->n_in++;
@@ -252,7 +264,19 @@ static void take_byte(struct vnor *nor, u8 b)
 {
 	switch (nor->phase) {
 	case PH_CMD:
-		take_opcode(nor, b);
+		nor->opcode = b;
+		if (nor->proto & (P_OPI | P_DOPI))
+			nor->phase = PH_CMD_EXT;
+		else
+			take_opcode(nor, b);
+		break;
+	case PH_CMD_EXT:
+		if (b == nor->part->vendor->opcode_ext(nor->opcode)) {
+			take_opcode(nor, nor->opcode);
+			break;
+		}
+		vnor_complain(nor, "opcode %02Xh %02Xh: the second byte is wrong", nor->opcode, b);
+		nor->phase = PH_IGNORE;
 		break;
 	case PH_ADDR:
 		nor->addr = nor->addr << 8 | b;
@@ -266,7 +290,8 @@ static void take_byte(struct vnor *nor, u8 b)
 			enter_dummy(nor);
 		break;
 	case PH_MODE:
-		nor->part->vendor->confirm(nor, b, false);
+		if (nor->part->vendor->confirm)
+			nor->part->vendor->confirm(nor, b, false);
 		enter_dummy(nor);
 		break;
 	case PH_IN:
@@ -292,13 +317,19 @@ static void frame_begin(struct vnor *nor)
 	nor->said_hold = false;
 	nor->said_suspended = false;
 	nor->polled = false;
-	nor->proto_lines = part->vendor->proto_lines(nor);
+	nor->proto = part->vendor->proto ? part->vendor->proto(nor) : P_SPI;
+	nor->proto_lines = vnor_lines_of(nor->proto);
 	nor->lines = nor->proto_lines;
+	nor->ddr = nor->proto == P_DOPI;
 	nor->phase = PH_CMD;
 	if (nor->now_ps - nor->cs_rise_ps < least && nor->cs_rise_ps) {
 		vnor_complain(nor, "CS# was high for %llu ns only, needs %llu ns: frame not heard",
 			      (unsigned long long)((nor->now_ps - nor->cs_rise_ps) / PS_PER_NS),
 			      (unsigned long long)(least / PS_PER_NS));
+		nor->phase = PH_IGNORE;
+	} else if (nor->dpd && part->wakes_by_cs) {
+		nor->dpd = false;
+		vnor_deaf(nor, nor->now_ps, part->t_wake_ns * PS_PER_NS);
 		nor->phase = PH_IGNORE;
 	} else if (nor->job.kind == JOB_DEAF) {
 		nor->sim->stats.nor_ignored_busy++;
@@ -409,11 +440,12 @@ static void frame_end(struct vnor *nor)
 	nor->drive_mask = 0;
 	nor->cs_rise_ps = nor->now_ps;
 	nor->last_was_read = nor->phase == PH_OUT;
-	if (nor->phase == PH_CMD)
+	if (nor->phase == PH_CMD || nor->phase == PH_CMD_EXT)
 		return; /* no whole opcode: as if nothing had been sent */
 	nor->reset_enabled = false;
 	if (op && (op->kind == K_READ || op->kind == K_SFDP || op->kind == K_OUT))
-		nor->polled = op->kind == K_OUT && !op->n_addr && nor->n_out && !nor->corrupt;
+		nor->polled = op->kind == K_OUT && !op->n_addr && nor->n_out && !nor->corrupt &&
+			      !(op->flags & F_TURN);
 	else if (op && frame_is_complete(nor))
 		execute(nor, reset_was_enabled);
 	nor->volatile_enabled = op && op->flags & F_VOLEN && nor->phase == PH_IN && !nor->n_in;
@@ -426,9 +458,16 @@ static void frame_end(struct vnor *nor)
  * for another mode (66h to a chip that may be in QPI) do that and break nothing; it is a mistake
  * where the chip was in the middle of a command that it understood.
  */
+static bool is_held_quietly(const struct vnor *nor, u8 io)
+{
+	const struct vnor_vendor *v = nor->part->vendor;
+
+	return !(io & BIT(3)) && v->has_hold && !is_quad_frame(nor) && v->has_hold(nor);
+}
+
 static bool is_held(struct vnor *nor, u8 io)
 {
-	if (io & BIT(3) || is_quad_frame(nor) || !nor->part->vendor->has_hold(nor))
+	if (!is_held_quietly(nor, io))
 		return false;
 	if (!nor->said_hold && nor->op && nor->phase != PH_IGNORE && nor->heard >= FRAME_HEARD) {
 		vnor_complain(nor, "HOLD# (IO3) is low during %s (%02Xh): clocks are not heard",
@@ -443,31 +482,14 @@ static void hear(struct vnor *nor, unsigned int clocks)
 	nor->heard = (u8)min(nor->heard + clocks, FRAME_HEARD);
 }
 
-static void rise(struct vnor *nor, u8 io)
+static void take_bits(struct vnor *nor, u8 io)
 {
-	if (is_held(nor, io))
+	nor->shift = (u8)(nor->shift << nor->lines) | (io & IO_MASK(nor->lines));
+	nor->n_bits += nor->lines;
+	if (nor->n_bits < 8)
 		return;
-	hear(nor, 1);
-	switch (nor->phase) {
-	case PH_CMD:
-	case PH_ADDR:
-	case PH_MODE:
-	case PH_IN:
-		nor->shift = (u8)(nor->shift << nor->lines) | (io & IO_MASK(nor->lines));
-		nor->n_bits += nor->lines;
-		if (nor->n_bits < 8)
-			break;
-		nor->n_bits = 0;
-		take_byte(nor, nor->shift);
-		break;
-	case PH_DUMMY:
-		if (nor->first_dummy && nor->op->flags & F_CONT && !nor->op->has_mode)
-			nor->part->vendor->confirm(nor, io, true);
-		nor->first_dummy = false;
-		if (!--nor->dummy_left)
-			enter_data(nor);
-		break;
-	}
+	nor->n_bits = 0;
+	take_byte(nor, nor->shift);
 }
 
 /* lines that data goes out on: one line means IO1 (DO), more mean IO0 upwards */
@@ -477,14 +499,8 @@ static void drive(struct vnor *nor, u8 bits)
 	nor->drive_val = nor->lines == 1 ? (u8)(bits << 1) : bits;
 }
 
-static void fall(struct vnor *nor, u8 io)
+static void put_bits(struct vnor *nor)
 {
-	if (nor->phase != PH_OUT)
-		return;
-	if (is_held(nor, io)) {
-		nor->drive_mask = 0;
-		return;
-	}
 	if (!nor->out_left) {
 		nor->out_byte = next_out(nor);
 		nor->out_left = 8;
@@ -493,8 +509,47 @@ static void fall(struct vnor *nor, u8 io)
 	drive(nor, (nor->out_byte >> nor->out_left) & IO_MASK(nor->lines));
 }
 
-void vnor_set_pins(struct vnor *nor, bool cs, bool clk, u8 io, u64 at_ps)
+static bool is_input_phase(const struct vnor *nor)
 {
+	return nor->phase != PH_DUMMY && nor->phase != PH_OUT && nor->phase != PH_IGNORE;
+}
+
+static void rise(struct vnor *nor, u8 io)
+{
+	if (is_held(nor, io))
+		return;
+	hear(nor, 1);
+	if (is_input_phase(nor)) {
+		take_bits(nor, io);
+	} else if (nor->phase == PH_DUMMY) {
+		if (nor->first_dummy && nor->op->flags & F_CONT && !nor->op->has_mode &&
+		    nor->part->vendor->confirm)
+			nor->part->vendor->confirm(nor, io, true);
+		nor->first_dummy = false;
+		if (!--nor->dummy_left)
+			enter_data(nor);
+	} else if (nor->phase == PH_OUT && nor->ddr && nor->drive_mask) {
+		put_bits(nor);
+	}
+}
+
+static void fall(struct vnor *nor, u8 io)
+{
+	if (nor->ddr && is_input_phase(nor) && nor->heard) {
+		take_bits(nor, io);
+		return;
+	}
+	if (nor->phase != PH_OUT)
+		return;
+	if (is_held(nor, io))
+		nor->drive_mask = 0;
+	else
+		put_bits(nor);
+}
+
+static void set_die_pins(struct vnor *nor, bool cs, bool clk, u8 io, u64 at_ps)
+{
+	const struct vnor_vendor *v = nor->part->vendor;
 	bool up = clk && !nor->clk, down = !clk && nor->clk;
 
 	vnor_sync(nor, at_ps);
@@ -504,7 +559,7 @@ void vnor_set_pins(struct vnor *nor, bool cs, bool clk, u8 io, u64 at_ps)
 		nor->clk = clk;
 		return;
 	}
-	if (!(io & BIT(3)) && nor->part->vendor->has_reset_pin(nor) && !is_quad_frame(nor)) {
+	if (!(io & BIT(3)) && v->has_reset_pin && v->has_reset_pin(nor) && !is_quad_frame(nor)) {
 		nor->phase = PH_IGNORE;
 		nor->op = NULL;
 		vnor_soft_reset(nor, at_ps);
@@ -523,65 +578,125 @@ void vnor_set_pins(struct vnor *nor, bool cs, bool clk, u8 io, u64 at_ps)
 	nor->cs = cs;
 }
 
-u8 vnor_driven(const struct vnor *nor, u8 *val)
+static bool die_can_take_byte(const struct vnor *nor, u8 lines, u8 io)
 {
-	*val = nor->drive_val;
-	return nor->cs ? 0 : nor->drive_mask;
+	if (nor->cs || !nor->powered || is_held_quietly(nor, io))
+		return false;
+	if (nor->phase == PH_IGNORE)
+		return true;
+	return is_input_phase(nor) && !nor->ddr && !nor->n_bits && nor->lines == lines &&
+	       !nor->drive_mask;
 }
 
-void vnor_set_period(struct vnor *nor, u64 period_ps)
+static void die_take_byte(struct vnor *nor, u8 byte, u8 lines, u8 io, u64 at_ps)
 {
-	nor->period_ps = period_ps;
-}
-
-bool vnor_send_byte(struct vnor *nor, u8 byte, u8 lines, u8 io, u64 at_ps)
-{
-	if (nor->cs || !nor->powered)
-		return false;
-	switch (nor->phase) {
-	case PH_CMD:
-	case PH_ADDR:
-	case PH_MODE:
-	case PH_IN:
-		if (nor->n_bits || nor->lines != lines || nor->drive_mask)
-			return false;
-		break;
-	case PH_IGNORE:
-		break;
-	default:
-		return false;
-	}
-	if (is_held(nor, io))
-		return false;
 	vnor_sync(nor, at_ps);
 	nor->io = io;
 	nor->clk = true;
 	hear(nor, 8 / lines);
 	take_byte(nor, byte);
+}
+
+static bool die_can_give_byte(const struct vnor *nor, u8 lines, u8 io)
+{
+	return !nor->cs && nor->powered && nor->phase == PH_OUT && !nor->ddr && !nor->out_left &&
+	       nor->lines == lines && !is_held_quietly(nor, io);
+}
+
+static u8 die_give_byte(struct vnor *nor, u8 lines, u64 at_ps)
+{
+	/* the byte is taken up at the falling edge that shows its first bit */
+	vnor_sync(nor, at_ps - nor->period_ps * (8u / lines) + nor->period_ps / 2);
+	nor->out_byte = next_out(nor);
+	nor->clk = true;
+	drive(nor, nor->out_byte & IO_MASK(lines));
+	return nor->out_byte;
+}
+
+/* ---- the package: one die, or a stack of them on the same pins ---- */
+
+static unsigned int n_dies(const struct vnor *nor)
+{
+	return nor->die[0] ? nor->part->n_dies : 1;
+}
+
+static struct vnor *die_of(struct vnor *nor, unsigned int i)
+{
+	return nor->die[0] ? nor->die[i] : nor;
+}
+
+static const struct vnor *selected_die(const struct vnor *nor)
+{
+	unsigned int i;
+
+	for (i = 0; nor->die[0] && i < nor->part->n_dies; i++)
+		if (nor->die[i]->selected)
+			return nor->die[i];
+	return nor;
+}
+
+void vnor_set_pins(struct vnor *nor, bool cs, bool clk, u8 io, u64 at_ps)
+{
+	unsigned int i;
+
+	for (i = 0; i < n_dies(nor); i++)
+		set_die_pins(die_of(nor, i), cs, clk, io, at_ps);
+}
+
+u8 vnor_driven(const struct vnor *nor, u8 *val)
+{
+	const struct vnor *die = selected_die(nor);
+
+	*val = die->drive_val;
+	return die->cs ? 0 : die->drive_mask;
+}
+
+void vnor_set_period(struct vnor *nor, u64 period_ps)
+{
+	unsigned int i;
+
+	for (i = 0; i < n_dies(nor); i++)
+		die_of(nor, i)->period_ps = period_ps;
+}
+
+bool vnor_send_byte(struct vnor *nor, u8 byte, u8 lines, u8 io, u64 at_ps)
+{
+	unsigned int i;
+
+	for (i = 0; i < n_dies(nor); i++)
+		if (!die_can_take_byte(die_of(nor, i), lines, io))
+			return false;
+	for (i = 0; i < n_dies(nor); i++)
+		die_take_byte(die_of(nor, i), byte, lines, io, at_ps);
 	return true;
 }
 
 bool vnor_recv_byte(struct vnor *nor, u8 *byte, u8 lines, u8 io, u64 at_ps)
 {
-	if (nor->cs || !nor->powered || nor->phase != PH_OUT || nor->out_left ||
-	    nor->lines != lines)
+	struct vnor *giver = NULL;
+	unsigned int i;
+
+	for (i = 0; i < n_dies(nor); i++) {
+		struct vnor *die = die_of(nor, i);
+
+		if (die_can_give_byte(die, lines, io))
+			giver = die;
+		else if (die->cs || !die->powered || die->phase != PH_IGNORE)
+			return false;
+	}
+	if (!giver)
 		return false;
-	if (is_held(nor, io))
-		return false;
-	/* the byte is taken up at the falling edge that shows its first bit */
-	vnor_sync(nor, at_ps - nor->period_ps * (8u / lines) + nor->period_ps / 2);
-	*byte = next_out(nor);
-	nor->out_byte = *byte;
-	nor->clk = true;
-	drive(nor, *byte & IO_MASK(lines));
+	*byte = die_give_byte(giver, lines, at_ps);
 	return true;
 }
 
 u64 vnor_quiet_until(const struct vnor *nor)
 {
-	if (!nor->cs || !nor->polled || nor->answered_wip != vnor_wip(nor))
+	const struct vnor *die = selected_die(nor);
+
+	if (!die->cs || !die->polled || die->answered_wip != vnor_wip(die))
 		return 0; /* an operation that ended between the answer and CS# makes it old */
-	return nor->job.kind ? nor->job.end_ps : SIM_NEVER;
+	return die->job.kind ? die->job.end_ps : SIM_NEVER;
 }
 
 u8 *vnor_data(struct vnor *nor, size_t *size)
@@ -598,7 +713,12 @@ const char *vnor_part_name(const struct vnor *nor)
 
 bool vnor_is_busy(const struct vnor *nor)
 {
-	return vnor_wip(nor);
+	bool busy = vnor_wip(nor);
+	unsigned int i;
+
+	for (i = 0; nor->die[0] && i < nor->part->n_dies; i++)
+		busy = busy || vnor_wip(nor->die[i]);
+	return busy;
 }
 
 u64 vnor_output_delay_ps(const struct vnor *nor)

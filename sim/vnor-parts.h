@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The parts that there are models of: X(name) for each vnor_<name>.
+ */
+#ifndef SWDROM_SIM_VNOR_PARTS_H
+#define SWDROM_SIM_VNOR_PARTS_H
+
+#define VNOR_PARTS(X)   \
+	X(n25q128a13)   \
+	X(n25q256a13)   \
+	X(n25q256a83)   \
+	X(mt25ql128aba) \
+	X(mt25ql512abb) \
+	X(mt25ql01gbbb) \
+	X(mt25qu02gcbb) \
+	X(w25q128jv)    \
+	X(w25q256jv)    \
+	X(w25q512jv)    \
+	X(w25m512jv)    \
+	X(gd25q127c)    \
+	X(gd25lq256d)   \
+	X(xm25qh128c)   \
+	X(at25sf128a)
+
+#endif
