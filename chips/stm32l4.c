@@ -213,6 +213,29 @@ static int read_options(struct target *t, struct stm32l4 *l4)
 	return 0;
 }
 
+/* the fastest SPI clock that divides out of @hclk_hz */
+static u32 spi_hz(u32 hclk_hz, u32 limit_hz)
+{
+	return hclk_hz / DIV_ROUND_UP(hclk_hz, max(limit_hz, 1u));
+}
+
+/*
+ * Checksums of a megabyte take 0.1 s at 48 MHz, most of it the wire's; what a faster clock can buy
+ * is a faster QUADSPI, if the wiring allows one. At the usual 24 MHz 80 MHz would make it slower.
+ */
+static enum stm32l4_boost wanted_boost(const struct target *t)
+{
+	u32 limit;
+
+	if (t->no_boost)
+		return STM32L4_BOOST_NONE;
+	if (!t->board || !t->board->has_qspi || !t->board->qspi_max_hz)
+		return STM32L4_BOOST_MSI;
+	limit = min(t->board->qspi_max_hz, l476_quadspi.max_hz);
+	return spi_hz(80000000, limit) > spi_hz(48000000, limit) ? STM32L4_BOOST_PLL
+								 : STM32L4_BOOST_MSI;
+}
+
 static int l4_quiesce(struct target *t)
 {
 	struct stm32l4 *l4 = calloc(1, sizeof(*l4));
@@ -228,7 +251,7 @@ static int l4_quiesce(struct target *t)
 	if (!ret)
 		ret = read_options(t, l4);
 	if (!ret)
-		ret = stm32l4_clocks_boost(t->q, &l4->clocks);
+		ret = stm32l4_clocks_boost(t->q, &l4->clocks, wanted_boost(t));
 	return ret;
 }
 

@@ -37,6 +37,8 @@ struct options {
 	const char *log_path;
 	enum swdrom_exit exit;
 	bool has_exit;
+	enum swdrom_verify_by verify_by;
+	bool has_verify_by, no_boost;
 	char error[256], hint[128]; /* when options_parse() returns false */
 };
 

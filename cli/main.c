@@ -125,6 +125,8 @@ static void run(struct command *c, struct swdrom *s)
 		/* a look at the part disturbs nothing; a look at its NOR needs its QUADSPI */
 		.raw = c->o.action == ACTION_PEEK || c->o.action == ACTION_POKE,
 		.no_reset = c->o.action == ACTION_PROBE && !c->o.board,
+		.verify_by = c->o.verify_by,
+		.no_boost = c->o.no_boost,
 	};
 	const bool has_image = c->o.action == ACTION_WRITE || c->o.action == ACTION_VERIFY;
 	enum swdrom_status status;

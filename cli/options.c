@@ -21,7 +21,9 @@ enum {
 	OPT_JSON,
 	OPT_STATS,
 	OPT_RESET,
-	OPT_DRY_RUN
+	OPT_DRY_RUN,
+	OPT_VERIFY_BY,
+	OPT_NO_BOOST
 };
 
 static const char short_options[] = "p:b:r:w:v:ELm:l:i:nfVo:Rh";
@@ -51,6 +53,8 @@ static const struct option long_options[] = {
 	{ "stats", no_argument, NULL, OPT_STATS },
 	{ "reset", required_argument, NULL, OPT_RESET },
 	{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
+	{ "verify-by", required_argument, NULL, OPT_VERIFY_BY },
+	{ "no-boost", no_argument, NULL, OPT_NO_BOOST },
 	{ "version", no_argument, NULL, 'R' },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
@@ -90,6 +94,9 @@ static const char help[] =
 	"How:\n"
 	"  -n, --noverify          do not verify after writing or erasing\n"
 	"  -f, --force             erase and program also what is equal already\n"
+	"      --verify-by HOW     crc (checksums by the target), read (every byte over the\n"
+	"                          wire) or auto, the faster one (default)\n"
+	"      --no-boost          leave the target's clock as it is after reset\n"
 	"      --dry-run           show the plan, change nothing\n"
 	"      --reset HOW         at the end: run, halt or none (default: run after -w,\n"
 	"                          else none: the target goes on if it was running)\n"
@@ -224,6 +231,25 @@ static bool parse_reset(struct options *o, const char *text)
 	return usage(o, "--reset %s is none of run, halt and none", text);
 }
 
+static bool parse_verify_by(struct options *o, const char *text)
+{
+	static const char *const names[] = {
+		[SWDROM_VERIFY_AUTO] = "auto",
+		[SWDROM_VERIFY_CRC] = "crc",
+		[SWDROM_VERIFY_READ] = "read",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(text, names[i]) != 0)
+			continue;
+		o->verify_by = (enum swdrom_verify_by)i;
+		o->has_verify_by = true;
+		return true;
+	}
+	return usage(o, "--verify-by %s is none of crc, read and auto", text);
+}
+
 static bool set_action(struct options *o, bool *has_action, enum action action)
 {
 	/* -w a -w b are two files of one action */
@@ -307,6 +333,11 @@ static bool parse_one(struct options *o, int c, bool *has_action)
 		return true;
 	case OPT_RESET:
 		return parse_reset(o, optarg);
+	case OPT_VERIFY_BY:
+		return parse_verify_by(o, optarg);
+	case OPT_NO_BOOST:
+		o->no_boost = true;
+		return true;
 	case OPT_DRY_RUN:
 		o->dry_run = true;
 		return true;
@@ -334,6 +365,8 @@ static bool check(struct options *o)
 		return usage(o, "-n belongs to -w and -E");
 	if (o->force && o->action != ACTION_WRITE)
 		return usage(o, "-f belongs to -w");
+	if (o->has_verify_by && !changes && !has_image)
+		return usage(o, "--verify-by belongs to -w, -v and -E");
 	if (o->dry_run && !changes)
 		return usage(o, "--dry-run belongs to -w and -E");
 	if (o->select.n_regions && !o->select.layout)

@@ -82,7 +82,10 @@ static void print_mtds(const struct outcome *r, FILE *out)
 				" programmed %" PRIu64 " (%" PRIu64 " kept), equal already %" PRIu64
 				",",
 				m->programmed_bytes, m->kept_bytes, m->skipped_bytes);
-		fprintf(out, " verified %" PRIu64 " bytes\n", m->verified_bytes);
+		fprintf(out, " verified %" PRIu64 " bytes", m->verified_bytes);
+		if (m->verified_by_crc_bytes)
+			fprintf(out, ", %" PRIu64 " of them by CRC-32", m->verified_by_crc_bytes);
+		fputc('\n', out);
 	}
 }
 
@@ -318,6 +321,7 @@ static json_t *json_mtds(const struct swdrom_report *r)
 		json_object_set_new(o, "kept_bytes", json_u64(m->kept_bytes));
 		json_object_set_new(o, "skipped_bytes", json_u64(m->skipped_bytes));
 		json_object_set_new(o, "verified_bytes", json_u64(m->verified_bytes));
+		json_object_set_new(o, "verified_by_crc_bytes", json_u64(m->verified_by_crc_bytes));
 		json_object_set_new(o, "busy_ns", json_u64(m->busy_ns));
 		json_array_append_new(list, o);
 	}
@@ -383,6 +387,7 @@ bool report_json(const struct outcome *r, FILE *out)
 	json_object_set_new(o, "kept_bytes", json_u64(rep->kept_bytes));
 	json_object_set_new(o, "skipped_bytes", json_u64(rep->skipped_bytes));
 	json_object_set_new(o, "verified_bytes", json_u64(rep->verified_bytes));
+	json_object_set_new(o, "verified_by_crc_bytes", json_u64(rep->verified_by_crc_bytes));
 	json_object_set_new(o, "read_bytes", json_u64(rep->read_bytes));
 	json_object_set_new(o, "time_ns", json_u64(rep->time_ns));
 	json_object_set_new(o, "bench", json_bench(rep));

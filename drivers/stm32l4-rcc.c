@@ -3,8 +3,9 @@
  * Clocks of the STM32L47x/L48x (RM0351 5, 6, 3.3.3).
  *
  * After reset the core runs from the MSI oscillator at 4 MHz: 46 SWCLK cycles at 30 MHz are then
- * only six bus cycles, and DMA, CRC and QUADSPI crawl. MSI itself reaches 48 MHz, so that neither
- * PLL nor crystal is needed. Wait states come first on the way up and last on the way down.
+ * only six bus cycles, and DMA, CRC and QUADSPI crawl. MSI itself reaches 48 MHz; the PLL makes
+ * 80 MHz of MSI's 4, so that no crystal is needed. Wait states come first on the way up and last on
+ * the way down. A PLL that does not lock, on a supply that sags, is no reason to give up.
  */
 #include "drivers/stm32l4-rcc.h"
 
@@ -17,6 +18,7 @@
 #define FLASH_ACR	  0x40022000u
 #define FLASH_ACR_LATENCY GENMASK(2, 0)
 #define LATENCY_48MHZ	  2
+#define LATENCY_80MHZ	  4
 
 /* PWR: RM0351 5.4.1, 5.4.6 */
 #define PWR_CR1	       0x40007000u
@@ -34,13 +36,21 @@
 #define RCC_CR_MSIRGSEL	   BIT(3)
 #define RCC_CR_MSIRANGE	   GENMASK(7, 4)
 #define RCC_CR_PLLON	   BIT(24)
+#define RCC_CR_PLLRDY	   BIT(25)
 #define RCC_CR_PLLSAI1ON   BIT(26)
 #define RCC_CR_PLLSAI2ON   BIT(28)
 #define RCC_CFGR	   (STM32L4_RCC + 0x08)
+#define RCC_CFGR_SW	   GENMASK(1, 0)
 #define RCC_CFGR_SWS	   GENMASK(3, 2)
 #define RCC_CFGR_HPRE	   GENMASK(7, 4)
 #define RCC_PLLCFGR	   (STM32L4_RCC + 0x0c)
 #define RCC_PLLCFGR_PLLSRC GENMASK(1, 0)
+#define RCC_PLLCFGR_PLLN   GENMASK(14, 8)
+#define RCC_PLLCFGR_PLLREN BIT(24)
+/* MSI's 4 MHz by 1 (PLLM 0), times 40 is 160 MHz for the VCO, by 2 (PLLR 0): RM0351 6.4.4 */
+#define PLLCFGR_80MHZ                                                                    \
+	(FIELD_PREP(RCC_PLLCFGR_PLLSRC, PLLSRC_MSI) | FIELD_PREP(RCC_PLLCFGR_PLLN, 40) | \
+	 RCC_PLLCFGR_PLLREN)
 #define RCC_APB1ENR1	   (STM32L4_RCC + 0x58)
 #define RCC_APB1ENR1_PWREN BIT(28)
 #define RCC_CSR		   (STM32L4_RCC + 0x94)
@@ -51,10 +61,13 @@ enum { PLLSRC_NONE, PLLSRC_MSI };
 
 #define HSI16_HZ     16000000u
 #define HCLK_MAX_HZ  80000000u /* DS10198 6.3.1 */
+#define MSI_RANGE_4  6
 #define MSI_RANGE_48 11
 
 /* the regulator and the oscillators are ready within tens of us (DS10198 6.3.4, 6.3.8) */
 #define READY_TIMEOUT_NS (10 * MSEC_NS)
+/* the PLL locks within 40 us (DS10198 6.3.9) */
+#define LOCK_TIMEOUT_NS (2 * MSEC_NS)
 
 /* RCC_CR.MSIRANGE: RM0351 6.4.1 */
 static const u32 msi_hz[] = { 100000,  200000,	400000,	  800000,   1000000,  2000000,
@@ -160,25 +173,115 @@ static int set_msi_range(struct memq *q, u32 range)
 	return ret;
 }
 
-/* a PLL that runs from MSI would be pulled out of its limits */
-static bool pll_hangs_on_msi(u32 cr, u32 pllcfgr)
+static bool has_pll_on(const struct stm32l4_clocks *c)
 {
-	return (cr & (RCC_CR_PLLON | RCC_CR_PLLSAI1ON | RCC_CR_PLLSAI2ON)) &&
-	       FIELD_GET(RCC_PLLCFGR_PLLSRC, pllcfgr) == PLLSRC_MSI;
+	return c->rcc_cr & (RCC_CR_PLLON | RCC_CR_PLLSAI1ON | RCC_CR_PLLSAI2ON);
+}
+
+/* a PLL that runs from MSI would be pulled out of its limits */
+static bool pll_hangs_on_msi(const struct stm32l4_clocks *c)
+{
+	return has_pll_on(c) && FIELD_GET(RCC_PLLCFGR_PLLSRC, c->rcc_pllcfgr) == PLLSRC_MSI;
+}
+
+/* more wait states than needed do no harm */
+static int raise_latency(struct memq *q, struct stm32l4_clocks *c, u32 latency)
+{
+	if (FIELD_GET(FLASH_ACR_LATENCY, c->acr) >= latency)
+		return 0;
+	c->has_changed_latency = true;
+	return set_latency(q, latency);
+}
+
+static int to_msi_48(struct memq *q, struct stm32l4_clocks *c)
+{
+	int ret = raise_latency(q, c, LATENCY_48MHZ);
+
+	c->has_changed_msi = true;
+	if (!ret)
+		ret = set_msi_range(q, MSI_RANGE_48);
+	if (!ret && (c->rcc_cfgr & RCC_CFGR_HPRE)) {
+		c->has_changed_cfgr = true;
+		ret = target_write32(q, RCC_CFGR, c->rcc_cfgr & ~RCC_CFGR_HPRE);
+	}
+	if (!ret)
+		c->hclk_hz = msi_hz[MSI_RANGE_48];
+	return ret;
+}
+
+/* off, and its settings as they were */
+static int stop_pll(struct memq *q, struct stm32l4_clocks *c)
+{
+	int ret = target_update32(q, RCC_CR, RCC_CR_PLLON, 0);
+
+	if (!ret)
+		ret = poll_ready(q, RCC_CR, RCC_CR_PLLRDY, 0, "the PLL did not stop");
+	if (!ret)
+		ret = target_write32(q, RCC_PLLCFGR, c->rcc_pllcfgr);
+	c->has_changed_pll = c->has_changed_pll && ret;
+	return ret;
+}
+
+/* 1: locked, 0: it does not, and is off again */
+static int start_pll(struct memq *q, struct stm32l4_clocks *c)
+{
+	u32 cr = 0;
+	int ret = 0;
+
+	if (msi_range(c->rcc_cr, c->rcc_csr) != MSI_RANGE_4) {
+		c->has_changed_msi = true;
+		ret = set_msi_range(q, MSI_RANGE_4);
+	}
+	c->has_changed_pll = true;
+	if (!ret)
+		ret = target_write32(q, RCC_PLLCFGR, PLLCFGR_80MHZ);
+	if (!ret)
+		ret = target_update32(q, RCC_CR, 0, RCC_CR_PLLON);
+	if (!ret)
+		ret = target_poll32(q, RCC_CR, RCC_CR_PLLRDY, RCC_CR_PLLRDY, LOCK_TIMEOUT_NS, &cr);
+	if (ret != -ETIMEDOUT)
+		return ret ? ret : 1;
+	log_info(&memq_ctx(q)->log,
+		 "the PLL does not lock (RCC_CR 0x%08" PRIx32
+		 "): going on with 48 MHz; check the supply",
+		 cr);
+	return stop_pll(q, c);
+}
+
+static int to_pll_80(struct memq *q, struct stm32l4_clocks *c)
+{
+	u32 cfgr = c->rcc_cfgr & ~(RCC_CFGR_HPRE | RCC_CFGR_SW);
+	int ret = start_pll(q, c);
+
+	if (!ret)
+		return to_msi_48(q, c);
+	if (ret > 0)
+		ret = raise_latency(q, c, LATENCY_80MHZ);
+	if (ret)
+		return ret;
+	c->has_changed_cfgr = true;
+	ret = target_write32(q, RCC_CFGR, cfgr | FIELD_PREP(RCC_CFGR_SW, SWS_PLL));
+	if (!ret)
+		ret = poll_ready(q, RCC_CFGR, RCC_CFGR_SWS, FIELD_PREP(RCC_CFGR_SWS, SWS_PLL),
+				 "the PLL did not become the system clock");
+	if (!ret)
+		c->hclk_hz = HCLK_MAX_HZ;
+	return ret;
 }
 
 /**
- * stm32l4_clocks_boost() - voltage range 1, and HCLK at 48 MHz where the core runs from MSI
+ * stm32l4_clocks_boost() - voltage range 1, and a faster HCLK where the core runs from MSI
  * @q: queue of the target, whose core is halted; flushed
  * @c: zeroed; filled with what was found
+ * @boost: how fast
  *
  * An application that was only halted, not reset, may run from HSI16, HSE or PLL: its clock is then
- * left as it is, for it is fast enough.
+ * left as it is, for it is fast enough. A PLL that is in use for something else is left alone too.
  */
-int stm32l4_clocks_boost(struct memq *q, struct stm32l4_clocks *c)
+int stm32l4_clocks_boost(struct memq *q, struct stm32l4_clocks *c, enum stm32l4_boost boost)
 {
 	const struct log *log = &memq_ctx(q)->log;
-	u32 latency, pllcfgr = 0;
+	u32 found_hz;
 	int ret = set_voltage_range(q, c);
 
 	if (ret)
@@ -186,34 +289,28 @@ int stm32l4_clocks_boost(struct memq *q, struct stm32l4_clocks *c)
 	memq_read32(q, RCC_CR, &c->rcc_cr);
 	memq_read32(q, RCC_CSR, &c->rcc_csr);
 	memq_read32(q, RCC_CFGR, &c->rcc_cfgr);
-	memq_read32(q, RCC_PLLCFGR, &pllcfgr);
+	memq_read32(q, RCC_PLLCFGR, &c->rcc_pllcfgr);
 	memq_read32(q, FLASH_ACR, &c->acr);
 	ret = memq_flush(q);
 	if (ret)
 		return ret;
 
-	c->hclk_hz = hclk_of(c->rcc_cr, c->rcc_csr, c->rcc_cfgr);
-	if (FIELD_GET(RCC_CFGR_SWS, c->rcc_cfgr) != SWS_MSI ||
-	    pll_hangs_on_msi(c->rcc_cr, pllcfgr)) {
-		log_dbg(log, "HCLK left as the application set it (RCC_CFGR 0x%08" PRIx32 ")",
-			c->rcc_cfgr);
+	found_hz = c->hclk_hz = hclk_of(c->rcc_cr, c->rcc_csr, c->rcc_cfgr);
+	if (boost == STM32L4_BOOST_NONE || FIELD_GET(RCC_CFGR_SWS, c->rcc_cfgr) != SWS_MSI ||
+	    pll_hangs_on_msi(c)) {
+		log_dbg(log,
+			"HCLK left as it was found (RCC_CFGR 0x%08" PRIx32 ", %" PRIu32 " kHz)",
+			c->rcc_cfgr, c->hclk_hz / 1000);
 		return 0;
 	}
-	latency = FIELD_GET(FLASH_ACR_LATENCY, c->acr);
-	c->has_changed_msi = true;
-	ret = set_latency(q, max(latency, (u32)LATENCY_48MHZ));
+	if (boost == STM32L4_BOOST_PLL && !has_pll_on(c))
+		ret = to_pll_80(q, c);
+	else
+		ret = to_msi_48(q, c);
 	if (!ret)
-		ret = set_msi_range(q, MSI_RANGE_48);
-	if (!ret && (c->rcc_cfgr & RCC_CFGR_HPRE)) {
-		c->has_changed_cfgr = true;
-		ret = target_write32(q, RCC_CFGR, c->rcc_cfgr & ~RCC_CFGR_HPRE);
-	}
-	if (ret)
-		return ret;
-	log_dbg(log, "HCLK raised from %" PRIu32 " kHz to %" PRIu32 " kHz", c->hclk_hz / 1000,
-		msi_hz[MSI_RANGE_48] / 1000);
-	c->hclk_hz = msi_hz[MSI_RANGE_48];
-	return 0;
+		log_dbg(log, "HCLK raised from %" PRIu32 " kHz to %" PRIu32 " kHz", found_hz / 1000,
+			c->hclk_hz / 1000);
+	return ret;
 }
 
 /**
@@ -228,13 +325,18 @@ void stm32l4_clocks_restore(struct memq *q, struct stm32l4_clocks *c)
 {
 	int ret = 0;
 
-	if (c->has_changed_cfgr)
+	if (c->has_changed_cfgr) {
 		ret = target_write32(q, RCC_CFGR, c->rcc_cfgr);
-	if (!ret && c->has_changed_msi) {
-		ret = set_msi_range(q, msi_range(c->rcc_cr, c->rcc_csr));
 		if (!ret)
-			ret = set_latency(q, FIELD_GET(FLASH_ACR_LATENCY, c->acr));
+			ret = poll_ready(q, RCC_CFGR, RCC_CFGR_SWS, c->rcc_cfgr & RCC_CFGR_SWS,
+					 "the system clock did not change back");
 	}
+	if (!ret && c->has_changed_pll)
+		ret = stop_pll(q, c);
+	if (!ret && c->has_changed_msi)
+		ret = set_msi_range(q, msi_range(c->rcc_cr, c->rcc_csr));
+	if (!ret && c->has_changed_latency)
+		ret = set_latency(q, FIELD_GET(FLASH_ACR_LATENCY, c->acr));
 	if (!ret && c->has_changed_range)
 		ret = target_write32(q, PWR_CR1, c->pwr_cr1);
 	if (!ret && c->has_enabled_pwr)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Clocks of the STM32L4: voltage range, wait states, MSI at 48 MHz, by register writes alone.
+ * Clocks of the STM32L4: voltage range, wait states, MSI at 48 MHz or PLL at 80 MHz, by register
+ * writes alone.
  */
 #ifndef SWDROM_DRIVERS_STM32L4_RCC_H
 #define SWDROM_DRIVERS_STM32L4_RCC_H
@@ -18,10 +19,17 @@
 struct stm32l4_clocks {
 	u32 hclk_hz; /* now; where it cannot be known, the most that the part allows */
 	bool has_changed_range, has_changed_msi, has_enabled_pwr, has_changed_cfgr;
-	u32 rcc_cr, rcc_csr, rcc_cfgr, pwr_cr1, acr;
+	bool has_changed_latency, has_changed_pll;
+	u32 rcc_cr, rcc_csr, rcc_cfgr, rcc_pllcfgr, pwr_cr1, acr;
 };
 
-int stm32l4_clocks_boost(struct memq *q, struct stm32l4_clocks *c);
+enum stm32l4_boost {
+	STM32L4_BOOST_NONE, /* voltage range only: erase and program need that */
+	STM32L4_BOOST_MSI,  /* 48 MHz */
+	STM32L4_BOOST_PLL,  /* 80 MHz; 48 MHz where the PLL does not lock */
+};
+
+int stm32l4_clocks_boost(struct memq *q, struct stm32l4_clocks *c, enum stm32l4_boost boost);
 void stm32l4_clocks_restore(struct memq *q, struct stm32l4_clocks *c);
 
 #endif

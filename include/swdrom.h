@@ -121,6 +121,15 @@ enum swdrom_status swdrom_select(struct swdrom *s, const struct swdrom_select *s
  */
 enum swdrom_status swdrom_add_image(struct swdrom *s, const char *path, uint64_t address);
 
+/* how bytes are compared; what is not equal is read in any case, and named */
+enum swdrom_verify_by {
+	SWDROM_VERIFY_AUTO, /* the faster of the two */
+	/* CRC-32 of each erase block, computed by the target; reading where it can't. Bytes that
+	 * differ pass for equal with a probability of 2^-32 a block */
+	SWDROM_VERIFY_CRC,
+	SWDROM_VERIFY_READ, /* every byte comes over the wire */
+};
+
 struct swdrom_open_opts {
 	const char *programmer; /* "ftdi", "ftdi:serial=TG1,clock=10M", "sim:board=NAME" */
 	const char *board;	/* known name or path of a .board file; NULL: no external flash */
@@ -128,6 +137,8 @@ struct swdrom_open_opts {
 	/* debug port and memory access port alone, for swdrom_peek() and swdrom_poke(): the target
 	 * is not identified, halted or reset */
 	bool raw;
+	enum swdrom_verify_by verify_by;
+	bool no_boost; /* leave the target's clock as it is after reset */
 };
 
 /* swdrom_open() - adapter, target, flash devices; the core is halted from here on */
@@ -210,7 +221,8 @@ struct swdrom_mtd_info {
 	uint32_t write_size; /* program unit */
 	bool writeable;
 	uint64_t erased_bytes, programmed_bytes, kept_bytes, skipped_bytes, verified_bytes;
-	uint64_t busy_ns; /* erasing and programming, see struct swdrom_bench */
+	uint64_t verified_by_crc_bytes; /* of verified_bytes; the others were read */
+	uint64_t busy_ns;		/* erasing and programming, see struct swdrom_bench */
 };
 
 struct swdrom_segment_info {
@@ -246,14 +258,15 @@ struct swdrom_report {
 	size_t n_mtds;
 	const struct swdrom_segment_info *segments; /* of the images, or of what was read */
 	size_t n_segments;
-	uint64_t erased_bytes;	   /* of blocks erased */
-	uint64_t programmed_bytes; /* kept bytes included */
-	uint64_t kept_bytes;	   /* saved from erase blocks and put back */
-	uint64_t skipped_bytes;	   /* of the image, equal already */
-	uint64_t verified_bytes;   /* compared with the target and equal */
-	uint64_t read_bytes;	   /* by swdrom_read() */
-	unsigned int repairs;	   /* rounds of repair that verify asked for */
-	uint64_t time_ns;	   /* on the host's clock, from opening to closing */
+	uint64_t erased_bytes;		/* of blocks erased */
+	uint64_t programmed_bytes;	/* kept bytes included */
+	uint64_t kept_bytes;		/* saved from erase blocks and put back */
+	uint64_t skipped_bytes;		/* of the image, equal already */
+	uint64_t verified_bytes;	/* compared with the target and equal */
+	uint64_t verified_by_crc_bytes; /* of these, by CRC-32 */
+	uint64_t read_bytes;		/* by swdrom_read() */
+	unsigned int repairs;		/* rounds of repair that verify asked for */
+	uint64_t time_ns;		/* on the host's clock, from opening to closing */
 	struct swdrom_bench bench;
 };
 

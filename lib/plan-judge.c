@@ -17,15 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define READ_CHUNK ((u64)KIB(256)) /* present contents held at a time, at least one block */
-
-/* a weak bit reads one way or the other; a block in doubt has many of them */
-#define DOUBT_READS 3
-
-static bool is_blank(const struct mtd_info *mtd, const u8 *buf, size_t len)
-{
-	return buf[0] == mtd->erased && !memcmp(buf, buf + 1, len - 1);
-}
+#define CHUNK ((u64)MIB(2)) /* present contents held at a time, at least one block */
+/* larger erases are not broken off unnoticed: what they leave is not blank, and not the image */
+#define DOUBT_WINDOW ((u64)KIB(256))
 
 static u64 count_not_blank(const struct mtd_info *mtd, const u8 *buf, size_t len)
 {
@@ -46,8 +40,10 @@ static u64 fill_want(const struct planner *p, struct plan_block *b, const u8 *pr
 	u64 end = b->start + b->size, kept = 0;
 	size_t i;
 
+	if (!b->own)
+		return 0; /* it lies in the image */
 	if (present) {
-		memcpy(b->want, present, b->size);
+		memcpy(b->own, present, b->size);
 		kept = count_not_blank(b->mtd, present, b->size);
 	}
 	for (i = b->first_piece; i < p->n_pieces; i++) {
@@ -60,7 +56,7 @@ static u64 fill_want(const struct planner *p, struct plan_block *b, const u8 *pr
 		n = (size_t)(to - from);
 		if (present)
 			kept -= count_not_blank(b->mtd, present + at, n);
-		memcpy(b->want + at, pc->data + (from - pc->offset), n);
+		memcpy(b->own + at, pc->data + (from - pc->offset), n);
 	}
 	return kept;
 }
@@ -81,25 +77,6 @@ static u64 image_bytes_in(const struct planner *p, const struct plan_block *b, u
 			sum += t - f;
 	}
 	return sum;
-}
-
-/* can @present become @want by programming alone? */
-static bool can_program(const struct mtd_info *mtd, const u8 *present, const u8 *want, u32 size)
-{
-	u32 i, unit = mtd->writesize;
-
-	if (mtd->write_once) {
-		for (i = 0; i < size; i += unit)
-			if (memcmp(present + i, want + i, unit) != 0 &&
-			    !is_blank(mtd, present + i, unit))
-				return false;
-		return true;
-	}
-	/* programming moves bits away from the erased state, never back */
-	for (i = 0; i < size; i++)
-		if ((present[i] ^ mtd->erased) & ~(want[i] ^ mtd->erased))
-			return false;
-	return true;
 }
 
 static int add_program(struct planner *p, const struct plan_block *b, u32 from, u32 to)
@@ -146,7 +123,7 @@ static int program_block(struct planner *p, struct plan_block *b, const u8 *pres
 			u32 n = min(unit, end - u);
 
 			if (present ? memcmp(present + u, b->want + u, n) == 0
-				    : is_blank(mtd, b->want + u, n))
+				    : plan_is_blank(mtd, b->want + u, n))
 				continue;
 			first = min(first, u);
 			last = u + n;
@@ -168,48 +145,26 @@ static enum plan_class class_of(const struct plan_block *b, const u8 *present)
 {
 	if (!memcmp(present, b->want, b->size))
 		return CLASS_EQUAL;
-	if (is_blank(b->mtd, present, b->size))
+	if (plan_is_blank(b->mtd, present, b->size))
 		return CLASS_BLANK;
-	return can_program(b->mtd, present, b->want, b->size) ? CLASS_PROGRAM : CLASS_ERASE;
+	return plan_can_program(b->mtd, present, b->want, b->size) ? CLASS_PROGRAM : CLASS_ERASE;
 }
 
 /* @b->want, class and is_doubtful are set; @present: NULL: not read */
 static int judge_block(struct planner *p, struct plan_block *b, const u8 *present)
 {
-	b->is_blank = present && !b->is_doubtful && is_blank(b->mtd, present, b->size);
+	int ret;
+
 	b->erase = p->opts->no_skip || b->is_doubtful || b->class == CLASS_ERASE;
 	if (b->erase) {
 		plan_sum_of(p, b->mtd)->kept += b->kept;
 		return program_block(p, b, NULL);
 	}
+	b->is_blank = plan_is_blank(b->mtd, present, b->size);
 	b->skipped = b->image_bytes;
-	return program_block(p, b, present);
-}
-
-static int read_present(struct planner *p, const struct plan_block *b, u64 len, u8 *buf)
-{
-	int ret = p->read(p->arg, b->mtd, b->start, (size_t)len, buf);
-
-	return ret ? err_at(p->err, ret, "reading what %s holds now", b->mtd->name) : 0;
-}
-
-/* read @b alone, again, until it is caught reading unsurely */
-static int try_block(struct planner *p, struct plan_block *b, const u8 *present)
-{
-	const struct mtd_info *mtd = b->mtd;
-	u64 found = mtd->n_doubtful + mtd->n_corrected;
-	u8 *again = malloc(b->size);
-	unsigned int i;
-	int ret = 0;
-
-	if (!again)
-		return plan_no_memory(p->err);
-	for (i = 0; i < DOUBT_READS && !ret && !b->is_doubtful; i++) {
-		ret = read_present(p, b, b->size, again);
-		b->is_doubtful = !ret && (memcmp(again, present, b->size) != 0 ||
-					  mtd->n_doubtful + mtd->n_corrected != found);
-	}
-	free(again);
+	ret = program_block(p, b, present);
+	if (b->is_summed)
+		plan_sum_of(p, b->mtd)->skipped_by_crc += b->skipped;
 	return ret;
 }
 
@@ -220,7 +175,7 @@ static u64 doubt_window(const struct plan_block *b)
 	unsigned int i;
 
 	for (i = 0; i < b->mtd->n_units; i++)
-		if (b->mtd->units[i].size <= READ_CHUNK)
+		if (b->mtd->units[i].size <= DOUBT_WINDOW)
 			window = max(window, b->mtd->units[i].size);
 	return window;
 }
@@ -248,7 +203,7 @@ static bool is_border(const struct planner *p, size_t i, size_t from, size_t to)
 	return false;
 }
 
-/* which of the blocks [from, to), all just read, cannot be trusted */
+/* which of the blocks [from, to), all just looked at, cannot be trusted */
 static int find_doubtful(struct planner *p, size_t from, size_t to, const u8 *present, bool is_told)
 {
 	u64 base = p->blocks[from].start;
@@ -260,9 +215,10 @@ static int find_doubtful(struct planner *p, size_t from, size_t to, const u8 *pr
 
 		if (b->class == CLASS_ERASE || p->opts->no_skip)
 			continue; /* no matter */
-		if (!is_told && (b->mtd->write_once || !is_border(p, i, from, to)))
+		if (!(is_told && !b->is_summed) &&
+		    (b->mtd->write_once || !is_border(p, i, from, to)))
 			continue;
-		ret = try_block(p, b, present + (b->start - base));
+		ret = plan_look_again(p, b, present + (b->start - base));
 		if (ret)
 			return ret;
 	}
@@ -283,7 +239,7 @@ static int judge_blocks(struct planner *p, size_t from, size_t to, u8 *present)
 	int ret;
 
 	if (present) {
-		ret = read_present(p, &p->blocks[from], plan_run_len(p, from, to), present);
+		ret = plan_learn_present(p, from, to, present);
 		if (ret)
 			return ret;
 	}
@@ -292,7 +248,10 @@ static int judge_blocks(struct planner *p, size_t from, size_t to, u8 *present)
 		const u8 *at = present ? present + (b->start - base) : NULL;
 
 		b->kept = (u32)fill_want(p, b, at);
-		b->class = at ? class_of(b, at) : CLASS_ERASE;
+		if (!at)
+			b->class = CLASS_ERASE;
+		else if (b->class == CLASS_UNKNOWN)
+			b->class = class_of(b, at);
 	}
 	if (present) {
 		ret = find_doubtful(p, from, to, present,
@@ -329,18 +288,51 @@ static int judge_chunk(struct planner *p, size_t from, size_t to, u8 *present)
 	return 0;
 }
 
+/* the image itself, where one piece of it sets the whole block */
+static const u8 *want_in_image(const struct planner *p, const struct plan_block *b)
+{
+	const struct plan_piece *pc = &p->pieces[b->first_piece];
+
+	if (b->image_bytes < b->size || pc->offset > b->start ||
+	    pc->offset + pc->len < b->start + b->size)
+		return NULL;
+	return pc->data + (b->start - pc->offset);
+}
+
+/* neighbours that the image does not set as a whole share a buffer: what they hold and shall hold */
+static int find_wants(struct planner *p, size_t from, size_t to)
+{
+	size_t i, end;
+
+	for (i = from; i < to; i = end) {
+		u64 base = p->blocks[i].start;
+		u8 *buf;
+
+		p->blocks[i].want = want_in_image(p, &p->blocks[i]);
+		for (end = i + 1; end < to; end++) {
+			p->blocks[end].want = want_in_image(p, &p->blocks[end]);
+			if (!p->blocks[end].want != !p->blocks[i].want)
+				break;
+		}
+		if (p->blocks[i].want)
+			continue;
+		buf = plan_buf(p, (size_t)plan_run_len(p, i, end));
+		if (!buf)
+			return plan_no_memory(p->err);
+		for (size_t k = i; k < end; k++)
+			p->blocks[k].want = p->blocks[k].own = buf + (p->blocks[k].start - base);
+	}
+	return 0;
+}
+
 int plan_judge_run(struct planner *p, size_t from, size_t to)
 {
-	u8 *want = plan_buf(p, (size_t)plan_run_len(p, from, to)), *present;
 	size_t i, end;
-	int ret = 0;
+	u8 *present;
+	int ret = find_wants(p, from, to);
 
-	if (!want)
-		return plan_no_memory(p->err);
-	for (i = from; i < to; i++)
-		p->blocks[i].want = want + (p->blocks[i].start - p->blocks[from].start);
 	for (i = from; i < to && !ret; i = end) {
-		end = min(plan_run_end(p, i, READ_CHUNK), to);
+		end = min(plan_run_end(p, i, CHUNK), to);
 		present = malloc((size_t)plan_run_len(p, i, end));
 		if (!present)
 			return plan_no_memory(p->err);

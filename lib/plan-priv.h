@@ -8,7 +8,7 @@
 #include "lib/plan.h"
 
 /* what a block holds against what it shall hold */
-enum plan_class { CLASS_BLANK, CLASS_EQUAL, CLASS_PROGRAM, CLASS_ERASE };
+enum plan_class { CLASS_UNKNOWN, CLASS_BLANK, CLASS_EQUAL, CLASS_PROGRAM, CLASS_ERASE };
 
 struct plan_block {
 	struct mtd_info *mtd;
@@ -18,9 +18,12 @@ struct plan_block {
 	u32 image_bytes;     /* of its bytes, how many the image sets */
 	u32 kept;	     /* bytes that are not blank and not of the image */
 	u32 skipped;	     /* of those, how many are there already */
-	u8 *want;	     /* neighbours' are contiguous */
+	const u8 *want;	     /* in the image where that sets every byte, else in @own */
+	u8 *own;	     /* the image over kept contents, or NULL */
 	bool erase, program; /* what has to be done */
 	bool is_doubtful;    /* its cells read unsurely: half erased or half programmed */
+	bool is_summed;	     /* what it holds is known by this checksum, not by reading */
+	u32 crc;
 	enum plan_class class;
 	bool is_blank;	      /* known to be */
 	u64 cover, cover_len; /* the erase that takes it along */
@@ -62,6 +65,26 @@ struct plan_sum *plan_sum_of(const struct planner *p, const struct mtd_info *mtd
 size_t plan_run_end(const struct planner *p, size_t i, u64 max_len);
 /* plan_run_len() - bytes in blocks [from, to) that follow each other */
 u64 plan_run_len(const struct planner *p, size_t from, size_t to);
+
+/* ---- plan-present.c ---- */
+
+bool plan_is_blank(const struct mtd_info *mtd, const u8 *buf, size_t len);
+/* plan_can_program() - can @present become @want by programming alone? */
+bool plan_can_program(const struct mtd_info *mtd, const u8 *present, const u8 *want, u32 size);
+/* plan_read_present() - contents of [@b's start, + @len) */
+int plan_read_present(struct planner *p, const struct plan_block *b, u64 len, u8 *buf);
+
+/**
+ * plan_learn_present() - what blocks that follow each other hold
+ * @p: planner
+ * @from: first block; where a block's want does not depend on it, that is set
+ * @to: behind the last one
+ * @present: filled in, but for blocks that are found to have to be erased and lose nothing by it:
+ *	     their class is CLASS_ERASE then, that of all others CLASS_UNKNOWN
+ */
+int plan_learn_present(struct planner *p, size_t from, size_t to, u8 *present);
+/* plan_look_again() - does @b read otherwise than @present, or its device find broken cells? */
+int plan_look_again(struct planner *p, struct plan_block *b, const u8 *present);
 
 /**
  * plan_judge_run() - what becomes of blocks that follow each other

@@ -27,7 +27,8 @@ struct plan_sum {
 	u64 programmed;	      /* of all program steps, kept bytes included */
 	u64 skipped;	      /* of the image: already there, neither erased nor programmed */
 	u64 kept;	      /* not of the image, in blocks that are erased: saved and put back */
-	u64 verified;	      /* compared: by reading for the plan (skipped), and in verify steps */
+	u64 verified;	      /* compared: for the plan (skipped), and in verify steps */
+	u64 skipped_by_crc;   /* of skipped: compared by checksum */
 };
 
 struct plan {
@@ -44,6 +45,10 @@ struct plan {
 struct plan_opts {
 	bool no_skip;	/* -f: erase and program even what is equal already */
 	bool no_verify; /* -n */
+	/* like plan_write()'s read, with the same arg: fills in checksums. Blocks that the image
+	 * covers are then read only where they differ and it matters how. -EOPNOTSUPP: not on this
+	 * device; NULL: on none */
+	int (*sum)(void *arg, struct mtd_info *mtd, struct mtd_crc *pieces, size_t n);
 	/* wire time per byte read, for the estimate (ps) */
 	u64 read_ps_per_byte;
 };

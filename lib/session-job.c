@@ -309,6 +309,17 @@ out_free:
 	return ret;
 }
 
+/* session_reader_on() - what follows is about @mtd: start its progress from zero */
+void session_reader_on(struct session_reader *r, struct mtd_info *mtd)
+{
+	assert(mtd);
+	if (r->img && r->mtd != mtd) {
+		r->done = 0;
+		r->total = image_bytes_in(r->img, mtd);
+	}
+	r->mtd = mtd;
+}
+
 /**
  * session_read() - mtd_read() in pieces, with progress and a look at Ctrl-C
  * @r: what it is a part of
@@ -323,12 +334,7 @@ int session_read(struct session_reader *r, struct mtd_info *mtd, u64 from, size_
 	size_t n;
 	int ret;
 
-	assert(mtd);
-	if (r->img && r->mtd != mtd) {
-		r->done = 0;
-		r->total = image_bytes_in(r->img, mtd);
-	}
-	r->mtd = mtd;
+	session_reader_on(r, mtd);
 	for (; len; from += n, buf += n, len -= n) {
 		n = min(len, SESSION_READ_CHUNK);
 		if (ctx_stopped(ctx))
@@ -350,6 +356,17 @@ int session_read(struct session_reader *r, struct mtd_info *mtd, u64 from, size_
 static int plan_reader(void *arg, struct mtd_info *mtd, u64 from, size_t len, u8 *buf)
 {
 	return session_read(arg, mtd, from, len, buf);
+}
+
+static int plan_summer(void *arg, struct mtd_info *mtd, struct mtd_crc *pieces, size_t n)
+{
+	struct session_reader *r = arg;
+	u64 bytes = 0;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		bytes += pieces[i].len;
+	return session_can_sum(r->s, mtd, bytes) ? session_sum(r, mtd, pieces, n) : -EOPNOTSUPP;
 }
 
 static int read_ranges(struct swdrom *s, const struct selection *sel, struct image *img)
@@ -580,6 +597,7 @@ static int write_image(struct swdrom *s, const struct swdrom_write_opts *opts)
 	size_t i;
 	int ret;
 
+	popts.sum = plan_summer;
 	ret = plan_write(&plan, s->image, s->target.mtds, s->target.n_mtds, plan_reader, &reader,
 			 &popts, &s->ctx.err);
 	if (ret == -ENOEXEC)
@@ -597,8 +615,10 @@ static int write_image(struct swdrom *s, const struct swdrom_write_opts *opts)
 		info->kept_bytes = plan.sums[i].kept;
 		info->skipped_bytes = plan.sums[i].skipped;
 		/* these were compared when the plan was made */
-		if (!opts->no_verify)
+		if (!opts->no_verify) {
 			info->verified_bytes = plan.sums[i].skipped;
+			info->verified_by_crc_bytes = plan.sums[i].skipped_by_crc;
+		}
 	}
 	ret = run_plans(s, &plan, 1);
 	if (!ret && !opts->no_verify)

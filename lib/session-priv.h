@@ -78,6 +78,10 @@ struct swdrom {
 	char product[64], serial[64], location[32];
 	char target_name[32];
 	struct swdrom_report report;
+
+	enum swdrom_verify_by verify_by;
+	bool no_boost;
+	u32 no_sums; /* bit n: checksums of target.mtds[n] were tried and are no good */
 };
 
 /* session_status() - remember the first error as the user's; returns it, or OK for @ret 0 */
@@ -142,6 +146,12 @@ struct session_mismatch {
 	u64 n_weak; /* the same, with all of them put right by ECC */
 };
 
+/* session-sum.c: comparing by checksums that the target computes */
+bool session_can_sum(struct swdrom *s, const struct mtd_info *mtd, u64 bytes);
+int session_sum(struct session_reader *r, struct mtd_info *mtd, struct mtd_crc *pieces, size_t n);
+void session_stop_summing(struct swdrom *s, const struct mtd_info *mtd, const char *why);
+
+void session_reader_on(struct session_reader *r, struct mtd_info *mtd);
 int session_read(struct session_reader *r, struct mtd_info *mtd, u64 from, size_t len, u8 *buf);
 
 /* session-state.c: what an error leaves behind */

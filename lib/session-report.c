@@ -160,7 +160,7 @@ const struct swdrom_report *swdrom_report(struct swdrom *s)
 	r->mtds = s->mtds;
 	r->n_mtds = s->n_mtds;
 	r->erased_bytes = r->programmed_bytes = r->kept_bytes = 0;
-	r->skipped_bytes = r->verified_bytes = 0;
+	r->skipped_bytes = r->verified_bytes = r->verified_by_crc_bytes = 0;
 	for (i = 0; i < s->n_mtds; i++) {
 		const struct swdrom_mtd_info *m = &s->mtds[i];
 
@@ -169,6 +169,7 @@ const struct swdrom_report *swdrom_report(struct swdrom *s)
 		r->kept_bytes += m->kept_bytes;
 		r->skipped_bytes += m->skipped_bytes;
 		r->verified_bytes += m->verified_bytes;
+		r->verified_by_crc_bytes += m->verified_by_crc_bytes;
 	}
 	return r;
 }

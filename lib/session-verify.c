@@ -2,10 +2,12 @@
 /*
  * Comparing what flash holds with what it shall hold.
  *
- * A byte counts as verified when it was read and is equal, and the device did not find at the same
- * time that its cells are broken: what ECC cannot put right may compare equal once and read
- * otherwise the next time.
+ * A byte counts as verified when it was read and is equal, or lies in a piece whose checksum,
+ * computed by the target, is the one it should have; and the device did not find at the same time
+ * that its cells are broken: what ECC cannot put right may compare equal once and read otherwise the
+ * next time. A piece whose checksum is not right is read, so that the bytes can be named.
  */
+#include "lib/crc32.h"
 #include "lib/session-priv.h"
 
 #include <assert.h>
@@ -16,6 +18,11 @@
 
 /* looks at one block that was found doubtful in a larger piece */
 #define DOUBT_READS 3
+/* pieces whose checksums are asked for at a time */
+#define SUM_PIECES  256u
+#define SUM_MAX_LEN ((u64)MIB(1))
+/* a step, or the rest of one, that is shorter is read: an access or two a word against fifteen */
+#define SUM_MIN_STEP 256u
 
 /* comparing one step of a plan */
 struct verifier {
@@ -23,9 +30,13 @@ struct verifier {
 	struct session_reader *reader;
 	const struct plan_step *step;
 	struct session_mismatch *mm;
-	struct image *bad; /* blocks that differ, as the step wants them, or NULL */
-	u64 bad_until;	   /* of the device: up to here @bad has what it needs */
-	u64 equal;	   /* bytes */
+	struct image *bad;	  /* blocks that differ, as the step wants them, or NULL */
+	u64 bad_until;		  /* of the device: up to here @bad has what it needs */
+	u64 equal;		  /* bytes */
+	u64 equal_by_crc;	  /* of these */
+	u64 total;		  /* bytes to compare on this device */
+	u32 blank_len, blank_crc; /* checksum of so many erased bytes */
+	struct mtd_crc *pieces;	  /* room for SUM_PIECES */
 	u8 *buf;
 };
 
@@ -133,20 +144,150 @@ static int verify_piece(struct verifier *v, u64 from, u64 to)
 	return ret;
 }
 
+/* [from, to) of the step, byte by byte */
+static int verify_by_reading(struct verifier *v, u64 from, u64 to)
+{
+	u64 n;
+	int ret = 0;
+
+	for (; from < to && !ret; from += n) {
+		n = min(to - from, (u64)SESSION_READ_CHUNK);
+		ret = verify_piece(v, from, from + n);
+	}
+	return ret;
+}
+
+/* ---- by checksums ---- */
+
+static u32 wanted_crc(struct verifier *v, const struct mtd_crc *p)
+{
+	const struct plan_step *step = v->step;
+
+	if (step->data)
+		return crc32_of(0, step->data + (p->from - step->offset), p->len);
+	if (v->blank_len != p->len) {
+		v->blank_crc = crc32_fill(step->mtd->erased, p->len);
+		v->blank_len = p->len;
+	}
+	return v->blank_crc;
+}
+
+/*
+ * The checksum of a piece is wrong, but every byte of it reads right. Cells that read one way or
+ * the other give another checksum each time; if it is the same wrong one, it is the checksum that
+ * is no good here.
+ */
+static int settle(struct verifier *v, const struct mtd_crc *piece, u32 want)
+{
+	struct mtd_info *mtd = v->step->mtd;
+	unsigned int i, n_wrong = 0, n_same = 0;
+	int ret = 0;
+
+	for (i = 0; i < DOUBT_READS && !ret; i++) {
+		struct mtd_crc again = { .from = piece->from, .len = piece->len };
+
+		ret = session_sum(v->reader, mtd, &again, 1);
+		n_wrong += again.is_unsure || again.crc != want;
+		n_same += again.crc == piece->crc;
+	}
+	if (ret == -EOPNOTSUPP)
+		return 0; /* it was read, and is right */
+	if (ret || !n_wrong)
+		return ret;
+	if (n_same < DOUBT_READS)
+		return note_doubtful(v, piece->from - v->step->offset, false);
+	session_stop_summing(v->s, mtd, "the target's checksums are not those of what is read");
+	return 0;
+}
+
+/* the checksum of a piece is not what it should be: read it */
+static int examine(struct verifier *v, const struct mtd_crc *piece, u32 want)
+{
+	struct session_mismatch *mm = v->mm;
+	u64 from = piece->from - v->step->offset, equal = v->equal;
+	u64 found = mm->count + mm->n_doubtful + mm->n_weak;
+	int ret = verify_by_reading(v, from, from + piece->len);
+
+	if (ret || piece->is_unsure || mm->count + mm->n_doubtful + mm->n_weak != found)
+		return ret;
+	ret = settle(v, piece, want);
+	if (!ret && mm->n_doubtful + mm->n_weak + mm->count != found)
+		v->equal = equal; /* nobody can vouch for these */
+	return ret;
+}
+
+/* one piece for each erase block in [from, to) of the step; returns where they end */
+static u64 cut_pieces(struct verifier *v, u64 from, u64 to, size_t *n)
+{
+	const struct plan_step *step = v->step;
+	u64 start, size, end;
+
+	for (*n = 0; *n < SUM_PIECES && from < to; from = end) {
+		if (!mtd_block_at(step->mtd, step->offset + from, &start, &size))
+			break;
+		end = min(start + size - step->offset, to);
+		end = min(end, from + SUM_MAX_LEN);
+		v->pieces[(*n)++] =
+			(struct mtd_crc){ .from = step->offset + from, .len = (u32)(end - from) };
+	}
+	return from;
+}
+
+static int verify_by_summing(struct verifier *v, u64 from, u64 to)
+{
+	u64 end;
+	size_t i, n;
+	int ret;
+
+	for (; from < to; from = end) {
+		end = cut_pieces(v, from, to, &n);
+		if (!n)
+			return -EINVAL;
+		ret = session_sum(v->reader, v->step->mtd, v->pieces, n);
+		if (ret == -EOPNOTSUPP)
+			return verify_by_reading(v, from, to);
+		for (i = 0; i < n && !ret; i++) {
+			const struct mtd_crc *p = &v->pieces[i];
+			u32 want = wanted_crc(v, p);
+
+			if (p->is_unsure || p->crc != want) {
+				ret = examine(v, p, want);
+				continue;
+			}
+			v->equal += p->len;
+			v->equal_by_crc += p->len;
+		}
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
 /* compare one step with the device */
 static int verify_step(struct verifier *v)
 {
-	u64 at, n;
-	int ret = 0;
+	const struct plan_step *step = v->step;
+	struct swdrom_mtd_info *info = session_mtd_info(v->s, step->mtd);
+	u64 from = DIV_ROUND_UP(step->offset, MTD_CRC_ALIGN) * MTD_CRC_ALIGN - step->offset, to;
+	int ret;
 
-	v->bad_until = v->step->offset;
-	v->equal = 0;
-	for (at = 0; at < v->step->len && !ret; at += n) {
-		n = min(v->step->len - at, (u64)SESSION_READ_CHUNK);
-		ret = verify_piece(v, at, at + n);
+	v->bad_until = step->offset;
+	v->equal = v->equal_by_crc = 0;
+	if (step->len < SUM_MIN_STEP || !session_can_sum(v->s, step->mtd, v->total)) {
+		ret = verify_by_reading(v, 0, step->len);
+	} else {
+		/* what is not whole words at either end is read */
+		to = (step->offset + step->len) / MTD_CRC_ALIGN * MTD_CRC_ALIGN - step->offset;
+		ret = verify_by_reading(v, 0, from);
+		if (!ret)
+			ret = verify_by_summing(v, from, to);
+		if (!ret)
+			ret = verify_by_reading(v, to, step->len);
 	}
-	if (!v->reader->is_repair)
-		session_mtd_info(v->s, v->step->mtd)->verified_bytes += v->equal;
+	if (!v->reader->is_repair) {
+		info->verified_bytes += v->equal;
+		info->verified_by_crc_bytes += v->equal_by_crc;
+	}
 	return ret;
 }
 
@@ -186,8 +327,9 @@ int session_verify_plan(struct swdrom *s, const struct plan *plan, struct sessio
 
 	memset(mm, 0, sizeof(*mm));
 	v.buf = calloc(1, SESSION_READ_CHUNK);
-	if (!v.buf)
-		return err_set(&s->ctx.err, -ENOMEM, NULL, "out of memory");
+	v.pieces = calloc(SUM_PIECES, sizeof(*v.pieces));
+	if (!v.buf || !v.pieces)
+		ret = err_set(&s->ctx.err, -ENOMEM, NULL, "out of memory");
 	for (i = 0; i < plan->n_steps && !ret; i++) {
 		v.step = &plan->steps[i];
 		if (v.step->kind != PLAN_VERIFY)
@@ -196,11 +338,14 @@ int session_verify_plan(struct swdrom *s, const struct plan *plan, struct sessio
 		if (reader.mtd != v.step->mtd) {
 			reader.done = reader.total = 0;
 			for (k = i; k < plan->n_steps; k++)
-				if (plan->steps[k].mtd == v.step->mtd)
+				if (plan->steps[k].mtd == v.step->mtd &&
+				    plan->steps[k].kind == PLAN_VERIFY)
 					reader.total += plan->steps[k].len;
+			v.total = reader.total;
 		}
 		ret = verify_step(&v);
 	}
+	free(v.pieces);
 	free(v.buf);
 	return ret;
 }

@@ -367,6 +367,7 @@ static int attach(struct swdrom *s, const struct session_params *own, bool no_re
 		.swclk_hz = wanted_hz(s, own),
 		.connect_under_reset = own->under_reset,
 		.no_reset = no_reset,
+		.no_boost = s->no_boost,
 		.board = s->has_board ? &s->board : NULL,
 	};
 	int ret;
@@ -397,6 +398,8 @@ enum swdrom_status swdrom_open(struct swdrom *s, const struct swdrom_open_opts *
 	ret = params_parse(&p, text, &s->ctx.err);
 	if (!ret)
 		ret = own_params(s, p, &own);
+	s->verify_by = opts->verify_by;
+	s->no_boost = opts->no_boost;
 	if (!ret && opts->board) {
 		ret = board_load(&s->board, opts->board, &s->ctx.err);
 		s->has_board = !ret;

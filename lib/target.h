@@ -48,6 +48,7 @@ struct target {
 	u32 flash_size;
 	u8 uid[12];
 	enum target_protection rdp;
+	bool no_boost;
 	struct mtd_info *mtds[TARGET_MAX_MTDS];
 	size_t n_mtds;
 	void *priv; /* the family's */
@@ -56,6 +57,7 @@ struct target {
 struct target_attach_opts {
 	u32 swclk_hz;		  /* clock wanted for the job */
 	bool connect_under_reset; /* go straight to that rung */
+	bool no_boost;		  /* leave the clock as it is after reset */
 	bool no_reset; /* halt only, do not reset first (peripherals stay as the application left them) */
 	const struct board *board;
 };

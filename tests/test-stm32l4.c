@@ -44,6 +44,7 @@ struct regs {
 	u32 absent; /* bus error here */
 	struct memq *q;
 	bool msi_never_ready;
+	bool pll_never_locks;
 };
 
 static u32 *cell(struct regs *r, u32 addr)
@@ -63,6 +64,8 @@ static u32 hclk_khz(struct regs *r)
 				   4000, 8000, 16000, 24000, 32000, 48000 };
 	u32 cr = *cell(r, RCC_CR);
 
+	if ((*cell(r, RCC_CFGR) & 3) == 3 && *cell(r, RCC_PLLCFGR) == 0x01002801)
+		return 80000;
 	return khz[cr & BIT(3) ? (cr >> 4) & 0xf : (*cell(r, RCC_CSR) >> 8) & 0xf];
 }
 
@@ -100,7 +103,10 @@ static u32 regs_read(void *arg, u32 addr, u64 now_ns)
 		r->q->was_bus_fault = true;
 	}
 	if (addr == RCC_CR)
-		return (*cell(r, addr) & ~BIT(1)) | (r->msi_never_ready ? 0 : BIT(1));
+		return (*cell(r, addr) & ~(BIT(1) | BIT(25))) | (r->msi_never_ready ? 0 : BIT(1)) |
+		       (*cell(r, addr) & BIT(24) && !r->pll_never_locks ? BIT(25) : 0);
+	if (addr == RCC_CFGR)
+		return (*cell(r, addr) & ~0xcu) | (*cell(r, addr) & 3) << 2;
 	if (addr == PWR_SR2)
 		return *cell(r, PWR_CR1) & BIT(14) ? BIT(9) : 0;
 	return *cell(r, addr);
@@ -339,12 +345,87 @@ static void test_an_applications_own_fast_clock_is_left_alone(void **state)
 		*cell(&f->r, RCC_CR) = cases[i].cr;
 		*cell(&f->r, RCC_CFGR) = cases[i].cfgr;
 		*cell(&f->r, RCC_PLLCFGR) = cases[i].pllcfgr;
-		assert_int_equal(stm32l4_clocks_boost(f->t.q, &c), 0);
+		assert_int_equal(stm32l4_clocks_boost(f->t.q, &c, STM32L4_BOOST_MSI), 0);
 		assert_int_equal(c.hclk_hz, cases[i].hz);
 		assert_int_equal(*cell(&f->r, RCC_CR) & ~BIT(1), cases[i].cr & ~BIT(1));
 		assert_int_equal(*cell(&f->r, FLASH_ACR), 0x600);
 		stm32l4_clocks_restore(f->t.q, &c);
 	}
+}
+
+static void test_the_pll_makes_80_mhz_and_is_put_back(void **state)
+{
+	struct fixture *f = *state;
+	struct stm32l4_clocks c = { 0 };
+
+	assert_int_equal(stm32l4_clocks_boost(f->t.q, &c, STM32L4_BOOST_PLL), 0);
+	assert_int_equal(c.hclk_hz, 80000000);
+	assert_int_equal(hclk_khz(&f->r), 80000);
+	assert_int_equal(*cell(&f->r, FLASH_ACR) & 7, 4);
+	assert_int_equal(*cell(&f->r, RCC_PLLCFGR), 0x01002801);
+	stm32l4_clocks_restore(f->t.q, &c);
+	assert_int_equal(hclk_khz(&f->r), 4000);
+	assert_int_equal(*cell(&f->r, FLASH_ACR), 0x600);
+	assert_int_equal(*cell(&f->r, RCC_PLLCFGR), 0x1000);
+	assert_int_equal(*cell(&f->r, RCC_CR) & BIT(24), 0);
+}
+
+static void test_a_pll_that_does_not_lock_leaves_48_mhz_and_a_line_in_the_log(void **state)
+{
+	struct fixture *f = *state;
+	struct stm32l4_clocks c = { 0 };
+
+	f->r.pll_never_locks = true;
+	assert_int_equal(stm32l4_clocks_boost(f->t.q, &c, STM32L4_BOOST_PLL), 0);
+	assert_int_equal(c.hclk_hz, 48000000);
+	assert_int_equal(hclk_khz(&f->r), 48000);
+	assert_int_equal(*cell(&f->r, RCC_PLLCFGR), 0x1000);
+	assert_int_equal(*cell(&f->r, RCC_CR) & BIT(24), 0);
+	assert_non_null(strstr(f->log, "the PLL does not lock"));
+	stm32l4_clocks_restore(f->t.q, &c);
+	assert_int_equal(hclk_khz(&f->r), 4000);
+}
+
+static void test_a_pll_that_the_application_uses_is_left_alone(void **state)
+{
+	struct fixture *f = *state;
+	struct stm32l4_clocks c = { 0 };
+
+	*cell(&f->r, RCC_CR) = 0x04000063; /* PLLSAI1, from HSI16 */
+	*cell(&f->r, RCC_PLLCFGR) = 0x1002;
+	assert_int_equal(stm32l4_clocks_boost(f->t.q, &c, STM32L4_BOOST_PLL), 0);
+	assert_int_equal(c.hclk_hz, 48000000);
+	assert_int_equal(*cell(&f->r, RCC_PLLCFGR), 0x1002);
+}
+
+static void test_the_pll_is_started_where_the_wiring_allows_a_faster_quadspi(void **state)
+{
+	static const struct {
+		u32 max_hz, khz;
+	} cases[] = { { 0, 48000 },	   { 20000000, 80000 }, { 24000000, 48000 },
+		      { 30000000, 80000 }, { 40000000, 80000 }, { 48000000, 48000 } };
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct board board = { .has_qspi = true, .qspi_max_hz = cases[i].max_hz };
+
+		f->t.board = &board;
+		assert_int_equal(stm32l4_family.quiesce(&f->t), 0);
+		assert_int_equal(hclk_khz(&f->r), cases[i].khz);
+		stm32l4_family.restore(&f->t);
+	}
+}
+
+static void test_no_boost_leaves_the_clock_but_sets_the_voltage_range(void **state)
+{
+	struct fixture *f = *state;
+
+	*cell(&f->r, PWR_CR1) = 0x400;
+	f->t.no_boost = true;
+	attach(f);
+	assert_int_equal(hclk_khz(&f->r), 4000);
+	assert_int_equal(*cell(&f->r, PWR_CR1), 0x200);
+	assert_int_equal(*cell(&f->r, FLASH_ACR), 0x600);
 }
 
 static void test_an_oscillator_that_does_not_start_is_reported(void **state)
@@ -440,6 +521,11 @@ int main(void)
 		TEST(test_hclk_rises_to_48_mhz_and_comes_back),
 		TEST(test_an_application_in_voltage_range_2_is_lifted_first),
 		TEST(test_an_applications_own_fast_clock_is_left_alone),
+		TEST(test_the_pll_makes_80_mhz_and_is_put_back),
+		TEST(test_a_pll_that_does_not_lock_leaves_48_mhz_and_a_line_in_the_log),
+		TEST(test_a_pll_that_the_application_uses_is_left_alone),
+		TEST(test_the_pll_is_started_where_the_wiring_allows_a_faster_quadspi),
+		TEST(test_no_boost_leaves_the_clock_but_sets_the_voltage_range),
 		TEST(test_an_oscillator_that_does_not_start_is_reported),
 		TEST(test_rdp_level_1_is_seen_and_no_flash_is_read),
 		TEST(test_option_bytes_are_shown_at_their_register_addresses),

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What erase blocks hold now. Reading says it for certain, at the speed of the wire. Where the
+ * target computes checksums and the image sets a whole block, these say ten times faster whether it
+ * holds the image already, or is blank; and of one that holds something else only the first bytes
+ * are read, for they nearly always show that it must be erased, and then the others do not matter.
+ */
+#include "lib/crc32.h"
+#include "lib/plan-priv.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* a weak bit reads one way or the other; a block in doubt has many of them */
+#define DOUBT_LOOKS 3
+/* of a block that differs, so much is read first */
+#define PEEK_LEN 64u
+/* after so many blocks in a row that had to be erased only every so-manieth is asked whether it
+ * must: the price of a wrong guess is an erase that was not needed */
+#define PEEK_RUN  4u
+#define PEEK_EACH 8u
+
+bool plan_is_blank(const struct mtd_info *mtd, const u8 *buf, size_t len)
+{
+	return buf[0] == mtd->erased && !memcmp(buf, buf + 1, len - 1);
+}
+
+bool plan_can_program(const struct mtd_info *mtd, const u8 *present, const u8 *want, u32 size)
+{
+	u32 i, unit = mtd->writesize;
+
+	if (mtd->write_once) {
+		for (i = 0; i < size; i += unit)
+			if (memcmp(present + i, want + i, unit) != 0 &&
+			    !plan_is_blank(mtd, present + i, unit))
+				return false;
+		return true;
+	}
+	/* programming moves bits away from the erased state, never back */
+	for (i = 0; i < size; i++)
+		if ((present[i] ^ mtd->erased) & ~(want[i] ^ mtd->erased))
+			return false;
+	return true;
+}
+
+int plan_read_present(struct planner *p, const struct plan_block *b, u64 len, u8 *buf)
+{
+	int ret = p->read(p->arg, b->mtd, b->start, (size_t)len, buf);
+
+	return ret ? err_at(p->err, ret, "reading what %s holds now", b->mtd->name) : 0;
+}
+
+static int sum(struct planner *p, struct mtd_info *mtd, struct mtd_crc *pieces, size_t n)
+{
+	int ret = p->opts->sum(p->arg, mtd, pieces, n);
+
+	if (ret && ret != -EOPNOTSUPP)
+		return err_at(p->err, ret, "comparing what %s holds now", mtd->name);
+	return ret;
+}
+
+static bool can_sum(const struct planner *p, const struct plan_block *b)
+{
+	return p->opts->sum && b->mtd->ops->checksum && !b->own && b->start % MTD_CRC_ALIGN == 0 &&
+	       b->size % MTD_CRC_ALIGN == 0;
+}
+
+/* ---- looking again ---- */
+
+static int sum_again(struct planner *p, struct plan_block *b)
+{
+	struct mtd_crc pieces[DOUBT_LOOKS];
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < DOUBT_LOOKS; i++)
+		pieces[i] = (struct mtd_crc){ .from = b->start, .len = b->size };
+	ret = sum(p, b->mtd, pieces, DOUBT_LOOKS);
+	for (i = 0; i < DOUBT_LOOKS && !ret; i++)
+		b->is_doubtful |= pieces[i].is_unsure || pieces[i].crc != b->crc;
+	return ret;
+}
+
+int plan_look_again(struct planner *p, struct plan_block *b, const u8 *present)
+{
+	const struct mtd_info *mtd = b->mtd;
+	u64 found = mtd->n_doubtful + mtd->n_corrected;
+	unsigned int i;
+	u8 *again;
+	int ret;
+
+	if (b->is_summed) {
+		ret = sum_again(p, b);
+		if (ret != -EOPNOTSUPP)
+			return ret;
+	}
+	again = malloc(b->size);
+	if (!again)
+		return plan_no_memory(p->err);
+	for (i = 0, ret = 0; i < DOUBT_LOOKS && !ret && !b->is_doubtful; i++) {
+		ret = plan_read_present(p, b, b->size, again);
+		b->is_doubtful = !ret && (memcmp(again, present, b->size) != 0 ||
+					  mtd->n_doubtful + mtd->n_corrected != found);
+	}
+	free(again);
+	return ret;
+}
+
+/* ---- by checksums ---- */
+
+/* what is known of the blocks of a chunk */
+enum known { KNOWN_NOT, KNOWN_BYTES, KNOWN_TO_DIFFER };
+
+struct chunk {
+	struct planner *p;
+	size_t from, to;
+	u8 *present;
+	enum known *known;	  /* of each block */
+	unsigned int n_erase_run; /* blocks in a row that had to be erased */
+	unsigned int n_unasked;
+};
+
+static u8 *present_of(const struct chunk *c, const struct plan_block *b)
+{
+	return c->present + (b->start - c->p->blocks[c->from].start);
+}
+
+/* a checksum that is the image's, or that of a blank block, says what the block holds */
+static enum known judge_sum(const struct chunk *c, struct plan_block *b,
+			    const struct mtd_crc *piece, u32 blank_crc)
+{
+	if (piece->is_unsure)
+		return KNOWN_NOT;
+	b->crc = piece->crc;
+	b->is_summed = true;
+	if (piece->crc == crc32_of(0, b->want, b->size))
+		memcpy(present_of(c, b), b->want, b->size);
+	else if (piece->crc == blank_crc)
+		memset(present_of(c, b), b->mtd->erased, b->size);
+	else
+		return KNOWN_TO_DIFFER;
+	return KNOWN_BYTES;
+}
+
+static int sum_blocks(struct chunk *c)
+{
+	struct planner *p = c->p;
+	u32 blank_crc = 0, blank_len = 0;
+	struct mtd_crc *pieces;
+	size_t i, k, n = 0;
+	int ret = 0;
+
+	pieces = calloc(c->to - c->from, sizeof(*pieces));
+	if (!pieces)
+		return plan_no_memory(p->err);
+	for (i = c->from; i < c->to; i++)
+		if (can_sum(p, &p->blocks[i]))
+			pieces[n++] = (struct mtd_crc){ .from = p->blocks[i].start,
+							.len = p->blocks[i].size };
+	if (n)
+		ret = sum(p, p->blocks[c->from].mtd, pieces, n);
+	for (i = c->from, k = 0; i < c->to && !ret; i++) {
+		struct plan_block *b = &p->blocks[i];
+
+		if (!can_sum(p, b))
+			continue;
+		if (blank_len != b->size)
+			blank_crc = crc32_fill(b->mtd->erased, b->size);
+		blank_len = b->size;
+		c->known[i - c->from] = judge_sum(c, b, &pieces[k++], blank_crc);
+	}
+	free(pieces);
+	return ret == -EOPNOTSUPP ? 0 : ret;
+}
+
+/* a block that is neither the image nor blank: is there any way round erasing it? */
+static int read_different(struct chunk *c, struct plan_block *b)
+{
+	u8 *present = present_of(c, b);
+	u32 peek = max(PEEK_LEN, b->mtd->writesize);
+	int ret;
+
+	if (c->n_erase_run >= PEEK_RUN && ++c->n_unasked % PEEK_EACH) {
+		b->class = CLASS_ERASE;
+		return 0;
+	}
+	if (peek < b->size) {
+		ret = plan_read_present(c->p, b, peek, present);
+		if (ret)
+			return ret;
+		if (!plan_can_program(b->mtd, present, b->want, peek)) {
+			b->class = CLASS_ERASE;
+			c->n_erase_run++;
+			return 0;
+		}
+	}
+	c->n_erase_run = 0;
+	b->is_summed = false;
+	return plan_read_present(c->p, b, b->size, present);
+}
+
+int plan_learn_present(struct planner *p, size_t from, size_t to, u8 *present)
+{
+	struct chunk c = { .p = p, .from = from, .to = to, .present = present };
+	size_t i, end;
+	int ret;
+
+	c.known = calloc(to - from, sizeof(*c.known));
+	if (!c.known)
+		return plan_no_memory(p->err);
+	for (i = from; i < to; i++)
+		p->blocks[i].class = CLASS_UNKNOWN;
+	ret = sum_blocks(&c);
+	for (i = from; i < to && !ret; i = end) {
+		struct plan_block *b = &p->blocks[i];
+		enum known known = c.known[i - from];
+
+		for (end = i + 1; end < to && !known && c.known[end - from] == known; end++)
+			;
+		if (known == KNOWN_TO_DIFFER)
+			ret = read_different(&c, b);
+		else
+			c.n_erase_run = 0;
+		if (known == KNOWN_NOT)
+			ret = plan_read_present(p, b, plan_run_len(p, i, end), present_of(&c, b));
+	}
+	free(c.known);
+	return ret;
+}
