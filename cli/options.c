@@ -69,12 +69,14 @@ static const char help[] =
 	"  -p, --programmer NAME[:K=V,...]  ftdi: an FTDI MPSSE adapter;\n"
 	"                          remote_bitbang: a server; sim: the virtual bench. For all:\n"
 	"                          adapter=WIRING, clock=HZ (15M), connect=normal|under-reset.\n"
-	"                          `swdrom -L` lists the keys\n"
+	"                          `swdrom -L` lists the keys. Given again, or as\n"
+	"                          ftdi:all: several boards at once, all of them alike\n"
 	"  -b, --board NAME|FILE   the target's board; needed for its external flash\n"
 	"\n"
 	"Actions (without one: --probe):\n"
 	"      --probe             find the target and list its flash devices\n"
-	"  -r, --read FILE         read flash into FILE (.hex, .srec, else binary; -: stdout)\n"
+	"  -r, --read FILE         read flash into FILE (.hex, .srec, else binary; -: stdout);\n"
+	"                          several boards: %s in FILE stands for the board\n"
 	"  -w, --write FILE...     write images (Intel HEX, S-record, ELF, binary; -: stdin)\n"
 	"  -v, --verify FILE...    compare images with the flash\n"
 	"  -E, --erase             erase what -m, --range or -i name\n"
@@ -112,7 +114,8 @@ static const char help[] =
 	"\n"
 	"Exit status: 0 ok, 1 I/O or other error, 2 usage, 3 no adapter, 4 permission,\n"
 	"5 no target, 6 unsupported target, 7 protected, 8 image, 9 verify mismatch,\n"
-	"10 interrupted.\n";
+	"10 interrupted. Several boards: 0 if all are ok, else the first failure's, in the\n"
+	"order of -p.\n";
 
 void options_help(FILE *out)
 {
@@ -272,7 +275,8 @@ static bool parse_one(struct options *o, int c, bool *has_action)
 {
 	switch (c) {
 	case 'p':
-		return once(o, &o->programmer, "-p", optarg);
+		o->programmers[o->n_programmers++] = optarg;
+		return true;
 	case 'b':
 		return once(o, &o->board, "-b", optarg);
 	case 'r':
@@ -346,12 +350,34 @@ static bool parse_one(struct options *o, int c, bool *has_action)
 	}
 }
 
+bool options_is_gang(const struct options *o)
+{
+	const char *params = o->n_programmers ? strchr(o->programmers[0], ':') : NULL;
+
+	return o->n_programmers > 1 ||
+	       (params && !strncmp(params, ":all", 4) && (!params[4] || params[4] == ','));
+}
+
+/* what makes sense with several boards only in part, or not at all */
+static bool check_gang(struct options *o)
+{
+	if (o->action == ACTION_PEEK || o->action == ACTION_POKE || o->action == ACTION_LIST)
+		return usage(o, "%s works on one board: give one -p",
+			     o->action == ACTION_PEEK	? "--peek"
+			     : o->action == ACTION_POKE ? "--poke"
+							: "-L");
+	if (o->action != ACTION_READ || strstr(o->files[0], "%s"))
+		return true;
+	snprintf(o->hint, sizeof(o->hint), "%%s stands for the board, as in -r board-%%s.bin");
+	return usage(o, "several boards cannot be read into one file: %.100s", o->files[0]);
+}
+
 static bool check(struct options *o)
 {
 	bool changes = o->action == ACTION_WRITE || o->action == ACTION_ERASE;
 	bool has_image = o->action == ACTION_WRITE || o->action == ACTION_VERIFY;
 
-	if (!o->programmer && o->action != ACTION_LIST) {
+	if (!o->n_programmers && o->action != ACTION_LIST) {
 		snprintf(o->hint, sizeof(o->hint),
 			 "for example -p ftdi, or -p sim:board=stm32l476g-disco");
 		return usage(o, "-p is missing: which programmer?");
@@ -378,7 +404,7 @@ static bool check(struct options *o)
 	if (o->action == ACTION_ERASE && !o->select.mtd && !o->select.has_range &&
 	    !o->select.n_regions)
 		return usage(o, "-E needs -m, --range or -i: what shall be erased?");
-	return true;
+	return !options_is_gang(o) || check_gang(o);
 }
 
 bool options_parse(struct options *o, int argc, char **argv)
@@ -390,7 +416,8 @@ bool options_parse(struct options *o, int argc, char **argv)
 	o->address = SWDROM_NO_ADDRESS;
 	o->files = calloc((size_t)argc + 1, sizeof(*o->files));
 	o->regions = calloc((size_t)argc + 1, sizeof(*o->regions));
-	if (!o->files || !o->regions)
+	o->programmers = calloc((size_t)argc + 1, sizeof(*o->programmers));
+	if (!o->files || !o->regions || !o->programmers)
 		return usage(o, "out of memory");
 	o->select.regions = o->regions;
 	/* how to report is needed also when the rest is wrong */
@@ -433,4 +460,5 @@ void options_exit(struct options *o)
 {
 	free(o->files);
 	free(o->regions);
+	free(o->programmers);
 }

@@ -35,6 +35,8 @@ void report_probe(const struct outcome *r, FILE *out)
 
 	if (!a->name)
 		return;
+	if (r->label)
+		fprintf(out, "%s:\n", r->label);
 	fprintf(out, "adapter: %s%s%s, wiring %s (%s)", a->programmer, a->product[0] ? " " : "",
 		a->product, a->name, a->wiring);
 	if (a->vid) /* not behind a network connection */
@@ -157,16 +159,17 @@ static void print_word(FILE *out, const char *word)
 /* the same command for a real adapter */
 static void print_real_command(const struct outcome *r, FILE *out)
 {
+	const char *programmer = r->o->programmers[0];
 	int i;
 
 	fputs("on a real board, with an FTDI adapter:\n  swdrom", out);
 	for (i = 1; i < r->argc; i++) {
 		/* argv is permuted by getopt, options and their values stay together */
-		if (r->argv[i] == r->o->programmer) {
+		if (r->argv[i] == programmer) {
 			fputs(" ftdi", out);
-		} else if (r->o->programmer > r->argv[i] &&
-			   r->o->programmer <= r->argv[i] + strlen(r->argv[i])) {
-			fprintf(out, " %.*sftdi", (int)(r->o->programmer - r->argv[i]), r->argv[i]);
+		} else if (programmer > r->argv[i] &&
+			   programmer <= r->argv[i] + strlen(r->argv[i])) {
+			fprintf(out, " %.*sftdi", (int)(programmer - r->argv[i]), r->argv[i]);
 		} else {
 			print_word(out, r->argv[i]);
 		}
@@ -191,11 +194,54 @@ void report_summary(const struct outcome *r, FILE *out)
 		print_real_command(r, out);
 }
 
+static uint64_t moved_bytes(const struct outcome *r, const struct swdrom_report *rep)
+{
+	switch (r->o->action) {
+	case ACTION_READ:
+		return rep->read_bytes;
+	case ACTION_VERIFY:
+		return rep->verified_bytes;
+	case ACTION_ERASE:
+		return rep->erased_bytes;
+	default:
+		return rep->programmed_bytes;
+	}
+}
+
+void report_line(const struct outcome *r, FILE *out)
+{
+	static const char *const did[] = { [ACTION_READ] = "read",
+					   [ACTION_WRITE] = "programmed",
+					   [ACTION_VERIFY] = "compared",
+					   [ACTION_ERASE] = "erased" };
+	const struct swdrom_report *rep = r->report;
+
+	if (r->error->status) /* said already */
+		return;
+	fprintf(out, "%s: ok, %s", r->label, rep->target.name);
+	if (r->o->action != ACTION_PROBE && !r->o->dry_run) {
+		fprintf(out, ", %" PRIu64 " bytes %s", moved_bytes(r, rep), did[r->o->action]);
+		if (r->o->action == ACTION_WRITE)
+			fprintf(out, ", %" PRIu64 " equal already, %" PRIu64 " verified",
+				rep->skipped_bytes, rep->verified_bytes);
+		fprintf(out, ", %.3f s%s", seconds(rep->bench.session_ns),
+			rep->adapter.is_virtual ? " (virtual time)" : "");
+		if (rep->bench.work_ns)
+			fprintf(out, ", %.1f %% of what is possible", rep->bench.ratio * 100);
+		if (rep->repairs)
+			fprintf(out, ", %u round%s of repair", rep->repairs,
+				rep->repairs > 1 ? "s" : "");
+	}
+	fputc('\n', out);
+}
+
 void report_stats(const struct outcome *r, FILE *out)
 {
 	const struct swdrom_bench *b = &r->report->bench;
 	size_t i;
 
+	if (r->label)
+		fprintf(out, "%s:\n", r->label);
 	fprintf(out, "SWCLK          %12u Hz\n", b->swclk_hz);
 	fprintf(out, "SWCLK cycles   %12" PRIu64 "\n", b->swclk_cycles);
 	fprintf(out, "SWD transfers  %12" PRIu64 "\n", b->swd_transfers);
@@ -367,16 +413,19 @@ static json_t *json_bench(const struct swdrom_report *r)
 	return o;
 }
 
-bool report_json(const struct outcome *r, FILE *out)
+static const char *result_word(const struct swdrom_error *e)
+{
+	return e->status == SWDROM_INTERRUPTED ? "interrupted" : e->status ? "error" : "ok";
+}
+
+static json_t *json_outcome(const struct outcome *r)
 {
 	const struct swdrom_report *rep = r->report;
 	json_t *o = json_object();
-	bool ok;
 
-	json_object_set_new(o, "result",
-			    json_text(r->error->status == SWDROM_INTERRUPTED ? "interrupted"
-				      : r->error->status		     ? "error"
-									     : "ok"));
+	if (r->label)
+		json_object_set_new(o, "board", json_text(r->label));
+	json_object_set_new(o, "result", json_text(result_word(r->error)));
 	json_object_set_new(o, "error", json_error(r->error));
 	json_object_set_new(o, "adapter", json_adapter(&rep->adapter));
 	json_object_set_new(o, "target", json_target(&rep->target));
@@ -391,7 +440,33 @@ bool report_json(const struct outcome *r, FILE *out)
 	json_object_set_new(o, "read_bytes", json_u64(rep->read_bytes));
 	json_object_set_new(o, "time_ns", json_u64(rep->time_ns));
 	json_object_set_new(o, "bench", json_bench(rep));
-	ok = json_dumpf(o, out, JSON_COMPACT) == 0 && fputc('\n', out) != EOF && !fflush(out);
+	return o;
+}
+
+static bool json_print(json_t *o, FILE *out)
+{
+	bool ok = !json_dumpf(o, out, JSON_COMPACT) && fputc('\n', out) != EOF && !fflush(out);
+
 	json_decref(o);
 	return ok;
+}
+
+bool report_json(const struct outcome *r, FILE *out)
+{
+	return json_print(json_outcome(r), out);
+}
+
+bool report_json_gang(const struct outcome *boards, size_t n, const struct swdrom_error *error,
+		      uint64_t time_ns, FILE *out)
+{
+	json_t *o = json_object(), *list = json_array();
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		json_array_append_new(list, json_outcome(&boards[i]));
+	json_object_set_new(o, "result", json_text(result_word(error)));
+	json_object_set_new(o, "error", json_error(error));
+	json_object_set_new(o, "boards", list);
+	json_object_set_new(o, "time_ns", json_u64(time_ns));
+	return json_print(o, out);
 }

@@ -53,7 +53,8 @@ struct usb_wish {
 	bool any_vid, any_pid; /* the other half of the id was given */
 	const char *serial, *location, *product;
 	u8 channel;
-	u8 latency_ms; /* 0: as the layer above sets it */
+	bool all_channels; /* only for several boards at once */
+	u8 latency_ms;	   /* 0: as the layer above sets it */
 };
 
 struct ftdi_usb {
@@ -143,10 +144,13 @@ static int parse_wish(struct params *p, struct usb_wish *wish, struct err *err)
 	wish->channel = wish->adapter.channel;
 	if (!channel)
 		return 0;
+	wish->all_channels = !strcmp(channel, "all");
+	if (wish->all_channels)
+		return 0;
 	if (strlen(channel) != 1 || toupper((unsigned char)*channel) < 'A' ||
 	    toupper((unsigned char)*channel) > 'D')
-		return err_set(err, -EINVAL, "channel=A, B, C or D", "no channel is named '%s'",
-			       channel);
+		return err_set(err, -EINVAL, "channel=A, B, C, D or all",
+			       "no channel is named '%s'", channel);
 	wish->channel = (u8)(toupper((unsigned char)*channel) - 'A');
 	return 0;
 }
@@ -322,21 +326,20 @@ static int no_permission(const struct usb_dev *d, struct err *err)
 		       d->vid, d->pid, d->location);
 }
 
-/* which of @devs is meant? */
-static int usb_select(const struct usb_wish *wish, const struct usb_devs *devs,
-		      const struct log *log, struct err *err, const struct usb_dev **out)
+/* those of @devs that may be meant, a bit each; @denied: one whose strings could not be read */
+static u64 usb_match(const struct usb_wish *wish, const struct usb_devs *devs, u64 *exact,
+		     const struct usb_dev **denied)
 {
-	const struct usb_dev *denied = NULL;
-	u64 match = 0, exact = 0;
-	char list[220], want[120];
+	u64 match = 0;
 
+	*exact = 0;
 	for (unsigned int i = 0; i < devs->n; i++) {
 		const struct usb_dev *d = &devs->dev[i];
 
 		if (!id_matches(wish, d) || !text_matches(wish->location, d->location))
 			continue;
 		if (d->open_error == LIBUSB_ERROR_ACCESS && (wish->serial || wish->product)) {
-			denied = d;
+			*denied = d;
 			continue;
 		}
 		if (!text_matches(wish->serial, d->serial) ||
@@ -344,30 +347,46 @@ static int usb_select(const struct usb_wish *wish, const struct usb_devs *devs,
 			continue;
 		match |= UINT64_C(1) << i;
 		if (adapter_fits_usb(&wish->adapter, d->vid, d->pid, d->product))
-			exact |= UINT64_C(1) << i;
+			*exact |= UINT64_C(1) << i;
 	}
-
 	/* a product string in an EEPROM is a hint: it decides only between several */
-	if (match & (match - 1) && wish->has_adapter && exact)
-		match = exact;
-	if (!match && denied)
+	if (match & (match - 1) && wish->has_adapter && *exact)
+		match = *exact;
+	return match;
+}
+
+static int nothing_matches(const struct usb_wish *wish, const struct usb_devs *devs,
+			   const struct usb_dev *denied, struct err *err)
+{
+	char list[220], want[120];
+
+	if (denied)
 		return no_permission(denied, err);
-	if (!match) {
-		describe_wish(wish, want, sizeof(want));
-		describe_devs(devs, ~UINT64_C(0), list, sizeof(list));
-		return err_set(err, -ENODEV,
-			       "check the cable; `swdrom -p ftdi -L` lists what is there",
-			       "no USB device with %s; connected: %s", want,
-			       list[0] ? list : "nothing like it");
-	}
+	describe_wish(wish, want, sizeof(want));
+	describe_devs(devs, ~UINT64_C(0), list, sizeof(list));
+	return err_set(err, -ENODEV, "check the cable; `swdrom -p ftdi -L` lists what is there",
+		       "no USB device with %s; connected: %s", want,
+		       list[0] ? list : "nothing like it");
+}
+
+/* which of @devs is meant? */
+static int usb_select(const struct usb_wish *wish, const struct usb_devs *devs,
+		      const struct log *log, struct err *err, const struct usb_dev **out)
+{
+	const struct usb_dev *denied = NULL;
+	u64 exact, match = usb_match(wish, devs, &exact, &denied);
+	char list[220];
+
+	if (!match)
+		return nothing_matches(wish, devs, denied, err);
 	if (match & (match - 1)) {
 		describe_devs(devs, match, list, sizeof(list));
 		return err_set(err, -ENODEV,
-			       "add serial= or usb= to -p ftdi:", "several adapters match: %s",
-			       list);
+			       "add serial= or usb= to -p ftdi:, or take them all with -p ftdi:all",
+			       "several adapters match: %s", list);
 	}
 	*out = &devs->dev[__builtin_ctzll(match)];
-	if (wish->has_adapter && !wish->has_id && !exact && !(*out)->open_error)
+	if (wish->has_adapter && !wish->has_id && !exact && !(*out)->open_error && log)
 		log_warn(log, "%s says '%s', not what adapter %s usually says (%s)",
 			 (*out)->location, (*out)->product, wish->adapter.name,
 			 wish->adapter.usb_product);
@@ -572,6 +591,9 @@ static int ftdi_programmer_open(struct params *p, const struct log *log, struct 
 	char line[DEV_LINE];
 	int ret = parse_wish(p, &wish, err);
 
+	if (!ret && wish.all_channels)
+		ret = err_set(err, -EINVAL, "-p ftdi:all,channel=all takes all there are",
+			      "channel=all is for several boards at once");
 	if (ret)
 		return ret;
 	u = calloc(1, sizeof(*u));
@@ -599,6 +621,72 @@ static int ftdi_programmer_open(struct params *p, const struct log *log, struct 
 	}
 	*t = &u->t;
 	return 0;
+}
+
+/* ---- several boards at once ---- */
+
+static int found_channel(const struct usb_dev *d, u8 channel,
+			 int (*found)(void *arg, const struct programmer_choice *choice), void *arg)
+{
+	struct programmer_choice c = { 0 };
+	const char *name = d->serial[0] ? d->serial : d->location;
+	char letter = (char)('A' + channel);
+
+	/* A is where a cable is unless somebody says otherwise */
+	snprintf(c.label, sizeof(c.label), channel ? "%s-%c" : "%s", name, letter);
+	snprintf(c.location, sizeof(c.location), "%s", d->location);
+	snprintf(c.owns[0], sizeof(c.owns[0]), "adapter: %s, channel %c", d->location, letter);
+	c.set[0].key = "usb";
+	snprintf(c.set[0].value, sizeof(c.set[0].value), "%s", d->location);
+	c.set[1].key = "channel";
+	c.set[1].value[0] = letter;
+	return found(arg, &c);
+}
+
+static int found_device(const struct usb_wish *wish, const struct usb_dev *d,
+			int (*found)(void *arg, const struct programmer_choice *choice), void *arg)
+{
+	int ret = 0;
+
+	if (!wish->all_channels || !d->chip)
+		return found_channel(d, wish->channel, found, arg);
+	for (u8 ch = 0; ch < d->chip->n_mpsse && !ret; ch++)
+		ret = found_channel(d, ch, found, arg);
+	return ret;
+}
+
+static int ftdi_programmer_resolve(struct params *p, bool all, unsigned int index, struct err *err,
+				   int (*found)(void *arg, const struct programmer_choice *choice),
+				   void *arg)
+{
+	struct usb_devs devs = { .n = 0 };
+	const struct usb_dev *d = NULL, *denied = NULL;
+	struct ftdi_context *ftdi;
+	struct usb_wish wish;
+	u64 match, exact;
+	int ret = parse_wish(p, &wish, err);
+
+	if (ret)
+		return ret;
+	ftdi = ftdi_new();
+	if (!ftdi)
+		return err_set(err, -EIO, "is /dev/bus/usb there?", "cannot start libusb");
+	ret = usb_scan(ftdi->usb_ctx, &wish, &devs, err);
+	if (!ret && !all) {
+		ret = usb_select(&wish, &devs, NULL, err, &d);
+		if (!ret)
+			ret = found_device(&wish, d, found, arg);
+	} else if (!ret) {
+		match = usb_match(&wish, &devs, &exact, &denied);
+		if (!match)
+			ret = nothing_matches(&wish, &devs, denied, err);
+		for (unsigned int i = 0; i < devs.n && !ret; i++)
+			if (match >> i & 1)
+				ret = found_device(&wish, &devs.dev[i], found, arg);
+	}
+	usb_scan_free(&devs);
+	ftdi_free(ftdi);
+	return ret;
 }
 
 /* ---- list ---- */
@@ -657,8 +745,10 @@ const struct programmer ftdi_programmer = {
 		"id=VID:PID, vid=V, pid=P     USB ids, in hex\n"
 		"desc=TEXT, description=TEXT  USB product string\n"
 		"channel=A|B|C|D              of the chip (default: the adapter's)\n"
+		"all[,channel=all]            every adapter that fits, every channel\n"
 		"latency=MS                   latency timer, 1 to 255 (default 16)",
 	.open = ftdi_programmer_open,
 	.list = ftdi_programmer_list,
+	.resolve = ftdi_programmer_resolve,
 	.default_adapter = ADAPTER_DEFAULT,
 };

@@ -16,7 +16,8 @@
  *	swdrom_free(s);
  *
  * Files are read and checked before the target is touched. Sessions share nothing: a process may
- * have many, each used by one thread at a time. The first error of a session is kept.
+ * have many, each used by one thread at a time (struct swdrom_gang finds their adapters). The first
+ * error of a session is kept.
  */
 #ifndef SWDROM_H
 #define SWDROM_H
@@ -92,6 +93,45 @@ const struct swdrom_error *swdrom_error(struct swdrom *s);
 /* swdrom_fail() - make a failure of the caller's own (a file, say) the session's; returns @status */
 enum swdrom_status swdrom_fail(struct swdrom *s, enum swdrom_status status, const char *what);
 
+/* ---- several boards at once ---- */
+
+/*
+ * A gang says which adapters some programmers name. Each board is then a session of its own, used by a
+ * thread of its own:
+ *
+ *	struct swdrom_gang *g = swdrom_gang_new(programmers, n);
+ *
+ *	in a thread for each i < swdrom_gang_size(g):
+ *		struct swdrom *s = swdrom_new(&callbacks_of_this_one);
+ *		swdrom_share_images(s, loader);
+ *		swdrom_open(s, &(struct swdrom_open_opts){ .gang = g, .gang_index = i });
+ *		... swdrom_close(), swdrom_free() ...
+ *		swdrom_gang_leave(g, i);
+ *	join them;
+ *	swdrom_gang_free(g);
+ *
+ * Virtual adapters of a gang share a USB bus and wait for each other there, so each one needs its
+ * thread, and swdrom_gang_leave() at its end.
+ */
+struct swdrom_gang;
+
+/**
+ * swdrom_gang_new() - find adapters
+ * @programmers: as in swdrom_open_opts; "NAME:all,KEY=VALUE..." names every one that fits
+ * @n: of them
+ *
+ * No two may name the same adapter. Return: the gang, also when swdrom_gang_error() tells of one; NULL
+ * without memory.
+ */
+struct swdrom_gang *swdrom_gang_new(const char *const *programmers, size_t n);
+const struct swdrom_error *swdrom_gang_error(struct swdrom_gang *g);
+size_t swdrom_gang_size(const struct swdrom_gang *g);
+/* what to call board @i: the serial number of its adapter, or where it is plugged in; unique */
+const char *swdrom_gang_label(const struct swdrom_gang *g, size_t i);
+/* swdrom_gang_leave() - nothing more comes of board @i: its session is closed, or will not be opened */
+void swdrom_gang_leave(struct swdrom_gang *g, size_t i);
+void swdrom_gang_free(struct swdrom_gang *g);
+
 #define SWDROM_NO_ADDRESS UINT64_MAX
 
 struct swdrom_select {
@@ -130,10 +170,19 @@ enum swdrom_verify_by {
 	SWDROM_VERIFY_READ, /* every byte comes over the wire */
 };
 
+/**
+ * swdrom_share_images() - use the images of another session
+ * @s: session without images, not open yet, with the same selection
+ * @from: lives longer than @s, and is neither opened nor given more images as long as @s lives
+ */
+enum swdrom_status swdrom_share_images(struct swdrom *s, const struct swdrom *from);
+
 struct swdrom_open_opts {
-	const char *programmer; /* "ftdi", "ftdi:serial=TG1,clock=10M", "sim:board=NAME" */
-	const char *board;	/* known name or path of a .board file; NULL: no external flash */
-	bool no_reset;		/* halt the target without resetting it */
+	const char *programmer;	  /* "ftdi", "ftdi:serial=TG1,clock=10M", "sim:board=NAME" */
+	struct swdrom_gang *gang; /* instead of it: board @gang_index of these */
+	size_t gang_index;
+	const char *board; /* known name or path of a .board file; NULL: no external flash */
+	bool no_reset;	   /* halt the target without resetting it */
 	/* debug port and memory access port alone, for swdrom_peek() and swdrom_poke(): the target
 	 * is not identified, halted or reset */
 	bool raw;

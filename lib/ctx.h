@@ -36,7 +36,8 @@ struct ctx {
 
 static inline bool ctx_stopped(const struct ctx *ctx)
 {
-	return ctx->stop && *ctx->stop;
+	/* set by whichever thread the signal came to */
+	return ctx->stop && __atomic_load_n(ctx->stop, __ATOMIC_RELAXED);
 }
 
 static inline void ctx_progress(struct ctx *ctx, const char *step, const char *mtd, u64 done,

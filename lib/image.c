@@ -31,6 +31,8 @@ struct image *image_new(void)
 
 static void segment_free(struct image_segment *seg)
 {
+	if (seg->is_borrowed)
+		return;
 	free(seg->data);
 	free(seg->marks);
 }
@@ -311,6 +313,34 @@ out:
 	return ret;
 }
 
+/**
+ * image_share() - many boards, one copy of the bytes
+ * @img: empty
+ * @from: outlives @img and does not change
+ * @err: out of memory
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int image_share(struct image *img, const struct image *from, struct err *err)
+{
+	struct image_segment *segs = calloc(max(from->n_segs, (size_t)1), sizeof(*segs));
+	size_t i;
+
+	assert(!img->n_segs && !img->n_files);
+	if (!segs)
+		return no_memory(err);
+	for (i = 0; i < from->n_segs; i++) {
+		segs[i] = from->segs[i];
+		segs[i].is_borrowed = true;
+	}
+	free(img->segs);
+	img->segs = segs;
+	img->n_segs = from->n_segs;
+	img->entry = from->entry;
+	img->format = from->format;
+	return 0;
+}
+
 /* the name of a file, owned by the image: segments point to it */
 static char *image_add_file(struct image *img, const char *name)
 {
@@ -536,6 +566,7 @@ int image_clip(struct image *img, u64 addr, u64 len, struct err *err)
 		u64 from = max(seg.addr, addr), until = min(seg.addr + seg.len, end);
 		size_t cut;
 
+		assert(!seg.is_borrowed);
 		if (from >= until) {
 			segment_free(&seg);
 			continue;

@@ -21,6 +21,7 @@ struct image_segment {
 	const char *file;	  /* where it came from; lives as long as the image */
 	struct image_mark *marks; /* ascending; may be NULL */
 	size_t n_marks;
+	bool is_borrowed; /* data, file and marks are another image's, and only read */
 };
 
 enum image_format { IMAGE_AUTO, IMAGE_BIN, IMAGE_IHEX, IMAGE_SREC, IMAGE_ELF };
@@ -55,6 +56,8 @@ int image_parse(struct image *img, const char *name, const u8 *buf, size_t len,
 		enum image_format fmt, u64 bin_addr, struct err *err);
 /* image_merge() - move all of @from into @img; on error (overlap) both are unchanged */
 int image_merge(struct image *img, struct image *from, struct err *err);
+/* image_share() - an empty image gets all that @from has, which must outlive it unchanged; -ENOMEM */
+int image_share(struct image *img, const struct image *from, struct err *err);
 /* image_add() - add bytes (copied); -ENOEXEC with both places named if they overlap */
 int image_add(struct image *img, u64 addr, const u8 *data, size_t len, const char *file,
 	      struct err *err);

@@ -10,6 +10,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -136,6 +137,68 @@ const char *params_get(struct params *p, const char *key)
 		return NULL;
 	param->is_known = true;
 	return param->value;
+}
+
+/**
+ * params_set() - give a key a value, as if the user had
+ * @p: the list
+ * @key: a new one, or one whose value is replaced
+ * @value: copied
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int params_set(struct params *p, const char *key, const char *value)
+{
+	struct param *param = params_find(p, key, strlen(key)), *grown;
+	char *copy = strdup(value);
+
+	if (!copy)
+		return -ENOMEM;
+	if (param) {
+		free(param->value);
+		param->value = copy;
+		return 0;
+	}
+	grown = realloc(p->v, (p->n + 1) * sizeof(*p->v));
+	if (grown)
+		p->v = grown;
+	param = grown ? &p->v[p->n] : NULL;
+	if (param)
+		*param = (struct param){ .key = strdup(key), .value = copy };
+	if (!param || !param->key) {
+		free(copy);
+		return -ENOMEM;
+	}
+	p->n++;
+	return 0;
+}
+
+/**
+ * params_text() - the list as text again
+ * @p: the list
+ *
+ * Return: what params_parse() takes, to be freed by the caller; NULL without memory.
+ */
+char *params_text(const struct params *p)
+{
+	size_t size = 1, n = 0;
+	char *text;
+
+	for (size_t i = 0; i < p->n; i++)
+		size += strlen(p->v[i].key) + 2 * strlen(p->v[i].value) + 2;
+	text = malloc(size);
+	if (!text)
+		return NULL;
+	for (size_t i = 0; i < p->n; i++) {
+		n += (size_t)snprintf(text + n, size - n, "%s%s=", i ? "," : "", p->v[i].key);
+		for (const char *s = p->v[i].value; *s; s++) {
+			if (*s == ',')
+				text[n++] = '\\';
+			text[n++] = *s;
+		}
+	}
+	text[n] = '\0';
+	return text;
 }
 
 /* 10^@n times @v, or false when it does not fit */

@@ -19,6 +19,8 @@
 
 #define SESSION_MAX_BUSY 8
 
+struct swdrom_gang;
+
 /* what an error of the step being done means to the user */
 enum session_phase {
 	PHASE_RUN,    /* by errno alone */
@@ -54,6 +56,8 @@ struct swdrom {
 	struct image *loose; /* binaries for the start of the device -m names: offsets */
 
 	/* what is open */
+	struct swdrom_gang *gang; /* NULL: alone */
+	size_t gang_index;
 	const struct programmer *programmer;
 	struct adapter adapter;
 	struct board board;
@@ -88,6 +92,19 @@ struct swdrom {
 enum swdrom_status session_status(struct swdrom *s, enum session_phase phase, int ret);
 /* session_mtd_info() - the results of a device */
 struct swdrom_mtd_info *session_mtd_info(struct swdrom *s, const struct mtd_info *mtd);
+
+/* session.c: by the name in front of the colon; *@params: what is behind it; NULL with err set */
+const struct programmer *session_find_programmer(struct err *err, const char *text,
+						 const char **params);
+/* what an error with a phase means to the user */
+enum swdrom_status session_status_of(enum session_phase phase, int ret);
+
+/* session-gang.c: the programmer that board @i was found with, and its parameters */
+const struct programmer *session_gang_programmer(const struct swdrom_gang *g, size_t i,
+						 const char **params);
+/* what its gang_open() needs; NULL: plain open() will do */
+void *session_gang_shared(const struct swdrom_gang *g, const struct programmer *prog, size_t i,
+			  unsigned int *index);
 
 /* session-raw.c: debug port and MEM-AP alone */
 int session_raw_open(struct swdrom *s, u32 swclk_hz, bool under_reset);

@@ -48,19 +48,25 @@ static enum swdrom_status status_of_errno(int ret)
 	return SWDROM_FAILED;
 }
 
+enum swdrom_status session_status_of(enum session_phase phase, int ret)
+{
+	if (!ret)
+		return SWDROM_OK;
+	if (ret == -ENOMEM)
+		return SWDROM_FAILED;
+	if (phase == PHASE_CONFIG)
+		return SWDROM_USAGE;
+	if (ret != -EINVAL && phase != PHASE_RUN)
+		return phase == PHASE_IMAGE ? SWDROM_BAD_IMAGE : SWDROM_FAILED;
+	return status_of_errno(ret);
+}
+
 enum swdrom_status session_status(struct swdrom *s, enum session_phase phase, int ret)
 {
-	enum swdrom_status status;
+	enum swdrom_status status = session_status_of(phase, ret);
 
 	if (!ret)
 		return SWDROM_OK;
-	status = status_of_errno(ret);
-	if (ret == -ENOMEM)
-		status = SWDROM_FAILED;
-	else if (phase == PHASE_CONFIG)
-		status = SWDROM_USAGE;
-	else if (ret != -EINVAL && phase != PHASE_RUN)
-		status = phase == PHASE_IMAGE ? SWDROM_BAD_IMAGE : SWDROM_FAILED;
 	err_set(&s->ctx.err, ret, NULL, "%s", strerror(-ret));
 	if (s->status == SWDROM_OK)
 		s->status = status;
@@ -251,10 +257,21 @@ enum swdrom_status swdrom_add_image(struct swdrom *s, const char *path, uint64_t
 	return session_status(s, PHASE_IMAGE, ret);
 }
 
+enum swdrom_status swdrom_share_images(struct swdrom *s, const struct swdrom *from)
+{
+	int ret = image_share(s->image, from->image, &s->ctx.err);
+
+	if (!ret)
+		ret = image_share(s->loose, from->loose, &s->ctx.err);
+	if (!ret)
+		ret = session_report_segments(s, s->image);
+	return session_status(s, PHASE_IMAGE, ret);
+}
+
 /* ---- opening ---- */
 
-static const struct programmer *find_programmer(struct swdrom *s, const char *text,
-						const char **params)
+const struct programmer *session_find_programmer(struct err *err, const char *text,
+						 const char **params)
 {
 	size_t n = strcspn(text, ":"), i;
 	char known[160] = "";
@@ -270,8 +287,7 @@ static const struct programmer *find_programmer(struct swdrom *s, const char *te
 		snprintf(known + used, sizeof(known) - used, "%s%s",
 			 i ? ", " : "known are: ", name);
 	}
-	err_set(&s->ctx.err, -EINVAL, known, "there is no programmer %.*s", (int)min(n, (size_t)64),
-		text);
+	err_set(err, -EINVAL, known, "there is no programmer %.*s", (int)min(n, (size_t)64), text);
 	return NULL;
 }
 
@@ -326,6 +342,18 @@ static int open_swd_adapter(struct swdrom *s, struct params *p)
 	return ret;
 }
 
+static int open_transport(struct swdrom *s, struct params *p)
+{
+	unsigned int index;
+	void *shared =
+		s->gang ? session_gang_shared(s->gang, s->programmer, s->gang_index, &index) : NULL;
+
+	if (shared)
+		return s->programmer->gang_open(shared, index, p, &s->ctx.log, &s->ctx.err,
+						&s->transport);
+	return s->programmer->open(p, &s->ctx.log, &s->ctx.err, &s->transport);
+}
+
 static int open_adapter(struct swdrom *s, struct params *p)
 {
 	const char *name = params_get(p, "adapter");
@@ -340,7 +368,7 @@ static int open_adapter(struct swdrom *s, struct params *p)
 		session_status(s, PHASE_CONFIG, ret);
 		return ret;
 	}
-	ret = s->programmer->open(p, &s->ctx.log, &s->ctx.err, &s->transport);
+	ret = open_transport(s, p);
 	if (ret)
 		return ret;
 	s->transport->err = &s->ctx.err;
@@ -392,7 +420,10 @@ enum swdrom_status swdrom_open(struct swdrom *s, const struct swdrom_open_opts *
 				      err_set(&s->ctx.err, -EINVAL, "use a new session",
 					      "a session is opened once"));
 	s->opened_host_ns = clock_now_ns(sysclock_host());
-	s->programmer = find_programmer(s, opts->programmer, &text);
+	s->gang = opts->gang;
+	s->gang_index = opts->gang_index;
+	s->programmer = s->gang ? session_gang_programmer(s->gang, s->gang_index, &text)
+				: session_find_programmer(&s->ctx.err, opts->programmer, &text);
 	if (!s->programmer)
 		return session_status(s, PHASE_CONFIG, -EINVAL);
 	ret = params_parse(&p, text, &s->ctx.err);
@@ -553,7 +584,7 @@ static int list_connected(struct swdrom *s, const char *programmer, struct liste
 	struct params *p;
 	int ret;
 
-	prog = find_programmer(s, programmer, &text);
+	prog = session_find_programmer(&s->ctx.err, programmer, &text);
 	if (!prog)
 		return -EINVAL;
 	if (!prog->list)

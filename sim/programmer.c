@@ -4,10 +4,12 @@
  */
 #include "sim/sim.h"
 #include "sim/netlist.h"
+#include "sim/usbbus.h"
 #include "sim/vnor.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -189,8 +191,8 @@ int sim_opts_parse(struct params *p, struct sim_opts *opts, struct sim_faults *f
 	return ret ?: parse_faults(p, faults, err);
 }
 
-static int sim_programmer_open(struct params *p, const struct log *log, struct err *err,
-			       struct transport **t)
+static int open_bench(struct usbbus *bus, unsigned int port, struct params *p,
+		      const struct log *log, struct err *err, struct transport **t)
 {
 	struct sim_faults faults = { 0 };
 	struct sim_opts opts;
@@ -199,13 +201,77 @@ static int sim_programmer_open(struct params *p, const struct log *log, struct e
 	sim_opts_default(&opts);
 	ret = sim_opts_parse(p, &opts, &faults, err);
 	if (!ret)
-		ret = sim_open(&opts, &faults, err, t);
+		ret = sim_open_shared(&opts, &faults, bus, port, err, t);
 	if (!ret)
 		sim_set_log(*t, log);
 	if (!ret)
 		log_dbg(log, "virtual bench: board %s, %s, %s wiring, seed %" PRIu64, opts.board,
 			opts.chip, opts.wiring, opts.seed);
 	return ret;
+}
+
+static int sim_gang_open(void *gang, unsigned int index, struct params *p, const struct log *log,
+			 struct err *err, struct transport **t)
+{
+	return open_bench(gang, index, p, log, err, t);
+}
+
+static int sim_programmer_open(struct params *p, const struct log *log, struct err *err,
+			       struct transport **t)
+{
+	return open_bench(NULL, 0, p, log, err, t);
+}
+
+/* ---- several benches at once: one USB bus ---- */
+
+static void *sim_gang_new(unsigned int n)
+{
+	return usbbus_new(n);
+}
+
+static void sim_gang_free(void *gang)
+{
+	usbbus_free(gang);
+}
+
+static void sim_gang_leave(void *gang, unsigned int index)
+{
+	usbbus_leave(gang, index);
+}
+
+static void own_file(struct programmer_choice *c, size_t *n, const char *path)
+{
+	if (path)
+		snprintf(c->owns[(*n)++], sizeof(c->owns[0]), "file %s", path);
+}
+
+/* boards that the user did not tell apart are told apart by their place in the gang */
+static int sim_programmer_resolve(struct params *p, bool all, unsigned int index, struct err *err,
+				  int (*found)(void *arg, const struct programmer_choice *choice),
+				  void *arg)
+{
+	const char *serial = params_get(p, "serial"), *seed = params_get(p, "seed");
+	struct programmer_choice c = { 0 };
+	size_t n = 0;
+
+	if (all)
+		return err_set(err, -EINVAL, "write -p sim -p sim for two of them",
+			       "there are as many virtual adapters as are named");
+	c.set[0].key = "serial";
+	c.set[1].key = "seed";
+	if (!serial)
+		snprintf(c.set[0].value, sizeof(c.set[0].value), "SIM%04u", index + 1);
+	else
+		snprintf(c.set[0].value, sizeof(c.set[0].value), "%s", serial);
+	if (seed)
+		snprintf(c.set[1].value, sizeof(c.set[1].value), "%s", seed);
+	else
+		snprintf(c.set[1].value, sizeof(c.set[1].value), "%u", index + 1);
+	snprintf(c.label, sizeof(c.label), "%s", c.set[0].value);
+	snprintf(c.owns[n++], sizeof(c.owns[0]), "virtual adapter, serial number %s", c.label);
+	own_file(&c, &n, params_get(p, "state"));
+	own_file(&c, &n, params_get(p, "vcd"));
+	return found(arg, &c);
 }
 
 static int sim_programmer_list(struct params *p, const struct log *log, struct err *err)
@@ -266,6 +332,11 @@ const struct programmer sim_programmer = {
 		"nor_state=xip|qpi|4byte|dpd|bp   ... and how it left the NOR; several with +\n",
 	.open = sim_programmer_open,
 	.list = sim_programmer_list,
+	.resolve = sim_programmer_resolve,
+	.gang_new = sim_gang_new,
+	.gang_free = sim_gang_free,
+	.gang_leave = sim_gang_leave,
+	.gang_open = sim_gang_open,
 	.default_adapter = NULL,
 	.adapter_for = sim_programmer_adapter,
 };
