@@ -234,6 +234,13 @@ static bool is_of_interest(const struct usb_wish *wish, u16 vid, u16 pid)
 	return adapter_for_each(adapter_has_id, &q, NULL) == 1;
 }
 
+/* by bus and ports, not by when they were plugged in */
+static int location_cmp(const void *a, const void *b)
+{
+	return strverscmp(((const struct usb_dev *)a)->location,
+			  ((const struct usb_dev *)b)->location);
+}
+
 static int usb_scan(libusb_context *usb, const struct usb_wish *wish, struct usb_devs *devs,
 		    struct err *err)
 {
@@ -262,6 +269,7 @@ static int usb_scan(libusb_context *usb, const struct usb_wish *wish, struct usb
 		get_strings(d, &desc);
 		devs->n++;
 	}
+	qsort(devs->dev, devs->n, sizeof(devs->dev[0]), location_cmp);
 	return 0;
 }
 

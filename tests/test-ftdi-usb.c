@@ -235,6 +235,74 @@ static void test_two_that_match_are_listed(void **state)
 	assert_non_null(strstr(f->ctx.err.next, "serial="));
 }
 
+static int note_choice(void *arg, const struct programmer_choice *c)
+{
+	struct fixture *f = arg;
+	size_t n = strlen(f->log);
+
+	snprintf(f->log + n, sizeof(f->log) - n, "%s|%s|%s=%s,%s=%s\n", c->label, c->owns[0],
+		 c->set[0].key, c->set[0].value, c->set[1].key, c->set[1].value);
+	return 0;
+}
+
+static int try_resolve(struct fixture *f, const char *text, bool all)
+{
+	struct params *p;
+	int ret;
+
+	f->log[0] = '\0';
+	err_clear(&f->ctx.err);
+	ret = params_parse(&p, text, &f->ctx.err);
+	if (ret)
+		return ret;
+	ret = ftdi_programmer.resolve(p, all, 0, &f->ctx.err, note_choice, f);
+	params_free(p);
+	return ret;
+}
+
+static void test_all_names_every_adapter_or_every_channel(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(try_resolve(f, "", true), -ENODEV);
+	plug(f, 1, "A1", "Dual RS232-HS");
+	plug(f, 2, NULL, "Dual RS232-HS");
+	assert_int_equal(try_resolve(f, "", true), 0);
+	assert_string_equal(f->log, "A1|adapter: 1-1, channel A|usb=1-1,channel=A\n"
+				    "1-2|adapter: 1-2, channel A|usb=1-2,channel=A\n");
+	assert_int_equal(try_resolve(f, "serial=A1,channel=all", true), 0);
+	assert_string_equal(f->log, "A1|adapter: 1-1, channel A|usb=1-1,channel=A\n"
+				    "A1-B|adapter: 1-1, channel B|usb=1-1,channel=B\n");
+	assert_int_equal(try_resolve(f, "usb=1-2,channel=B", false), 0);
+	assert_string_equal(f->log, "1-2-B|adapter: 1-2, channel B|usb=1-2,channel=B\n");
+	assert_int_equal(try_resolve(f, "", false), -ENODEV); /* which one? */
+	assert_int_equal(try_resolve(f, "serial=X", true), -ENODEV);
+}
+
+static void test_all_channels_are_not_one_adapter(void **state)
+{
+	struct fixture *f = *state;
+	struct transport *t = NULL;
+
+	plug(f, 1, "A1", "Dual RS232-HS");
+	assert_int_equal(try_open(f, "channel=all", &t), -EINVAL);
+	assert_null(t);
+}
+
+static void test_both_channels_of_one_chip_are_open_at_once(void **state)
+{
+	struct fixture *f = *state;
+	struct transport *a, *b;
+
+	plug(f, 1, "A1", "Dual RS232-HS");
+	a = open_ok(f, "usb=1-1,channel=A");
+	b = open_ok(f, "usb=1-1,channel=B");
+	assert_int_equal(a->channel, 0);
+	assert_int_equal(b->channel, 1);
+	a->ops->close(a);
+	b->ops->close(b);
+}
+
 static void test_nothing_found_says_what_was_looked_for_and_what_is_there(void **state)
 {
 	struct fixture *f = *state;
@@ -686,6 +754,9 @@ int main(int argc, char **argv)
 		T(test_serial_path_description_and_id_select),
 		T(test_a_product_string_decides_between_several_with_one_id),
 		T(test_two_that_match_are_listed),
+		T(test_all_names_every_adapter_or_every_channel),
+		T(test_all_channels_are_not_one_adapter),
+		T(test_both_channels_of_one_chip_are_open_at_once),
 		T(test_nothing_found_says_what_was_looked_for_and_what_is_there),
 		T(test_bad_parameters_are_refused_before_usb_is_touched),
 		T(test_channels_without_mpsse_are_refused),
