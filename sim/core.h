@@ -91,6 +91,8 @@ struct sim_opts {
 	u64 seed;
 	bool busy_max;	 /* busy_max=1: busy times drawn up to the data-sheet maximum */
 	char wiring[16]; /* resistor (default), tristate, buffer: of the virtual adapter */
+	double wire_ohm; /* r=: resistor on SWDIO, where wiring is resistor; 0: 220 */
+	double wire_pf;	 /* c=: of cable, pins and board on SWDIO; 0: 30 */
 	char chip[16];	 /* ft2232h (default), ft232h, ft4232h: the virtual FTDI part */
 	char vcd_path[512];
 	char serial[16]; /* of the adapter, default "SIM0001" */

@@ -71,6 +71,26 @@ static int get_us(struct params *p, const char *key, u64 *ps, struct err *err)
 	return ret;
 }
 
+/* @unit may follow the number */
+static int get_real(struct params *p, const char *key, char unit, double most, double *val,
+		    struct err *err)
+{
+	const char *text = params_get(p, key);
+	char *end;
+	double v;
+
+	if (!text)
+		return 0;
+	v = strtod(text, &end);
+	if (end != text && *end == unit)
+		end++;
+	if (end == text || *end || !(v >= 1 && v <= most))
+		return err_set(err, -EINVAL, "as in r=470,c=50p", "%s=%s is not from 1 to %.0f",
+			       key, text, most);
+	*val = v;
+	return 0;
+}
+
 static int get_chance(struct params *p, const char *key, double *val, struct err *err)
 {
 	const char *text = params_get(p, key);
@@ -101,6 +121,8 @@ static int parse_opts(struct params *p, struct sim_opts *o, struct err *err)
 	ret = ret ?: get_bool(p, "busy_max", &o->busy_max, err);
 	ret = ret ?: get_string(p, "wiring", o->wiring, sizeof(o->wiring), err);
 	ret = ret ?: get_string(p, "chip", o->chip, sizeof(o->chip), err);
+	ret = ret ?: get_real(p, "r", 'R', 100000, &o->wire_ohm, err);
+	ret = ret ?: get_real(p, "c", 'p', 10000, &o->wire_pf, err);
 	ret = ret ?: get_string(p, "vcd", o->vcd_path, sizeof(o->vcd_path), err);
 	ret = ret ?: get_string(p, "pins", o->pins, sizeof(o->pins), err);
 	ret = ret ?: get_string(p, "serial", o->serial, sizeof(o->serial), err);
@@ -312,6 +334,8 @@ const struct programmer sim_programmer = {
 		"seed=N              of everything that is left to chance\n"
 		"busy_max=1          flash busy times up to the data sheet's maximum\n"
 		"wiring=NAME         resistor, tristate or buffer\n"
+		"r=OHM c=PF          resistor (220) and capacitance (30p) of SWDIO: what SWCLK can "
+		"be\n"
 		"chip=NAME           ft2232h, ft232h, ft4232h\n"
 		"pins=remote_bitbang:HOST:PORT   wire the adapter to that SWD target instead\n"
 		"vcd=FILE            trace of the SWD and QUADSPI wires, written at the end\n"

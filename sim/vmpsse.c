@@ -248,10 +248,19 @@ static struct swd_rises rises(const struct vmpsse *m)
 				   t * MPSSE_TICK_THIRDS_PS };
 }
 
-static void skip_clocks(struct vmpsse *m, u64 n)
+static void skip_clocks(struct vmpsse *m, u64 n, bool line)
 {
 	m->tick += n * period(m);
-	vwire_skip_clocks(m->wire, n);
+	vwire_skip_clocks(m->wire, n, line);
+}
+
+/* when this kind of command sets DO before a rise and reads DI after one (clock_bit()) */
+static void tell_edges(struct vmpsse *m, const struct bit_way *way)
+{
+	u64 t = period(m);
+	u64 out = way->lead_write ? t : t / 2, in = way->trail_read ? t - t / 2 : t;
+
+	vwire_set_edges(m->wire, out * MPSSE_TICK_THIRDS_PS / 3, in * MPSSE_TICK_THIRDS_PS / 3);
 }
 
 /*
@@ -262,7 +271,7 @@ static size_t stream_fast(struct vmpsse *m, const u8 *out, u8 *in, size_t at, si
 {
 	size_t clean = (size_t)vwire_clean_clocks(m->wire, n);
 	struct swd_rises r = rises(m);
-	u64 bits, line;
+	u64 bits, line = 0;
 	size_t done;
 
 	if (!clean || !vwire_is_plain_resistor(m->wire) ||
@@ -285,7 +294,7 @@ static size_t stream_fast(struct vmpsse *m, const u8 *out, u8 *in, size_t at, si
 	}
 	m->out = (u16)(bits >> (done - 1) & 1 ? m->out | PIN_DO : m->out & ~PIN_DO);
 	m->wire->out = m->out;
-	skip_clocks(m, done);
+	skip_clocks(m, done, done && (line >> (done - 1) & 1));
 	return done;
 }
 
@@ -298,6 +307,7 @@ static void shift_stream(struct vmpsse *m, u8 op, const u8 *out, u8 *in, size_t 
 	bool simple = is_simple(m, &way);
 	size_t i = 0, done;
 
+	tell_edges(m, &way);
 	while (i < n) {
 		done = fast ? stream_fast(m, out, in, i, n - i) : 0;
 		if (!done) {
@@ -405,7 +415,7 @@ static void idle_clocks(struct vmpsse *m, u64 until_ps)
 		    mpsse_tick_ps(m->tick) >= sim_now_ps(m->sim))
 			done = swdp_idle(m->dp, n, &r);
 		if (done) {
-			skip_clocks(m, done);
+			skip_clocks(m, done, false);
 		} else {
 			clock_bit(m, &way, false);
 			done = 1;
@@ -446,8 +456,15 @@ static bool answers(const struct vmpsse *m, u8 op)
 	return op == 0x81 || op == 0x83;
 }
 
+/* pins set one by one: each command takes longer than any edge */
+static void edges_by_commands(struct vmpsse *m)
+{
+	vwire_set_edges(m->wire, PS_PER_US, PS_PER_US);
+}
+
 static void set_low_byte(struct vmpsse *m, u8 val, u8 dir)
 {
+	edges_by_commands(m);
 	m->out = (u16)((m->out & 0xff00) | val);
 	m->dir = (u16)((m->dir & 0xff00) | dir);
 	pins(m);

@@ -39,22 +39,46 @@ bool vwire_parse(const char *name, enum wiring *wiring)
 	return false;
 }
 
-/* clocks up to the next error: geometric, so that skipping ahead costs nothing */
-static void draw_error(struct vwire *w)
+/* clocks up to the next one: geometric, so that skipping ahead costs nothing */
+static void draw_next(struct wire_chance *c)
 {
-	double ber = w->sim->faults.ber, n;
+	double n;
 
-	w->error_in = 0;
-	if (ber <= 0)
+	c->in = 0;
+	if (c->chance <= 0)
 		return;
-	n = ber >= 1 ? 0 : log(1.0 - sim_rng_unit(&w->rng)) / log1p(-ber);
-	w->error_in = n < 1e18 ? 1 + (u64)n : 0;
+	n = c->chance >= 1 ? 0 : log(1.0 - sim_rng_unit(&c->rng)) / log1p(-c->chance);
+	c->in = n < 1e18 ? 1 + (u64)n : 0;
+}
+
+static void set_chance(struct wire_chance *c, double chance)
+{
+	if (c->chance == chance)
+		return;
+	c->chance = chance;
+	draw_next(c);
+}
+
+/**
+ * vwire_set_edges() - when levels on SWDIO are set and read, from now on
+ * @w: cable
+ * @out_ps: from the bridge's change of AD1 to the rise of SWCLK
+ * @in_ps: from the rise of SWCLK before to the bridge's look at AD2
+ */
+void vwire_set_edges(struct vwire *w, u64 out_ps, u64 in_ps)
+{
+	if (w->out_ps == out_ps && w->in_ps == in_ps)
+		return;
+	w->out_ps = out_ps;
+	w->in_ps = in_ps;
+	set_chance(&w->faults[FAULT_LATE_OUT], vedge_late_out(&w->edge, out_ps));
+	set_chance(&w->faults[FAULT_LATE_IN], vedge_late_in(&w->edge, in_ps));
 }
 
 /**
  * vwire_init() - connect a cable
  * @w: cable
- * @sim: bench; its faults decide what is wrong with the cable
+ * @sim: bench; its faults decide what is wrong with the cable, its options how long edges take
  * @dp: debug port at the far end
  * @mcu: whose nRST is wired
  * @wiring: kind of adapter
@@ -62,9 +86,14 @@ static void draw_error(struct vwire *w)
 void vwire_init(struct vwire *w, struct sim *sim, struct swdp *dp, struct mcu *mcu,
 		enum wiring wiring)
 {
+	static const char *const streams[N_WIRE_FAULTS] = { "wire", "late out", "late in" };
+	unsigned int i;
+
 	*w = (struct vwire){ .sim = sim, .dp = dp, .mcu = mcu, .wiring = wiring, .held = true };
-	sim_rng_init(&w->rng, sim, "wire");
-	draw_error(w);
+	for (i = 0; i < N_WIRE_FAULTS; i++)
+		sim_rng_init(&w->faults[i].rng, sim, streams[i]);
+	set_chance(&w->faults[FAULT_FLIP], sim->faults.ber);
+	vedge_init(&w->edge, wiring, sim->opts.wire_ohm, sim->opts.wire_pf);
 	if (sim->faults.hold_nrst)
 		mcu_set_nrst(mcu, true);
 }
@@ -166,24 +195,40 @@ static bool target_swdio(struct vwire *w)
 	return vwire_swdio(w);
 }
 
-/* a bit is changed for whoever listens in this clock */
-static bool bit_error(struct vwire *w, bool line)
+/* is it this clock's turn? */
+static bool falls_due(struct wire_chance *c)
 {
-	draw_error(w);
+	if (!c->in || --c->in)
+		return false;
+	draw_next(c);
+	return true;
+}
+
+/* a bit is wrong for whoever listens in this clock; returns what the target sees */
+static bool spoil(struct vwire *w, bool line, bool for_host)
+{
 	w->sim->stats.bit_errors++;
 	swdp_excuse(w->dp);
-	if (swdp_output(w->dp) == SWD_FLOAT)
+	if (!for_host)
 		return !line;
 	w->flip_host = true;
 	return line;
 }
 
-/* the target sees @line */
+/* the target sees @line, if nothing happens to it */
 static void clock_target(struct vwire *w, bool line, bool strong)
 {
+	bool from_target = swdp_output(w->dp) != SWD_FLOAT, is_new = line != w->line_was;
+	/* all count in each clock */
+	bool flip = falls_due(&w->faults[FAULT_FLIP]);
+	bool late_out = falls_due(&w->faults[FAULT_LATE_OUT]);
+	bool late_in = falls_due(&w->faults[FAULT_LATE_IN]);
+
+	w->line_was = line;
 	w->flip_host = false;
-	if (w->error_in && !--w->error_in)
-		line = bit_error(w, line);
+	/* whoever samples too early sees the level before */
+	if (flip != (is_new && (from_target ? late_in : late_out)))
+		line = spoil(w, line, from_target);
 	swdp_clock(w->dp, line, strong);
 }
 
@@ -378,16 +423,26 @@ bool vwire_is_idle_low(const struct vwire *w)
  */
 u64 vwire_clean_clocks(const struct vwire *w, u64 n)
 {
-	return w->error_in ? min(n, w->error_in - 1) : n;
+	unsigned int i;
+
+	for (i = 0; i < N_WIRE_FAULTS; i++)
+		if (w->faults[i].in)
+			n = min(n, w->faults[i].in - 1);
+	return n;
 }
 
 /**
  * vwire_skip_clocks() - that many clocks went by without an error
  * @w: cable
  * @n: at most what vwire_clean_clocks() said
+ * @line: level of SWDIO in the last of them
  */
-void vwire_skip_clocks(struct vwire *w, u64 n)
+void vwire_skip_clocks(struct vwire *w, u64 n, bool line)
 {
-	if (w->error_in)
-		w->error_in -= n;
+	unsigned int i;
+
+	for (i = 0; i < N_WIRE_FAULTS; i++)
+		if (w->faults[i].in)
+			w->faults[i].in -= n;
+	w->line_was = line;
 }

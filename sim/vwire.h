@@ -13,6 +13,7 @@
 #define SWDROM_SIM_VWIRE_H
 
 #include "sim/swdp.h"
+#include "sim/vedge.h"
 
 /* pins of the bridge, as bits: xDBUS in 7:0, xCBUS in 15:8 */
 #define PIN_SK	BIT(0)
@@ -25,7 +26,19 @@
 #define PIN_AC0 BIT(8)
 #define PIN_AC1 BIT(9)
 
-enum wiring { WIRING_RESISTOR, WIRING_TRISTATE, WIRING_BUFFER };
+/* what spoils bits, each by its own chance for each clock */
+enum wire_fault {
+	FAULT_FLIP,	/* ber=: a bit is changed */
+	FAULT_LATE_OUT, /* the bridge's level comes too late for this rise (vedge.h) */
+	FAULT_LATE_IN,	/* the target's level comes too late for this sample */
+	N_WIRE_FAULTS,
+};
+
+struct wire_chance {
+	struct sim_rng rng;
+	double chance;
+	u64 in; /* clocks up to and with the next one; 0: never */
+};
 
 struct vwire {
 	struct sim *sim; /* with sim->pins the far end is somebody else's */
@@ -39,8 +52,10 @@ struct vwire {
 	bool held;
 	u64 held_ps;
 	/* bit errors */
-	struct sim_rng rng;
-	u64 error_in; /* clocks up to and with the next one; 0: never */
+	struct wire_chance faults[N_WIRE_FAULTS];
+	struct vedge edge;
+	u64 out_ps, in_ps; /* the times that FAULT_LATE_OUT and _IN were made for */
+	bool line_was;	   /* level of SWDIO at the rise before */
 	bool flip_host;
 };
 
@@ -48,6 +63,8 @@ struct vwire {
 bool vwire_parse(const char *name, enum wiring *wiring);
 void vwire_init(struct vwire *w, struct sim *sim, struct swdp *dp, struct mcu *mcu,
 		enum wiring wiring);
+/* how long before a rise the bridge sets AD1, and how long after one it reads AD2, from now on */
+void vwire_set_edges(struct vwire *w, u64 out_ps, u64 in_ps);
 /* the bridge sets its pins, now; rising edges of SWCLK that this makes reach the target */
 void vwire_set(struct vwire *w, u16 out, u16 dir);
 /* levels on the bridge's pins */
@@ -81,7 +98,7 @@ bool vwire_is_plain_resistor(const struct vwire *w);
 bool vwire_is_idle_low(const struct vwire *w);
 /* how many clocks up to @n are sure to have no bit error */
 u64 vwire_clean_clocks(const struct vwire *w, u64 n);
-/* @n of those were used */
-void vwire_skip_clocks(struct vwire *w, u64 n);
+/* @n of those were used, SWDIO was at @line in the last */
+void vwire_skip_clocks(struct vwire *w, u64 n, bool line);
 
 #endif

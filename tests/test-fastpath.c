@@ -122,6 +122,7 @@ static void compare_run(unsigned int seed)
 		f[i]->opts.reference_dp = i;
 		f[i]->faults.ber = seed % 3 == 1 ? 1e-3 : 0;
 		f[i]->faults.wait_every = seed % 5 == 2 ? 7 : 0;
+		f[i]->opts.wire_pf = seed % 4 == 1 ? 54 : 0; /* marginal at 30 MHz */
 		plug(f[i]);
 		mpsse(f[i]);
 	}
@@ -274,6 +275,8 @@ static void test_cycles_at_once_do_exactly_what_their_edges_do_on_every_wiring(v
 			f[i]->opts.reference_dp = i;
 			f[i]->opts.seed = seed;
 			f[i]->faults.ber = seed % 4 == 3 ? 1e-3 : 0;
+			f[i]->opts.wire_ohm = seed % 8 == 7 ? 232 : 0; /* so are 30 MHz */
+			f[i]->opts.wire_pf = seed % 8 == 7 ? 50 : 0;
 			snprintf(f[i]->opts.wiring, sizeof(f[i]->opts.wiring), "%s",
 				 names[seed % 3]);
 			plug(f[i]);
