@@ -16,6 +16,7 @@ enum action {
 	ACTION_WRITE,
 	ACTION_VERIFY,
 	ACTION_ERASE,
+	ACTION_WP,
 	ACTION_PEEK,
 	ACTION_POKE,
 	ACTION_LIST,
@@ -37,6 +38,11 @@ struct options {
 	uint64_t address;
 	bool no_verify, force, progress, json, stats, dry_run;
 	unsigned int verbose; /* -V 1, -VV 2 */
+	struct {
+		bool status, list;
+		/* before -w and -E, and by itself: what takes protection away; else after them */
+		struct swdrom_wp_opts opts;
+	} wp;
 	const char *log_path;
 	enum swdrom_exit exit;
 	bool has_exit;

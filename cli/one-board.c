@@ -109,6 +109,32 @@ void one_board_exit(struct one_board *b)
 
 /* ---- the session ---- */
 
+/* does the change take protection away? That comes before a job, the rest after it */
+static bool is_unprotecting(const struct swdrom_wp_opts *wp)
+{
+	return (!wp->has_range || !wp->len) && (!wp->has_mode || wp->mode == SWDROM_WP_DISABLED);
+}
+
+static bool changes_protection(const struct options *o)
+{
+	return o->wp.opts.has_range || o->wp.opts.has_mode;
+}
+
+/* asked for by itself: change, then tell */
+static enum swdrom_status protect(struct one_board *b)
+{
+	const struct options *o = &b->c->o;
+	enum swdrom_status status = SWDROM_OK;
+
+	if (changes_protection(o))
+		status = swdrom_wp_change(b->s, &o->wp.opts);
+	if (!status && (o->wp.status || !o->wp.list))
+		status = swdrom_wp_status(b->s, on_line, b);
+	if (!status && o->wp.list)
+		status = swdrom_wp_list(b->s, on_line, b);
+	return status;
+}
+
 static enum swdrom_status act(struct one_board *b)
 {
 	const struct options *o = &b->c->o;
@@ -129,6 +155,8 @@ static enum swdrom_status act(struct one_board *b)
 		return swdrom_verify(b->s);
 	case ACTION_ERASE:
 		return swdrom_erase(b->s, &wopts);
+	case ACTION_WP:
+		return protect(b);
 	case ACTION_PEEK:
 		return raw_peek(o, b->s);
 	case ACTION_POKE:
@@ -136,6 +164,24 @@ static enum swdrom_status act(struct one_board *b)
 	default:
 		return SWDROM_OK;
 	}
+}
+
+/* the action, with a change of the protection around it */
+static enum swdrom_status act_protected(struct one_board *b)
+{
+	const struct options *o = &b->c->o;
+	const struct swdrom_wp_opts *wp = &o->wp.opts;
+	enum swdrom_status status = SWDROM_OK;
+
+	if (o->action == ACTION_WP || !changes_protection(o))
+		return act(b);
+	if (is_unprotecting(wp))
+		status = swdrom_wp_change(b->s, wp);
+	if (!status)
+		status = act(b);
+	if (!status && !is_unprotecting(wp))
+		status = swdrom_wp_change(b->s, wp);
+	return status;
 }
 
 /**
@@ -185,7 +231,7 @@ void one_board_run(struct one_board *b)
 	b->c->watch(b->lane, b->s);
 	status = swdrom_open(b->s, &oopts);
 	if (!status)
-		status = act(b);
+		status = act_protected(b);
 	/* after a failure the flash is in between: do not let it run */
 	swdrom_close(b->s, status && o->exit == SWDROM_EXIT_RUN ? SWDROM_EXIT_NONE : o->exit);
 	b->c->watch(b->lane, NULL);

@@ -23,7 +23,14 @@ enum {
 	OPT_RESET,
 	OPT_DRY_RUN,
 	OPT_VERIFY_BY,
-	OPT_NO_BOOST
+	OPT_NO_BOOST,
+	OPT_WP_STATUS,
+	OPT_WP_LIST,
+	OPT_WP_RANGE,
+	OPT_WP_ENABLE,
+	OPT_WP_DISABLE,
+	OPT_WP_VOLATILE,
+	OPT_IRREVERSIBLE
 };
 
 static const char short_options[] = "p:b:r:w:v:ELm:l:i:nfVo:Rh";
@@ -53,6 +60,13 @@ static const struct option long_options[] = {
 	{ "stats", no_argument, NULL, OPT_STATS },
 	{ "reset", required_argument, NULL, OPT_RESET },
 	{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
+	{ "wp-status", no_argument, NULL, OPT_WP_STATUS },
+	{ "wp-list", no_argument, NULL, OPT_WP_LIST },
+	{ "wp-range", required_argument, NULL, OPT_WP_RANGE },
+	{ "wp-enable", optional_argument, NULL, OPT_WP_ENABLE },
+	{ "wp-disable", no_argument, NULL, OPT_WP_DISABLE },
+	{ "wp-volatile", no_argument, NULL, OPT_WP_VOLATILE },
+	{ "irreversible", no_argument, NULL, OPT_IRREVERSIBLE },
 	{ "verify-by", required_argument, NULL, OPT_VERIFY_BY },
 	{ "no-boost", no_argument, NULL, OPT_NO_BOOST },
 	{ "version", no_argument, NULL, 'R' },
@@ -80,6 +94,13 @@ static const char help[] =
 	"  -w, --write FILE...     write images (Intel HEX, S-record, ELF, binary; -: stdin)\n"
 	"  -v, --verify FILE...    compare images with the flash\n"
 	"  -E, --erase             erase what -m, --range or -i name\n"
+	"      --wp-status         what the external flash protects from writing\n"
+	"      --wp-list           the ranges that it can protect\n"
+	"      --wp-range START,LEN  protect this range of it; 0,0: nothing\n"
+	"      --wp-disable        let anybody change the protection\n"
+	"      --wp-enable[=MODE]  let nobody: while WP# is low (hardware, the default), until\n"
+	"                          the next power-up (power_cycle), ever again (permanent).\n"
+	"                          With -w or -E: unprotects before, protects after it\n"
 	"      --peek ADDR[+LEN] [FILE]  raw memory of whatever answers, nothing is halted:\n"
 	"                          in hex, or into FILE (-: stdout); LEN: 4 if not given\n"
 	"      --poke ADDR=VALUE|ADDR=@FILE  write a 32-bit word or a file's bytes to raw\n"
@@ -100,6 +121,9 @@ static const char help[] =
 	"                          wire) or auto, the faster one (default)\n"
 	"      --no-boost          leave the target's clock as it is after reset\n"
 	"      --dry-run           show the plan, change nothing\n"
+	"      --wp-volatile       change the protection until reset or power-up only\n"
+	"      --irreversible      allow what can never be undone: one-time bits, permanent\n"
+	"                          locks\n"
 	"      --reset HOW         at the end: run, halt or none (default: run after -w,\n"
 	"                          else none: the target goes on if it was running)\n"
 	"  -V, --verbose           say more; -VV: every SWD transaction\n"
@@ -170,6 +194,43 @@ static bool parse_range(struct options *o, const char *text)
 		return true;
 	snprintf(o->hint, sizeof(o->hint), "write START+LENGTH, for example 0x08000000+64K");
 	return usage(o, "--range %s is no range", text);
+}
+
+/* START,LENGTH as flashrom has it, or START+LENGTH */
+static bool parse_wp_range(struct options *o, const char *text)
+{
+	const char *sep = text + strcspn(text, ",+");
+
+	o->wp.opts.has_range = true;
+	if (*sep && parse_number(text, sep, &o->wp.opts.start) &&
+	    parse_number(sep + 1, sep + 1 + strlen(sep + 1), &o->wp.opts.len))
+		return true;
+	snprintf(o->hint, sizeof(o->hint),
+		 "write START,LENGTH in offsets of the flash, for example 0,64K; 0,0: nothing");
+	return usage(o, "--wp-range %s is no range", text);
+}
+
+static bool parse_wp_enable(struct options *o, const char *text)
+{
+	static const char *const names[] = {
+		[SWDROM_WP_HARDWARE] = "hardware",
+		[SWDROM_WP_POWER_CYCLE] = "power_cycle",
+		[SWDROM_WP_PERMANENT] = "permanent",
+	};
+	size_t i;
+
+	if (o->wp.opts.has_mode)
+		return usage(o, "one of --wp-enable and --wp-disable, once");
+	o->wp.opts.has_mode = true;
+	o->wp.opts.mode = SWDROM_WP_HARDWARE;
+	for (i = SWDROM_WP_HARDWARE; text && i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(text, names[i]) != 0)
+			continue;
+		o->wp.opts.mode = (enum swdrom_wp_mode)i;
+		return true;
+	}
+	return !text ||
+	       usage(o, "--wp-enable=%s is none of hardware, power_cycle and permanent", text);
 }
 
 static bool parse_peek(struct options *o, const char *text)
@@ -345,6 +406,30 @@ static bool parse_one(struct options *o, int c, bool *has_action)
 	case OPT_DRY_RUN:
 		o->dry_run = true;
 		return true;
+	case OPT_WP_STATUS:
+		o->wp.status = true;
+		return true;
+	case OPT_WP_LIST:
+		o->wp.list = true;
+		return true;
+	case OPT_WP_RANGE:
+		if (o->wp.opts.has_range)
+			return usage(o, "--wp-range is given twice");
+		return parse_wp_range(o, optarg);
+	case OPT_WP_ENABLE:
+		return parse_wp_enable(o, optarg);
+	case OPT_WP_DISABLE:
+		if (o->wp.opts.has_mode)
+			return usage(o, "one of --wp-enable and --wp-disable, once");
+		o->wp.opts.has_mode = true;
+		o->wp.opts.mode = SWDROM_WP_DISABLED;
+		return true;
+	case OPT_WP_VOLATILE:
+		o->wp.opts.is_volatile = true;
+		return true;
+	case OPT_IRREVERSIBLE:
+		o->wp.opts.irreversible = true;
+		return true;
 	default:
 		return false;
 	}
@@ -376,6 +461,7 @@ static bool check(struct options *o)
 {
 	bool changes = o->action == ACTION_WRITE || o->action == ACTION_ERASE;
 	bool has_image = o->action == ACTION_WRITE || o->action == ACTION_VERIFY;
+	bool changes_wp = o->wp.opts.has_range || o->wp.opts.has_mode;
 
 	if (!o->n_programmers && o->action != ACTION_LIST) {
 		snprintf(o->hint, sizeof(o->hint),
@@ -385,6 +471,17 @@ static bool check(struct options *o)
 	if ((o->action == ACTION_PEEK || o->action == ACTION_POKE) &&
 	    (o->board || o->select.mtd || o->select.has_range || o->select.layout || o->has_exit))
 		return usage(o, "--peek and --poke know of no board, device, range or reset");
+	if (changes_wp && !changes && o->action != ACTION_WP)
+		return usage(
+			o,
+			"--wp-range, --wp-enable and --wp-disable stand alone or go with -w or -E");
+	if (changes_wp && o->dry_run)
+		return usage(o, "--dry-run does not go with a change of the protection");
+	if ((o->wp.opts.is_volatile || o->wp.opts.irreversible) && !changes_wp)
+		return usage(o, "--wp-volatile and --irreversible need --wp-range, --wp-enable or "
+				"--wp-disable");
+	if ((o->wp.status || o->wp.list) && o->action != ACTION_WP)
+		return usage(o, "one action at a time");
 	if (o->address != SWDROM_NO_ADDRESS && !has_image)
 		return usage(o, "--address belongs to -w and -v");
 	if (o->no_verify && !changes)
@@ -450,6 +547,9 @@ bool options_parse(struct options *o, int argc, char **argv)
 			return usage(o, "%s: further files belong to -w and -v", argv[i]);
 		o->files[o->n_files++] = argv[i];
 	}
+	if (!has_action &&
+	    (o->wp.status || o->wp.list || o->wp.opts.has_range || o->wp.opts.has_mode))
+		o->action = ACTION_WP;
 	if (!o->has_exit)
 		o->exit = o->action == ACTION_WRITE && !o->dry_run ? SWDROM_EXIT_RUN
 								   : SWDROM_EXIT_NONE;

@@ -179,7 +179,7 @@ static void print_real_command(const struct outcome *r, FILE *out)
 
 void report_summary(const struct outcome *r, FILE *out)
 {
-	bool moved = r->o->action != ACTION_PROBE;
+	bool moved = r->o->action != ACTION_PROBE && r->o->action != ACTION_WP;
 
 	if (!r->report->target.name || r->error->status)
 		return;
@@ -392,6 +392,28 @@ static json_t *json_segments(const struct swdrom_report *r)
 	return list;
 }
 
+static json_t *json_wp(const struct swdrom_wp_info *wp)
+{
+	static const char *const modes[] = {
+		[SWDROM_WP_DISABLED] = "disabled",
+		[SWDROM_WP_HARDWARE] = "hardware",
+		[SWDROM_WP_POWER_CYCLE] = "power_cycle",
+		[SWDROM_WP_PERMANENT] = "permanent",
+	};
+	json_t *o;
+
+	if (!wp->mtd)
+		return json_null();
+	o = json_object();
+	json_object_set_new(o, "mtd", json_text(wp->mtd));
+	json_object_set_new(o, "start", json_u64(wp->start));
+	json_object_set_new(o, "length", json_u64(wp->len));
+	json_object_set_new(o, "partial", json_boolean(wp->is_partial));
+	json_object_set_new(o, "mode", json_text(modes[wp->mode]));
+	json_object_set_new(o, "registers", json_text(wp->registers));
+	return o;
+}
+
 static json_t *json_bench(const struct swdrom_report *r)
 {
 	const struct swdrom_bench *b = &r->bench;
@@ -431,6 +453,7 @@ static json_t *json_outcome(const struct outcome *r)
 	json_object_set_new(o, "target", json_target(&rep->target));
 	json_object_set_new(o, "mtds", json_mtds(rep));
 	json_object_set_new(o, "segments", json_segments(rep));
+	json_object_set_new(o, "wp", json_wp(&rep->wp));
 	json_object_set_new(o, "erased_bytes", json_u64(rep->erased_bytes));
 	json_object_set_new(o, "programmed_bytes", json_u64(rep->programmed_bytes));
 	json_object_set_new(o, "kept_bytes", json_u64(rep->kept_bytes));

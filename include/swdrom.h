@@ -218,6 +218,37 @@ enum swdrom_status swdrom_verify(struct swdrom *s);
 /* swdrom_erase() - erase what is selected (a selection is needed) and check that it is blank */
 enum swdrom_status swdrom_erase(struct swdrom *s, const struct swdrom_write_opts *opts);
 
+/* who may change what an external flash protects */
+enum swdrom_wp_mode {
+	SWDROM_WP_DISABLED,    /* anybody */
+	SWDROM_WP_HARDWARE,    /* nobody while its WP# pin is low */
+	SWDROM_WP_POWER_CYCLE, /* nobody until its power has been off */
+	SWDROM_WP_PERMANENT,   /* nobody, ever again */
+};
+
+struct swdrom_wp_opts {
+	bool has_range, has_mode;
+	uint64_t start, len; /* offsets of the device; @len 0: nothing is protected */
+	enum swdrom_wp_mode mode;
+	bool is_volatile;  /* until the flash is reset or loses power */
+	bool irreversible; /* also by bits that can never be cleared again */
+};
+
+/**
+ * swdrom_wp_change() - change what an external flash protects
+ * @s: open session; of the device swdrom_select() named, or the first that has protection
+ * @opts: what to change; the rest stays
+ *
+ * What the flash does not accept is an error: registers are read back.
+ */
+enum swdrom_status swdrom_wp_change(struct swdrom *s, const struct swdrom_wp_opts *opts);
+/* swdrom_wp_status() - what is protected now, in lines for people; also in the report */
+enum swdrom_status swdrom_wp_status(struct swdrom *s, void (*line)(void *arg, const char *text),
+				    void *arg);
+/* swdrom_wp_list() - the ranges that the flash can protect, a line each */
+enum swdrom_status swdrom_wp_list(struct swdrom *s, void (*line)(void *arg, const char *text),
+				  void *arg);
+
 /**
  * swdrom_peek() - read memory of whatever answers
  * @s: session opened with raw set
@@ -280,6 +311,15 @@ struct swdrom_segment_info {
 	const char *mtd; /* device its first byte belongs to; NULL before open or if none */
 };
 
+/* as swdrom_wp_status() found it */
+struct swdrom_wp_info {
+	const char *mtd; /* NULL: nobody asked */
+	uint64_t start, len;
+	bool is_partial; /* locks of single blocks: some between are open */
+	enum swdrom_wp_mode mode;
+	const char *registers;
+};
+
 struct swdrom_bench {
 	/*
 	 * The clock of the session is virtual on a virtual adapter, the host's otherwise.
@@ -316,6 +356,7 @@ struct swdrom_report {
 	uint64_t read_bytes;		/* by swdrom_read() */
 	unsigned int repairs;		/* rounds of repair that verify asked for */
 	uint64_t time_ns;		/* on the host's clock, from opening to closing */
+	struct swdrom_wp_info wp;
 	struct swdrom_bench bench;
 };
 

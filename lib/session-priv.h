@@ -81,6 +81,7 @@ struct swdrom {
 	/* what the report points to: transport and target die at close */
 	char product[64], serial[64], location[32];
 	char target_name[32];
+	char wp_mtd[32], wp_registers[200];
 	struct swdrom_report report;
 
 	enum swdrom_verify_by verify_by;

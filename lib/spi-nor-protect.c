@@ -177,52 +177,36 @@ static int refused(struct spi_nor *nor, const struct protection *p, bool is_vola
 
 /* ---- would it be refused? ---- */
 
+/*
+ * Locks that every power-up sets are nobody's wish, only the chip's way to be safe until somebody
+ * wants to write. Opening them leaves no trace: the next power-up sets them again.
+ */
+static int open_locks(struct spi_nor *nor, const struct nor_locks *locks)
+{
+	log_info(&nor->mem->ctx->log, "%s: unlocking all blocks (locked by every power-up)",
+		 nor->name);
+	return nor_locks_set(nor, locks, 0, 0);
+}
+
 static int locked_by_locks(struct spi_nor *nor, const struct nor_locks *locks, u64 from, u64 to)
 {
+	bool by_power_up = nor->p.bp == NOR_BP_SWP || nor->p.bp == NOR_BP_BPR;
 	struct mtd_wp_range span;
 	bool partial;
 	int rc = nor_locks_scan(nor, locks, from, to, &span, &partial);
 
+	if (!rc && span.len && by_power_up) {
+		rc = open_locks(nor, locks);
+		if (!rc)
+			rc = nor_locks_scan(nor, locks, from, to, &span, &partial);
+	}
 	if (rc || !span.len)
 		return rc;
-	return err_set(nor_err(nor), -EROFS, "add --wp-range 0,0: it unlocks all blocks",
+	return err_set(nor_err(nor), -EROFS,
+		       by_power_up ? "they are locked down: take the power off the board"
+				   : "add --wp-range 0,0: it unlocks all blocks",
 		       "0x%" PRIx64 " to 0x%" PRIx64 " of %s is write-protected by %s", span.start,
 		       span.start + span.len - 1, nor->name, nor_locks_about(locks));
-}
-
-/**
- * nor_is_locked() - would erasing or programming be refused?
- * @nor: chip, idle
- * @from: start
- * @len: length
- *
- * Return: 0: no; -EROFS with range, registers and remedy; other errors as they come.
- */
-int nor_is_locked(struct spi_nor *nor, u64 from, u64 len)
-{
-	struct protection p;
-	u64 lo, hi;
-	int rc = read_protection(nor, &p);
-
-	if (rc)
-		return rc;
-	if (p.locks)
-		return locked_by_locks(nor, p.locks, from, from + len);
-	if (!p.l)
-		return 0;
-	nor_wp_range(p.l, nor->p.size, &p.bits, &lo, &hi);
-	if (lo == hi || from >= hi || from + len <= lo)
-		return 0;
-	return err_set(
-		nor_err(nor), -EROFS,
-		p.bits.srp || p.bits.srl ? "add --wp-disable --wp-range 0,0; see --wp-status"
-					 : "add --wp-range 0,0 to unprotect it, or write elsewhere",
-		"0x%" PRIx64 " to 0x%" PRIx64
-		" of %s is write-protected by its BP bits (SR1 %02x%s)%s",
-		lo, hi - 1, nor->name, p.regs.val[NOR_WP_SR1], p.bits.cmp ? ", CMP is set" : "",
-		mode_of(&p.bits) == MTD_WP_HARDWARE
-			? ", and the status register is locked while WP# is low"
-			: "");
 }
 
 /* ---- status, list ---- */
@@ -368,24 +352,66 @@ static int change_locks(struct spi_nor *nor, const struct protection *p,
 }
 
 static int apply(struct spi_nor *nor, struct protection *p, const struct nor_wp_bits *bits,
-		 const struct mtd_wp_change *change)
+		 bool is_volatile)
 {
 	struct nor_wp_regs want = p->regs;
 	int rc;
 
 	if (equal_bits(bits, &p->bits))
 		return 0;
-	if (change->is_volatile && !nor->p.volatile_sr)
+	if (is_volatile && !nor->p.volatile_sr)
 		return err_set(nor_err(nor), -EOPNOTSUPP, "leave out --wp-volatile",
 			       "%s is not known to have a volatile status register", nor->name);
 	nor_wp_put(p->l, bits, &want);
-	rc = write_regs(nor, p->l, &p->regs, &want, change->is_volatile);
+	rc = write_regs(nor, p->l, &p->regs, &want, is_volatile);
 	if (rc)
 		return rc;
 	rc = read_protection(nor, p);
 	if (!rc && !equal_bits(bits, &p->bits))
-		rc = refused(nor, p, change->is_volatile);
+		rc = refused(nor, p, is_volatile);
 	return rc;
+}
+
+/**
+ * nor_is_locked() - would erasing or programming be refused?
+ * @nor: chip, idle
+ * @from: start
+ * @len: length
+ *
+ * Return: 0: no; -EROFS with range, registers and remedy; other errors as they come.
+ */
+int nor_is_locked(struct spi_nor *nor, u64 from, u64 len)
+{
+	struct protection p;
+	u64 lo, hi;
+	int rc = read_protection(nor, &p);
+
+	if (rc)
+		return rc;
+	if (p.locks)
+		return locked_by_locks(nor, p.locks, from, from + len);
+	if (!p.l)
+		return 0;
+	nor_wp_range(p.l, nor->p.size, &p.bits, &lo, &hi);
+	if (lo == hi || from >= hi || from + len <= lo)
+		return 0;
+	if (nor->p.bp_at_power_up && !p.bits.srp) {
+		struct nor_wp_bits none = p.bits;
+
+		log_info(&nor->mem->ctx->log, "%s: clearing BP (set by every power-up)", nor->name);
+		none.bp = 0;
+		return apply(nor, &p, &none, false);
+	}
+	return err_set(
+		nor_err(nor), -EROFS,
+		p.bits.srp || p.bits.srl ? "add --wp-disable --wp-range 0,0; see --wp-status"
+					 : "add --wp-range 0,0 to unprotect it, or write elsewhere",
+		"0x%" PRIx64 " to 0x%" PRIx64
+		" of %s is write-protected by its BP bits (SR1 %02x%s)%s",
+		lo, hi - 1, nor->name, p.regs.val[NOR_WP_SR1], p.bits.cmp ? ", CMP is set" : "",
+		mode_of(&p.bits) == MTD_WP_HARDWARE
+			? ", and the status register is locked while WP# is low"
+			: "");
 }
 
 static int nor_wp_change(struct mtd_info *mtd, const struct mtd_wp_change *change)
@@ -415,7 +441,7 @@ static int nor_wp_change(struct mtd_info *mtd, const struct mtd_wp_change *chang
 		rc = choose_range(nor, &p, change, &bits);
 	if (!rc && change->has_mode)
 		rc = choose_mode(nor, &p, change, &bits);
-	return rc ? rc : apply(nor, &p, &bits, change);
+	return rc ? rc : apply(nor, &p, &bits, change->is_volatile);
 }
 
 const struct mtd_wp_ops nor_wp_ops = {

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Write protection of the external flash: shown, changed, found before anything is erased.
+. tests/cli/common
+
+SIM=sim:board=stm32l476g-disco,state=n25q.state
+B="-b stm32l476g-disco"
+pattern 3 20000 >a.bin
+
+run -p $SIM $B --wp-status
+ok 'a new chip protects nothing' grep -q '^Protection range: start=0x00000000 length=0x00000000 (none)$' out
+ok 'and lets anybody change that' grep -q '^Protection mode: disabled$' out
+run -p $SIM $B --wp-list
+ok 'the ranges are listed, each once' sh -c '[ "$(grep -c start= out)" = 18 ] && ! sort out | uniq -d | grep start='
+run -p $SIM $B --wp-range 0xfc0000,256K --json
+ok 'a range is protected, and reported' \
+	both 0 '.wp.start == 16515072 and .wp.length == 262144 and .wp.mode == "disabled"'
+run -p $SIM $B --wp-status
+ok 'it stays' grep -q 'start=0x00fc0000 length=0x00040000 (upper 1/64)' out
+run -p $SIM $B -m qspi --range 0xfbf000+20000 -w a.bin --json
+ok 'a job that touches it is refused before anything is erased' \
+	both 7 '.erased_bytes == 0 and .programmed_bytes == 0 and (.error.what | test("0xfc0000 to 0xffffff")) and
+		(.error.next | test("--wp-range 0,0"))'
+run -p $SIM $B -m qspi --range 0xf00000+20000 -w a.bin --json
+ok 'beside it everything works' both 0 '.programmed_bytes > 19000'
+run -p $SIM $B -m qspi --range 0xfbf000+20000 -w a.bin --wp-range 0,0 --json
+ok 'the remedy works in the same command' both 0 '.programmed_bytes > 19000'
+run -p $SIM $B -m qspi --range 0x800000+20000 -w a.bin --wp-range 0x800000,8M --json
+ok 'protecting comes after the job' both 0 '.programmed_bytes > 19000 and .verified_bytes >= 20000'
+run -p $SIM $B -m qspi --range 0x800000+4K -E
+ok 'and holds' rc_is 7
+run -p $SIM $B --wp-range 0x1000,4K
+ok 'a range that the chip does not have is a usage error' rc_says 2 '--wp-list'
+run -p $SIM $B --wp-range 16M,64K
+ok 'so is one past its end' rc_says 2 'does not fit'
+run -p $SIM $B --wp-enable --json
+ok 'hardware protection is switched on' both 0 '.wp.mode == "hardware" and .wp.length == 8388608'
+run -p $SIM $B --wp-enable=power_cycle
+ok 'a mode that the chip does not have is refused' rc_is 6
+run -p $SIM $B --wp-disable --wp-range 0,0 --wp-status --json
+ok 'and all of it off again' both 0 '.wp.mode == "disabled" and .wp.length == 0'
+run -p $SIM $B --wp-range 0,64K --wp-volatile
+ok 'no volatile change where the chip has none' rc_says 6 'volatile'
+run -p $SIM --wp-status
+ok 'without a board there is nothing to protect' rc_says 2 'needs -b BOARD'
+run -p $SIM $B -m flash --wp-status
+ok 'internal flash is not meant' rc_says 2 'flash has no write protection'
+run -p $SIM $B -r x --wp-range 0,0
+ok 'reading changes no protection' rc_is 2
+run -p $SIM $B --wp-volatile
+ok 'an option alone is a usage error' rc_is 2
+
+SIM=sim:board=l476rg-w25q128,state=w25q.state
+B="-b l476rg-w25q128"
+run -p $SIM $B --wp-list
+ok 'W25Q128: SEC and CMP give more ranges' sh -c '[ "$(grep -c start= out)" = 40 ]'
+run -p $SIM $B --wp-range 4K,0xfff000 --json
+ok 'everything but the first sector' both 0 '.wp.start == 4096 and .wp.length == 16773120'
+run -p $SIM $B -m qspi --range 0+4K -E
+ok 'the first sector is erased' rc_is 0
+run -p $SIM $B -m qspi --range 0x1000+4K -E
+ok 'the second is not' rc_says 7 'CMP is set'
+run -p $SIM $B -m qspi --range 0x1000+4K -E --wp-range 0,0 --wp-volatile
+ok 'a volatile change is enough for one job' rc_is 0
+run -p $SIM $B --wp-status --json
+ok 'and gone after it' both 0 '.wp.start == 4096'
+run -p $SIM $B --wp-enable=permanent
+ok 'a permanent lock needs a word more' rc_says 2 '--irreversible'
+run -p $SIM $B --wp-status --json
+ok 'and has not happened' both 0 '.wp.mode == "disabled"'
+run -p $SIM $B --wp-enable=power_cycle --json
+ok 'until power-up' both 0 '.wp.mode == "power_cycle"'
+run -p $SIM $B --wp-range 0,0 --json
+ok 'the next command finds the power has been off' both 0 '.wp.length == 0'
+exit $failed
