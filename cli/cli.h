@@ -19,6 +19,8 @@ enum action {
 	ACTION_WP,
 	ACTION_PEEK,
 	ACTION_POKE,
+	ACTION_SFDP,
+	ACTION_SFDP_DUMP,
 	ACTION_LIST,
 	ACTION_HELP,
 	ACTION_VERSION,
@@ -29,7 +31,7 @@ struct options {
 	const char **programmers; /* each -p */
 	size_t n_programmers;
 	const char *board;
-	/* one for -r, none or one for --peek, any number for -w and -v; ADDR=... for --poke */
+	/* one for -r, --sfdp and --sfdp-dump, none or one for --peek, any number for -w and -v; ADDR=... for --poke */
 	const char **files;
 	size_t n_files;
 	struct swdrom_select select;

@@ -91,7 +91,8 @@ static int run_one(struct command *c)
 			      .argc = c->argc,
 			      .argv = c->argv };
 	code = (int)r.error->status;
-	if (c->o.json && !report_json(&r, stdout))
+	/* what a dump says is an object already */
+	if (c->o.json && (c->o.action != ACTION_SFDP || code) && !report_json(&r, stdout))
 		code = code ? code : SWDROM_FAILED;
 	one_board_exit(&b);
 	return code;

@@ -107,6 +107,12 @@ void one_board_exit(struct one_board *b)
 	b->path = NULL;
 }
 
+/* lines that are the result itself, JSON or not */
+static void on_fact(void *arg, const char *line)
+{
+	printf("%s\n", line);
+}
+
 /* ---- the session ---- */
 
 /* does the change take protection away? That comes before a job, the rest after it */
@@ -157,6 +163,8 @@ static enum swdrom_status act(struct one_board *b)
 		return swdrom_erase(b->s, &wopts);
 	case ACTION_WP:
 		return protect(b);
+	case ACTION_SFDP_DUMP:
+		return swdrom_sfdp_dump(b->s, o->files[0]);
 	case ACTION_PEEK:
 		return raw_peek(o, b->s);
 	case ACTION_POKE:
@@ -224,6 +232,10 @@ void one_board_run(struct one_board *b)
 
 	if (o->action == ACTION_LIST) {
 		swdrom_list(b->s, oopts.programmer, on_line, b);
+		return;
+	}
+	if (o->action == ACTION_SFDP) {
+		swdrom_sfdp_decode(b->s, o->files[0], o->json, on_fact, b);
 		return;
 	}
 	if (one_board_load(b))

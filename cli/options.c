@@ -15,6 +15,8 @@ enum {
 	OPT_PROBE = 256,
 	OPT_PEEK,
 	OPT_POKE,
+	OPT_SFDP,
+	OPT_SFDP_DUMP,
 	OPT_RANGE,
 	OPT_ADDRESS,
 	OPT_PROGRESS,
@@ -45,6 +47,8 @@ static const struct option long_options[] = {
 	{ "probe", no_argument, NULL, OPT_PROBE },
 	{ "peek", required_argument, NULL, OPT_PEEK },
 	{ "poke", required_argument, NULL, OPT_POKE },
+	{ "sfdp", required_argument, NULL, OPT_SFDP },
+	{ "sfdp-dump", required_argument, NULL, OPT_SFDP_DUMP },
 	{ "list", no_argument, NULL, 'L' },
 	{ "mtd", required_argument, NULL, 'm' },
 	{ "range", required_argument, NULL, OPT_RANGE },
@@ -105,6 +109,8 @@ static const char help[] =
 	"                          in hex, or into FILE (-: stdout); LEN: 4 if not given\n"
 	"      --poke ADDR=VALUE|ADDR=@FILE  write a 32-bit word or a file's bytes to raw\n"
 	"                          memory (may be given again)\n"
+	"      --sfdp FILE         explain an SFDP dump; needs no hardware (-: stdin)\n"
+	"      --sfdp-dump FILE    save the SFDP of the external flash (-: stdout)\n"
 	"  -L, --list              list programmers, boards, adapters and target families\n"
 	"\n"
 	"What to work on:\n"
@@ -358,6 +364,12 @@ static bool parse_one(struct options *o, int c, bool *has_action)
 		if (*has_action && o->action == ACTION_PEEK)
 			return usage(o, "--peek is given twice");
 		return parse_peek(o, optarg) && set_action(o, has_action, ACTION_PEEK);
+	case OPT_SFDP:
+	case OPT_SFDP_DUMP:
+		if (*has_action)
+			return usage(o, "one action at a time");
+		o->files[o->n_files++] = optarg;
+		return set_action(o, has_action, c == OPT_SFDP ? ACTION_SFDP : ACTION_SFDP_DUMP);
 	case OPT_POKE:
 		return parse_poke(o, optarg) && set_action(o, has_action, ACTION_POKE);
 	case 'm':
@@ -446,11 +458,16 @@ bool options_is_gang(const struct options *o)
 /* what makes sense with several boards only in part, or not at all */
 static bool check_gang(struct options *o)
 {
-	if (o->action == ACTION_PEEK || o->action == ACTION_POKE || o->action == ACTION_LIST)
-		return usage(o, "%s works on one board: give one -p",
-			     o->action == ACTION_PEEK	? "--peek"
-			     : o->action == ACTION_POKE ? "--poke"
-							: "-L");
+	static const char *const single[] = {
+		[ACTION_PEEK] = "--peek",
+		[ACTION_POKE] = "--poke",
+		[ACTION_SFDP_DUMP] = "--sfdp-dump",
+		[ACTION_LIST] = "-L",
+		[ACTION_VERSION] = NULL,
+	};
+
+	if (single[o->action])
+		return usage(o, "%s works on one board: give one -p", single[o->action]);
 	if (o->action != ACTION_READ || strstr(o->files[0], "%s"))
 		return true;
 	snprintf(o->hint, sizeof(o->hint), "%%s stands for the board, as in -r board-%%s.bin");
@@ -463,11 +480,15 @@ static bool check(struct options *o)
 	bool has_image = o->action == ACTION_WRITE || o->action == ACTION_VERIFY;
 	bool changes_wp = o->wp.opts.has_range || o->wp.opts.has_mode;
 
-	if (!o->n_programmers && o->action != ACTION_LIST) {
+	if (!o->n_programmers && o->action != ACTION_LIST && o->action != ACTION_SFDP) {
 		snprintf(o->hint, sizeof(o->hint),
 			 "for example -p ftdi, or -p sim:board=stm32l476g-disco");
 		return usage(o, "-p is missing: which programmer?");
 	}
+	if (o->action == ACTION_SFDP && (o->n_programmers || o->board))
+		return usage(o, "--sfdp reads a file: no programmer, no board");
+	if (o->action == ACTION_SFDP_DUMP && !o->board)
+		return usage(o, "--sfdp-dump needs -b: the board that the flash is on");
 	if ((o->action == ACTION_PEEK || o->action == ACTION_POKE) &&
 	    (o->board || o->select.mtd || o->select.has_range || o->select.layout || o->has_exit))
 		return usage(o, "--peek and --poke know of no board, device, range or reset");

@@ -264,6 +264,19 @@ enum swdrom_status swdrom_peek(struct swdrom *s, uint64_t address, uint64_t len,
  */
 enum swdrom_status swdrom_poke(struct swdrom *s, uint64_t address, const void *data, uint64_t len);
 
+/**
+ * swdrom_sfdp_decode() - what is in an SFDP dump of a SPI-NOR; needs no hardware
+ * @s: session, open or not
+ * @path: the bytes that 5Ah answers from address 0 on; "-": stdin
+ * @as_json: one JSON object in one line instead of text for people
+ * @line: called for each line
+ * @arg: its first argument
+ */
+enum swdrom_status swdrom_sfdp_decode(struct swdrom *s, const char *path, bool as_json,
+				      void (*line)(void *arg, const char *text), void *arg);
+/* swdrom_sfdp_dump() - save the SFDP of the external flash of an open session; "-": stdout */
+enum swdrom_status swdrom_sfdp_dump(struct swdrom *s, const char *path);
+
 enum swdrom_exit {
 	SWDROM_EXIT_RUN,  /* reset and run */
 	SWDROM_EXIT_HALT, /* reset and halt before the first instruction */

@@ -100,6 +100,8 @@ struct mtd_ops {
 	/* back to a quiet, readable state; always runs, also after errors and Ctrl-C */
 	void (*finish)(struct mtd_info *mtd);
 	const struct mtd_wp_ops *wp; /* NULL: none */
+	/* the device's own description (SFDP), as it is, into @buf; NULL: there is no such thing */
+	int (*sfdp)(struct mtd_info *mtd, u8 *buf, size_t size, size_t *len);
 };
 
 struct mtd_info {

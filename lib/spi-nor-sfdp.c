@@ -35,37 +35,62 @@ static u32 dw(const struct sfdp_bfpt *b, unsigned int n)
 
 /* ---- Basic Flash Parameter Table ---- */
 
-/* a 16-bit half of a fast read dword: wait states 4:0, mode clocks 7:5, opcode 15:8 */
-static void set_read(struct sfdp_bfpt *b, enum sfdp_read_mode mode, bool is_claimed, u32 half)
-{
-	u8 opcode = (u8)bits(half, 15, 8);
+/* where each read is: its support bit (dword, bit) and its half dword */
+static const struct {
+	const char *name;
+	u8 claim_dw, claim_bit, dw;
+	bool is_high;
+} read_fields[SFDP_N_READS] = {
+	[SFDP_READ_1_1_2] = { "1-1-2", 1, 16, 4, false },
+	[SFDP_READ_1_2_2] = { "1-2-2", 1, 20, 4, true },
+	[SFDP_READ_1_1_4] = { "1-1-4", 1, 22, 3, true },
+	[SFDP_READ_1_4_4] = { "1-4-4", 1, 21, 3, false },
+	[SFDP_READ_2_2_2] = { "2-2-2", 5, 0, 6, true },
+	[SFDP_READ_4_4_4] = { "4-4-4", 5, 4, 7, true },
+	/* no support bit: an opcode is all there is */
+	[SFDP_READ_1_1_8] = { "1-1-8", 0, 0, 17, true },
+	[SFDP_READ_1_8_8] = { "1-8-8", 0, 0, 17, false },
+	[SFDP_READ_1S_1D_1D] = { "1S-1D-1D", 21, 0, 22, false },
+	[SFDP_READ_1S_2D_2D] = { "1S-2D-2D", 21, 1, 22, true },
+	[SFDP_READ_1S_4D_4D] = { "1S-4D-4D", 21, 2, 23, false },
+	[SFDP_READ_4S_4D_4D] = { "4S-4D-4D", 21, 3, 23, true },
+};
 
-	/* 00h and FFh with the support bit set is a bad table (IS25LX256) */
-	if (!is_claimed || opcode == 0x00 || opcode == 0xff)
-		return;
-	b->reads[mode] = (struct sfdp_read){
-		.opcode = opcode,
+const char *sfdp_read_name(enum sfdp_read_mode mode)
+{
+	return read_fields[mode].name;
+}
+
+static bool is_opcode(u8 opcode)
+{
+	return opcode != 0x00 && opcode != 0xff;
+}
+
+/* a 16-bit half of a fast read dword: wait states 4:0, mode clocks 7:5, opcode 15:8 */
+bool sfdp_claimed_read(const struct sfdp_bfpt *b, enum sfdp_read_mode mode, struct sfdp_read *out)
+{
+	u8 claim_dw = read_fields[mode].claim_dw;
+	u32 half = dw(b, read_fields[mode].dw) >> (read_fields[mode].is_high ? 16 : 0) & 0xffff;
+
+	*out = (struct sfdp_read){
+		.opcode = (u8)bits(half, 15, 8),
 		.mode = (u8)bits(half, 7, 5),
 		.wait = (u8)bits(half, 4, 0),
 	};
+	if (!claim_dw)
+		return is_opcode(out->opcode);
+	return bit(dw(b, claim_dw), read_fields[mode].claim_bit);
 }
 
 static void parse_reads(struct sfdp_bfpt *b)
 {
-	u32 d1 = dw(b, 1), d5 = dw(b, 5), d21 = dw(b, 21);
+	for (unsigned int i = 0; i < SFDP_N_READS; i++) {
+		struct sfdp_read r;
 
-	set_read(b, SFDP_READ_1_4_4, bit(d1, 21), dw(b, 3) & 0xffff);
-	set_read(b, SFDP_READ_1_1_4, bit(d1, 22), dw(b, 3) >> 16);
-	set_read(b, SFDP_READ_1_1_2, bit(d1, 16), dw(b, 4) & 0xffff);
-	set_read(b, SFDP_READ_1_2_2, bit(d1, 20), dw(b, 4) >> 16);
-	set_read(b, SFDP_READ_2_2_2, bit(d5, 0), dw(b, 6) >> 16);
-	set_read(b, SFDP_READ_4_4_4, bit(d5, 4), dw(b, 7) >> 16);
-	set_read(b, SFDP_READ_1_8_8, b->n_dwords >= 17, dw(b, 17) & 0xffff);
-	set_read(b, SFDP_READ_1_1_8, b->n_dwords >= 17, dw(b, 17) >> 16);
-	set_read(b, SFDP_READ_1S_1D_1D, bit(d21, 0), dw(b, 22) & 0xffff);
-	set_read(b, SFDP_READ_1S_2D_2D, bit(d21, 1), dw(b, 22) >> 16);
-	set_read(b, SFDP_READ_1S_4D_4D, bit(d21, 2), dw(b, 23) & 0xffff);
-	set_read(b, SFDP_READ_4S_4D_4D, bit(d21, 3), dw(b, 23) >> 16);
+		/* 00h and FFh with the support bit set is a bad table (IS25LX256) */
+		if (sfdp_claimed_read(b, (enum sfdp_read_mode)i, &r) && is_opcode(r.opcode))
+			b->reads[i] = r;
+	}
 }
 
 static void parse_erases(struct sfdp_bfpt *b)
@@ -173,6 +198,13 @@ static void parse_modes(struct sfdp_bfpt *b)
 	}
 }
 
+unsigned int sfdp_clock_mhz(u8 code)
+{
+	static const u16 mhz[16] = { 0, 33, 50, 66, 80, 100, 133, 166, 200, 250, 266, 333, 400 };
+
+	return mhz[code & 15];
+}
+
 static void parse_octal(struct sfdp_bfpt *b)
 {
 	u32 d = dw(b, 18);
@@ -245,73 +277,6 @@ int sfdp_parse_bfpt(const u8 *buf, unsigned int n_dwords, struct sfdp_bfpt *out,
 	parse_octal(&b);
 	*out = b;
 	return 0;
-}
-
-/* ---- the other tables ---- */
-
-static void parse_4bait(struct sfdp_info *s, const u8 *buf, unsigned int n_dwords)
-{
-	struct sfdp_4bait *f = &s->fourbait;
-
-	if (n_dwords < 2)
-		return;
-	f->present = true;
-	f->raw[0] = get_le32(buf);
-	f->raw[1] = get_le32(buf + 4);
-	for (unsigned int i = 0; i < SFDP_N_ERASE; i++)
-		if (f->raw[0] & SFDP_4B_ERASE(i))
-			f->erase_opcode[i] = (u8)bits(f->raw[1], 8 * i + 7, 8 * i);
-}
-
-/*
- * Descriptors one after the other: detection commands (bit 1 = 0, two dwords) and maps (bit 1 = 1,
- * one dword and one for each region); bit 0 marks the last of a kind. A map that does not fit the
- * dwords given, or our arrays, makes the whole table absent: half a map is worse than none.
- */
-static void parse_sector_map(struct sfdp_info *s, const u8 *buf, unsigned int n_dwords)
-{
-	struct sfdp_sector_map m = { .present = true };
-	unsigned int i = 0;
-	bool is_last = false;
-
-	while (i < n_dwords && !is_last) {
-		u32 d = get_le32(buf + (size_t)4 * i);
-		unsigned int n = bits(d, 23, 16) + 1;
-		struct sfdp_map *map;
-		u64 at = 0;
-
-		if (!bit(d, 1)) {
-			if (n_dwords - i < 2 || m.n_detect == SFDP_MAX_DETECT)
-				return;
-			m.detect[m.n_detect++] = (struct sfdp_detect){
-				.opcode = (u8)bits(d, 15, 8),
-				.wait_code = (u8)bits(d, 19, 16),
-				.addr_code = (u8)bits(d, 23, 22),
-				.mask = (u8)bits(d, 31, 24),
-				.addr = get_le32(buf + (size_t)4 * (i + 1)),
-			};
-			i += 2;
-			continue;
-		}
-		if (n > n_dwords - i - 1 || n > SFDP_MAX_REGIONS || m.n_maps == SFDP_MAX_MAPS)
-			return;
-		map = &m.maps[m.n_maps++];
-		map->id = (u8)bits(d, 15, 8);
-		map->n_regions = n;
-		for (unsigned int r = 0; r < n; r++) {
-			u32 reg = get_le32(buf + (size_t)4 * (i + 1 + r));
-
-			map->regions[r].start = at;
-			map->regions[r].size = ((u64)bits(reg, 31, 8) + 1) * 256;
-			map->regions[r].erase_mask = (u8)bits(reg, 3, 0);
-			at += map->regions[r].size;
-		}
-		map->total = at;
-		is_last = bit(d, 0);
-		i += 1 + n;
-	}
-	if (m.n_maps)
-		s->map = m;
 }
 
 /* ---- header ---- */
@@ -402,15 +367,7 @@ int sfdp_parse(const u8 *buf, size_t len, struct sfdp_info *out, struct err *err
 		return rc;
 	s.bfpt.major = t->major;
 	s.bfpt.minor = t->minor;
-	for (unsigned int i = 0; i < s.n_tables; i++) {
-		t = &s.tables[i];
-		if (!t->complete)
-			continue;
-		if (t->id == SFDP_ID_4BAIT)
-			parse_4bait(&s, buf + t->offset, t->n_dwords);
-		else if (t->id == SFDP_ID_SECTOR_MAP)
-			parse_sector_map(&s, buf + t->offset, t->n_dwords);
-	}
+	sfdp_parse_tables(&s, buf);
 	*out = s;
 	return 0;
 }

@@ -14,11 +14,23 @@
 #define SFDP_MAX_REGIONS 16
 #define SFDP_MAX_DETECT	 8
 /* more than any chip answers to 5Ah with; what lies beyond is not read */
-#define SFDP_MAX_BYTES	   4096
+#define SFDP_MAX_BYTES	    4096
 
-#define SFDP_ID_BFPT	   0xff00
-#define SFDP_ID_SECTOR_MAP 0xff81
-#define SFDP_ID_4BAIT	   0xff84
+#define SFDP_ID_BFPT	    0xff00
+#define SFDP_ID_RPMC	    0xff03
+#define SFDP_ID_PROFILE1    0xff05
+#define SFDP_ID_PROFILE2    0xff06
+#define SFDP_ID_SCCR_2	    0xff09
+#define SFDP_ID_ENTER_8D    0xff0a
+#define SFDP_ID_SECTOR_MAP  0xff81
+#define SFDP_ID_4BAIT	    0xff84
+#define SFDP_ID_SCCR	    0xff87
+#define SFDP_ID_SCCR_DIES   0xff88
+
+#define SFDP_SCCR_DWORDS    28
+#define SFDP_MAX_DIES	    8
+#define SFDP_MAX_SEQUENCE   8
+#define SFDP_SEQUENCE_BYTES 7
 
 struct sfdp_table {
 	u16 id;
@@ -150,7 +162,7 @@ struct sfdp_detect {
 };
 
 struct sfdp_map {
-	u8 id;
+	u8 id; /* configuration: one bit of each detection command's answer, the first one leads */
 	unsigned int n_regions;
 	struct sfdp_region regions[SFDP_MAX_REGIONS];
 	u64 total;
@@ -163,6 +175,67 @@ struct sfdp_sector_map {
 	struct sfdp_map maps[SFDP_MAX_MAPS];
 };
 
+/* xSPI profile 1.0: commands of 8D-8D-8D */
+struct sfdp_profile1 {
+	bool present;
+	u32 raw[5];
+	u8 read_fast;					   /* opcode; 0: none given */
+	u8 rdsr_dummy;					   /* clocks of a status read */
+	u8 rdsr_addr_nbytes;				   /* and its address bytes */
+	u8 op_write_nv, op_write_v, op_read_nv, op_read_v; /* of registers */
+	/* dummy clocks of reads at 200, 166, 133, 100 MHz, and the code that sets them; 0: no such clock */
+	u8 dummy[4], dummy_code[4];
+};
+
+/* one control bit of the status, control and configuration register map */
+struct sfdp_control {
+	bool present;
+	u8 op_read, op_write;
+	u8 addr; /* local: the map's offset is added */
+	u8 bit;
+};
+
+/* dword - 1 in the table */
+enum sfdp_control_name {
+	SFDP_CTRL_WIP = 4,
+	SFDP_CTRL_WEL,
+	SFDP_CTRL_PROGRAM_ERROR,
+	SFDP_CTRL_ERASE_ERROR,
+	SFDP_CTRL_DUMMY_V,
+	SFDP_CTRL_DUMMY_NV,
+	SFDP_CTRL_QPI_V = 13,
+	SFDP_CTRL_QPI_NV,
+	SFDP_CTRL_OCTAL_STR_V = 19,
+	SFDP_CTRL_OCTAL_STR_NV,
+	SFDP_CTRL_OCTAL_DTR_V, /* dword 22, as in Linux */
+	SFDP_CTRL_OCTAL_DTR_NV,
+};
+
+struct sfdp_sccr {
+	bool present;
+	unsigned int n_dwords;
+	u32 raw[SFDP_SCCR_DWORDS];
+	u32 volatile_offset, nonvolatile_offset;
+	bool octal_dtr_enable_volatile;
+};
+
+/* stacked dies: register offsets of each one beside the first */
+struct sfdp_dies {
+	bool present;
+	unsigned int n_extra;
+	u32 volatile_offset[SFDP_MAX_DIES], nonvolatile_offset[SFDP_MAX_DIES];
+};
+
+/* frames to send, one after the other, to get into 8D-8D-8D */
+struct sfdp_sequence {
+	bool present;
+	unsigned int n;
+	struct {
+		u8 len;
+		u8 bytes[SFDP_SEQUENCE_BYTES];
+	} frames[SFDP_MAX_SEQUENCE];
+};
+
 struct sfdp_info {
 	u8 major, minor;
 	u8 nph; /* as in the header: tables - 1 */
@@ -172,6 +245,10 @@ struct sfdp_info {
 	struct sfdp_bfpt bfpt;
 	struct sfdp_4bait fourbait;
 	struct sfdp_sector_map map;
+	struct sfdp_profile1 profile1;
+	struct sfdp_sccr sccr;
+	struct sfdp_dies dies;
+	struct sfdp_sequence enter_8d;
 };
 
 /**
@@ -195,6 +272,30 @@ int sfdp_parse(const u8 *buf, size_t len, struct sfdp_info *out, struct err *err
  * again with more bytes (the headers come first).
  */
 size_t sfdp_bytes_needed(const u8 *buf, size_t len);
+
+/* sfdp_control() - an entry of the register map; not present where the table says or has nothing */
+struct sfdp_control sfdp_control(const struct sfdp_sccr *sccr, enum sfdp_control_name which);
+
+/* sfdp_claimed_read() - what the BFPT says of a read, with opcodes that no chip can have; false: none */
+bool sfdp_claimed_read(const struct sfdp_bfpt *b, enum sfdp_read_mode mode, struct sfdp_read *out);
+/* sfdp_read_name() - "1-4-4" */
+const char *sfdp_read_name(enum sfdp_read_mode mode);
+/* sfdp_table_name() - "4BAIT", or "vendor-ffc2" in @buf */
+const char *sfdp_table_name(u16 id, char buf[16]);
+/* sfdp_clock_mhz() - a code of max_clock_code in MHz; 0: reserved (0, 13) or not supported (14, 15) */
+unsigned int sfdp_clock_mhz(u8 code);
+
+/**
+ * sfdp_map_problem() - is a map usable for a chip of @size?
+ *
+ * Return: NULL: it is; else why not, for people.
+ */
+const char *sfdp_map_problem(const struct sfdp_map *map, const struct sfdp_bfpt *b);
+
+/* ---- lib/spi-nor-sfdp-tables.c ---- */
+
+/* sfdp_parse_tables() - every optional table of @out->tables that is whole in @buf */
+void sfdp_parse_tables(struct sfdp_info *out, const u8 *buf);
 
 /* sfdp_parse_bfpt() - a bare BFPT of @n_dwords; -ENOEXEC as above */
 int sfdp_parse_bfpt(const u8 *buf, unsigned int n_dwords, struct sfdp_bfpt *out, struct err *err);

@@ -244,6 +244,50 @@ static int setup_quad(struct spi_nor *nor)
 	return prove_quad(nor);
 }
 
+/* ---- SFDP ---- */
+
+static int read_sfdp(struct spi_nor *nor, u32 from, u8 *buf, u32 len)
+{
+	struct spi_mem_op op = {
+		.cmd = { .opcode = OP_RDSFDP, .buswidth = 1 },
+		.addr = { .nbytes = 3, .buswidth = 1, .val = from },
+		.dummy = { .ncycles = 8 },
+		.data = { .dir = SPI_MEM_IN, .buswidth = 1, .nbytes = len, .in = buf },
+	};
+
+	return spi_mem_exec(nor->mem, &op);
+}
+
+/* as much as its tables take, at least the header; @buf: SFDP_MAX_BYTES */
+static int read_all_sfdp(struct spi_nor *nor, u8 *buf, size_t *have)
+{
+	size_t need;
+	int rc;
+
+	*have = 8;
+	rc = read_sfdp(nor, 0, buf, (u32)*have);
+	for (need = sfdp_bytes_needed(buf, *have); !rc && need > *have;
+	     need = sfdp_bytes_needed(buf, *have)) {
+		rc = read_sfdp(nor, (u32)*have, buf + *have, (u32)(need - *have));
+		*have = need;
+	}
+	return rc;
+}
+
+static int nor_sfdp(struct mtd_info *mtd, u8 *buf, size_t size, size_t *len)
+{
+	struct spi_nor *nor = to_nor(mtd);
+	int rc;
+
+	assert(size >= SFDP_MAX_BYTES);
+	rc = read_all_sfdp(nor, buf, len);
+	if (!rc && !sfdp_bytes_needed(buf, *len))
+		rc = err_set(nor_err(nor), -EOPNOTSUPP, NULL,
+			     "%s has no SFDP: 5Ah reads %02x %02x %02x %02x", nor->name, buf[0],
+			     buf[1], buf[2], buf[3]);
+	return rc;
+}
+
 /* ---- mtd ---- */
 
 static int nor_clear_failures(struct spi_nor *nor)
@@ -329,6 +373,7 @@ static const struct mtd_ops nor_mtd_ops = {
 	.is_locked = nor_mtd_is_locked,
 	.finish = nor_finish,
 	.wp = &nor_wp_ops,
+	.sfdp = nor_sfdp,
 };
 
 static void fill_mtd(struct spi_nor *nor, u64 base)
@@ -381,34 +426,17 @@ static void fill_mtd(struct spi_nor *nor, u64 base)
 
 /* ---- identification ---- */
 
-static int read_sfdp(struct spi_nor *nor, u32 from, u8 *buf, u32 len)
-{
-	struct spi_mem_op op = {
-		.cmd = { .opcode = OP_RDSFDP, .buswidth = 1 },
-		.addr = { .nbytes = 3, .buswidth = 1, .val = from },
-		.dummy = { .ncycles = 8 },
-		.data = { .dir = SPI_MEM_IN, .buswidth = 1, .nbytes = len, .in = buf },
-	};
-
-	return spi_mem_exec(nor->mem, &op);
-}
-
 /* 1: there is one, 0: there is none that is any good, -errno: the wire or the controller failed */
 static int get_sfdp(struct spi_nor *nor, struct sfdp_info *info)
 {
 	u8 *buf = calloc(1, SFDP_MAX_BYTES);
 	struct err why = { 0 };
-	size_t have = 8, need;
+	size_t have;
 	int rc;
 
 	if (!buf)
 		return err_set(nor_err(nor), -ENOMEM, NULL, "out of memory");
-	rc = read_sfdp(nor, 0, buf, (u32)have);
-	for (need = sfdp_bytes_needed(buf, have); !rc && need > have;
-	     need = sfdp_bytes_needed(buf, have)) {
-		rc = read_sfdp(nor, (u32)have, buf + have, (u32)(need - have));
-		have = need;
-	}
+	rc = read_all_sfdp(nor, buf, &have);
 	if (!rc) {
 		rc = !sfdp_parse(buf, have, info, &why);
 		if (!rc)

@@ -3,7 +3,7 @@
  * SFDP: images of real chips against an independent decoder's facts (tests/data/sfdp), and tables
  * that lie.
  */
-#include "lib/spi-nor-sfdp.h"
+#include "lib/spi-nor-sfdp-print.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -280,6 +280,202 @@ static void test_every_image_decodes_to_its_expected_facts(void **state)
 	assert_true(n_compared > 1000);
 }
 
+/* ---- for programs and for people ---- */
+
+/* the JSON of every image of a folder against its expected.json, as wholes */
+static unsigned int compare_json(const char *dir)
+{
+	char path[300];
+	json_error_t jerr;
+	json_t *all, *want;
+	const char *file;
+	unsigned int n = 0;
+
+	snprintf(path, sizeof(path), "%s/expected.json", dir);
+	all = json_load_file(path, 0, &jerr);
+	if (!all)
+		fail_msg("%s: %s", path, jerr.text);
+	json_object_foreach(all, file, want)
+	{
+		struct sfdp_image *img = calloc(1, sizeof(*img));
+		struct err err = { 0 };
+		u8 buf[SFDP_MAX_BYTES];
+		json_t *got;
+		char *text;
+		FILE *f;
+		size_t len;
+
+		snprintf(path, sizeof(path), "%s/%s", dir, file);
+		f = fopen(path, "rb");
+		if (!f)
+			fail_msg("%s is not there", path);
+		len = fread(buf, 1, sizeof(buf), f);
+		fclose(f);
+		if (sfdp_load(buf, len, img, &err))
+			fail_msg("%s: %s", file, err.what);
+		text = sfdp_to_json(img);
+		got = json_loads(text, 0, &jerr);
+		if (!got || !json_equal(got, want))
+			fail_msg("%s differs: %s", file, text);
+		json_decref(got);
+		free(text);
+		free(img);
+		n++;
+	}
+	json_decref(all);
+	return n;
+}
+
+static void test_json_of_every_image_equals_the_independent_decode(void **state)
+{
+	const char *more = getenv("SFDP_DUMPS");
+
+	(void)state;
+	assert_true(compare_json("tests/data/sfdp") >= 30);
+	if (more && *more)
+		compare_json(more);
+}
+
+struct text {
+	char buf[8192];
+	size_t used;
+};
+
+static void add_line(void *arg, const char *line)
+{
+	struct text *t = arg;
+	int n = snprintf(t->buf + t->used, sizeof(t->buf) - t->used, "%s\n", line);
+
+	assert_true(n > 0 && (size_t)n < sizeof(t->buf) - t->used);
+	t->used += (size_t)n;
+}
+
+static void print_file(const char *name, struct text *t)
+{
+	struct sfdp_image *img = calloc(1, sizeof(*img));
+	u8 buf[SFDP_MAX_BYTES];
+	size_t len = load(name, buf, sizeof(buf));
+
+	t->used = 0;
+	assert_int_equal(sfdp_load(buf, len, img, NULL), 0);
+	sfdp_print(img, add_line, t);
+	free(img);
+}
+
+static void test_text_names_what_people_ask_for(void **state)
+{
+	static const struct {
+		const char *file, *line;
+	} cases[] = {
+		{ "winbond_w25q512jv.bin", "  size            64 MiB\n" },
+		{ "winbond_w25q512jv.bin", "  erase type 1    4 KiB     20h, 4-byte 21h, 64 ms" },
+		{ "winbond_w25q512jv.bin", "  read 1-4-4      ebh, 2 mode clocks, 4 dummy" },
+		{ "winbond_w25q512jv.bin", "  quad enable     SR2 bit 1 by 01h with two bytes\n" },
+		{ "sst_sst26vf064b.bin", "    00010000  8064 KiB   erased by 4 KiB, 64 KiB\n" },
+		{ "issi_is25lx256.bin", "claimed, but with opcode 00h: not usable" },
+		{ "micron_n25q256a.bin", "  page program    not given" },
+		{ "micron_mt25qu256a.bin", "  busy            70h bit 7\n" },
+		{ "macronix_mx25uw51245g.bin",
+		  "To enter 8D-8D-8D: 06; 01 00 02; 06; 72 00 00 00 00 02\n" },
+		{ "macronix_mx25uw51245g.bin", "16 at 166 MHz (code 2)" },
+		{ "macronix_mx25uw51245g.bin", "octal DTR, volatile        register 00h bit 1" },
+		{ "puya_p25q16h_bfpt.bin", "A bare basic parameter table, 36 bytes\n" },
+	};
+	struct text *t = calloc(1, sizeof(*t));
+
+	(void)state;
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
+		print_file(cases[i].file, t);
+		if (!strstr(t->buf, cases[i].line))
+			fail_msg("%s: no \"%s\" in\n%s", cases[i].file, cases[i].line, t->buf);
+	}
+	free(t);
+}
+
+static void test_what_is_no_sfdp_is_refused_by_name(void **state)
+{
+	struct sfdp_image img;
+	struct err err = { 0 };
+	u8 buf[64];
+
+	(void)state;
+	memset(buf, 0x20, sizeof(buf));
+	assert_int_equal(sfdp_load(buf, sizeof(buf), &img, &err), -ENOEXEC);
+	assert_non_null(strstr(err.next, "SFDP"));
+	assert_int_equal(sfdp_load(buf, 0, &img, &err), -ENOEXEC);
+}
+
+static void test_a_cut_dump_is_warned_about(void **state)
+{
+	struct sfdp_image *img = calloc(1, sizeof(*img));
+	u8 buf[SFDP_MAX_BYTES];
+	char text[160];
+
+	(void)state;
+	load("winbond_w25q512jv.bin", buf, sizeof(buf));
+	assert_int_equal(sfdp_load(buf, 0xc0, img, NULL), 0);
+	assert_true(sfdp_warning(img, 0, text, sizeof(text)));
+	assert_string_equal(text, "table 4BAIT points past the 192 bytes given");
+	assert_false(sfdp_warning(img, 1, text, sizeof(text)));
+	free(img);
+}
+
+/* ---- sector maps with a question first ---- */
+
+/* the basic table and map of a S25FS512S, by its data sheet: 4K sectors at the bottom, or none */
+static size_t hybrid(u8 *buf)
+{
+	/* 65h at 000004h, as many address bytes and 12 dummy clocks: CR3NV bit 3, 1: uniform */
+	u32 dws[8] = { 0x08cc6500, 0x00000004 };
+	u8 jv[SFDP_MAX_BYTES];
+
+	memset(buf, 0xff, 512);
+	load("winbond_w25q512jv.bin", jv, sizeof(jv));
+	put_le32(buf, 0x50444653);
+	memcpy(buf + 4, (const u8[]){ 6, 1, 1, 0xff }, 4);
+	memcpy(buf + 8, (const u8[]){ 0x00, 6, 1, 16, 0x40, 0, 0, 0xff }, 8);
+	memcpy(buf + 16, (const u8[]){ 0x81, 0, 1, 8, 0x80, 0, 0, 0xff }, 8);
+	memcpy(buf + 0x40, jv + 0x80, 64);
+	/* types 1: 4 KiB 20h, 2: 256 KiB D8h */
+	put_le32(buf + 0x40 + 28, 0xd812200c);
+	put_le32(buf + 0x40 + 32, 0xff00ff00);
+	dws[2] = 0x00020000 | 0x2; /* map 0, three regions */
+	dws[3] = (KIB(32) / 256 - 1) << 8 | 1;
+	dws[4] = (KIB(224) / 256 - 1) << 8 | 2;
+	dws[5] = (u32)((MIB(64) - KIB(256)) / 256 - 1) << 8 | 2;
+	dws[6] = 0x2 | 0x1 | 0x1u << 8; /* map 1, the last, one region */
+	dws[7] = (MIB(64) / 256 - 1) << 8 | 2;
+	for (unsigned int i = 0; i < 8; i++)
+		put_le32(buf + 0x80 + 4 * (size_t)i, dws[i]);
+	return 0xa0;
+}
+
+static void test_a_map_with_detection_commands_is_read_whole(void **state)
+{
+	u8 buf[512];
+	struct sfdp_info *s = calloc(1, sizeof(*s));
+
+	(void)state;
+	assert_int_equal(sfdp_parse(buf, hybrid(buf), s, NULL), 0);
+	assert_true(s->map.present);
+	assert_int_equal(s->map.n_detect, 1);
+	assert_int_equal(s->map.detect[0].opcode, 0x65);
+	assert_int_equal(s->map.detect[0].addr, 4);
+	assert_int_equal(s->map.detect[0].addr_code, 3);
+	assert_int_equal(s->map.detect[0].wait_code, 12);
+	assert_int_equal(s->map.detect[0].mask, 8);
+	assert_int_equal(s->map.n_maps, 2);
+	assert_int_equal(s->map.maps[0].n_regions, 3);
+	assert_int_equal(s->map.maps[1].id, 1);
+	assert_null(sfdp_map_problem(&s->map.maps[0], &s->bfpt));
+	assert_null(sfdp_map_problem(&s->map.maps[1], &s->bfpt));
+	s->map.maps[0].regions[1].erase_mask = 4;
+	assert_non_null(sfdp_map_problem(&s->map.maps[0], &s->bfpt));
+	s->map.maps[1].total -= KIB(256);
+	assert_non_null(strstr(sfdp_map_problem(&s->map.maps[1], &s->bfpt), "add up"));
+	free(s);
+}
+
 /* ---- tables that lie ---- */
 
 static size_t good(u8 *buf)
@@ -452,6 +648,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_image_decodes_to_its_expected_facts),
+		cmocka_unit_test(test_json_of_every_image_equals_the_independent_decode),
+		cmocka_unit_test(test_text_names_what_people_ask_for),
+		cmocka_unit_test(test_what_is_no_sfdp_is_refused_by_name),
+		cmocka_unit_test(test_a_cut_dump_is_warned_about),
+		cmocka_unit_test(test_a_map_with_detection_commands_is_read_whole),
 		cmocka_unit_test(test_every_truncation_is_safe_and_leaves_the_result_alone),
 		cmocka_unit_test(test_every_single_byte_corruption_is_safe),
 		cmocka_unit_test(test_noise_behind_a_good_signature_is_safe),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* what a chip may answer to 5Ah: facts that hold together, or an error */
 #include "lib/spi-nor-parts.h"
-#include "lib/spi-nor-sfdp.h"
+#include "lib/spi-nor-sfdp-print.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +26,30 @@ static void settle(const u8 *data, const struct sfdp_info *info)
 		abort();
 }
 
+static void count_line(void *arg, const char *text)
+{
+	*(size_t *)arg += strlen(text);
+}
+
+/* whatever decodes can be told */
+static void tell(const u8 *data, size_t size)
+{
+	struct sfdp_image *img = calloc(1, sizeof(*img));
+	size_t n = 0;
+	char *json;
+
+	if (!img)
+		abort();
+	if (!sfdp_load(data, size, img, NULL)) {
+		sfdp_print(img, count_line, &n);
+		json = sfdp_to_json(img);
+		if (!n || !json)
+			abort();
+		free(json);
+	}
+	free(img);
+}
+
 /* the first three bytes are the JEDEC ID, the rest is the SFDP */
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
@@ -38,6 +62,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	needed = size >= 11 ? sfdp_bytes_needed(data + 3, size - 3) : 0;
 	if (needed > SFDP_MAX_BYTES)
 		abort();
+	tell(data + 3, size - 3);
 	memset(&info, 0, sizeof(info));
 	if (sfdp_parse(data + 3, size - 3, &info, &err)) {
 		if (!err.code || !err.what[0])
