@@ -10,6 +10,9 @@ CC	?= gcc
 SAN	?=
 COV	?=
 V	?= 0
+# what the set-up targets build and test at a time; a -j of the user's own goes before it
+JOBS	?= $(shell nproc)
+PAR	= $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 
 # the virtual core executes code if libunicorn is there
 UNICORN	:= $(shell pkg-config --exists unicorn 2>/dev/null && echo unicorn)
@@ -141,24 +144,24 @@ $(BUILD)/tests/test-ftdi-usb: $(USB_MOCK)
 #: make check      set up, build, run every test
 .PHONY: check check-run check-asan
 check: deps
-	@$(MAKE) --no-print-directory check-run
+	@$(MAKE) --no-print-directory $(PAR) check-run
 
 check-run: $(BUILD)/swdrom $(BUILD)/swdrom-sim $(TESTS)
-	@BUILD=$(BUILD) tests/run.sh $(TESTS) $(sort $(wildcard tests/cli/*.sh))
+	@BUILD=$(BUILD) JOBS=$(JOBS) tests/run.sh $(TESTS) $(sort $(wildcard tests/cli/*.sh))
 
 #: make check-asan the same under AddressSanitizer and UBSan
 check-asan: deps
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)-asan SAN=1 CFLAGS='-O1 -g' check-run
+	@$(MAKE) --no-print-directory $(PAR) BUILD=$(BUILD)-asan SAN=1 CFLAGS='-O1 -g' check-run
 
 #: make check-peers  software that no one here wrote at the virtual bench: OpenOCD, flashrom, sigrok
 .PHONY: check-peers check-peers-run
 check-peers: deps
 	@tools/deps.sh peers
-	@$(MAKE) --no-print-directory check-peers-run
+	@$(MAKE) --no-print-directory $(PAR) check-peers-run
 
 PEER_LIBS := $(BUILD)/peers/libgpiod.so.2 $(BUILD)/peers/libusb-1.0.so.0
 check-peers-run: $(BUILD)/swdrom $(BUILD)/swdrom-sim $(PEER_LIBS)
-	@BUILD=$(BUILD) tests/run.sh $(sort $(wildcard tests/peers/*.sh))
+	@BUILD=$(BUILD) JOBS=$(JOBS) tests/run.sh $(sort $(wildcard tests/peers/*.sh))
 
 # stand-ins that foreign programs preload: no sanitizer, no coverage
 $(BUILD)/peers/libgpiod.so.2: tests/peers/gpiod-rbb.c
@@ -171,7 +174,7 @@ $(PEER_LIBS):
 #: make check-kernel  libftdi1, swdrom, OpenOCD and udev's rules on a real Linux USB stack, in a QEMU guest
 .PHONY: check-kernel check-kernel-run
 check-kernel: deps
-	@$(MAKE) --no-print-directory check-kernel-run
+	@$(MAKE) --no-print-directory $(PAR) check-kernel-run
 
 check-kernel-run: $(BUILD)/swdrom $(BUILD)/swdrom-sim $(BUILD)/libswdrom.a $(BUILD)/libswdrom-sim.a
 	@BUILD=$(BUILD) tests/kernel/run.py
@@ -183,13 +186,13 @@ include tests/firmware/firmware.mk
 #: make demo       program a virtual STM32L476G-DISCO with the demo firmware, start to end
 .PHONY: demo demo-run
 demo: deps
-	@$(MAKE) --no-print-directory $(BUILD)/swdrom
+	@$(MAKE) --no-print-directory $(PAR) $(BUILD)/swdrom
 	@BUILD=$(BUILD) tools/demo.sh
 
 #: make bench      figures in virtual time and host CPU time: a table, and build/bench.json (SEEDS=5)
 .PHONY: bench bench-run
 bench: deps
-	@$(MAKE) --no-print-directory bench-run
+	@$(MAKE) --no-print-directory $(PAR) bench-run
 
 SEEDS ?= 5
 bench-run: $(BUILD)/tests/bench

@@ -65,7 +65,7 @@ static void test_disco_has_the_pins_of_its_schematic(void **state)
 		assert_int_equal(b.qspi[i].af, 10);
 	}
 	assert_string_equal(b.nor, "n25q128a");
-	assert_int_equal(b.qspi_max_hz, 0);
+	assert_int_equal(b.qspi_max_hz, 48000000);
 }
 
 static void test_unknown_board_lists_the_known_ones(void **state)
