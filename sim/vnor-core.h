@@ -92,7 +92,7 @@ struct vnor_job {
 	const struct vnor_op *op;
 	u8 buf[VNOR_BUF_LEN];
 	u32 n_buf;
-	bool volatile_only; /* JOB_REG: vendor's business */
+	u8 *window; /* where a program goes, if not to the array */
 };
 
 enum vnor_phase { PH_CMD, PH_CMD_EXT, PH_ADDR, PH_MODE, PH_DUMMY, PH_OUT, PH_IN, PH_IGNORE };
@@ -157,8 +157,10 @@ struct vnor {
 	bool wren_missed;      /* the last write enable met a busy chip */
 	struct vnor_job job;
 	struct vnor_job suspended;
-	u32 page;      /* program buffer as configured */
-	bool selected; /* of the dies of a stack, this one listens */
+	u32 page;   /* program buffer as configured */
+	u8 *window; /* not NULL: reads and programs go here instead of to the array (OTP modes) */
+	u32 window_len; /* power of two, a multiple of the page */
+	bool selected;	/* of the dies of a stack, this one listens */
 	u8 die_no;
 	struct vnor *die[VNOR_MAX_DIES]; /* of a stack of which one listens; [0] is not NULL then */
 	const struct vnor_op *xip;	 /* frames start with the address of this read */

@@ -29,7 +29,9 @@ static void program_cells(struct vnor *nor, const struct vnor_job *job)
 {
 	u32 i;
 
-	for (i = 0; i < job->len; i++) {
+	for (i = 0; job->window && i < job->len; i++)
+		job->window[job->addr + i] &= job->buf[i];
+	for (i = 0; !job->window && i < job->len; i++) {
 		nor->array[job->addr + i] &= job->buf[i];
 		if (nor->weak) /* a bit that was programmed is firm again */
 			nor->weak[job->addr + i] &= job->buf[i];
@@ -40,7 +42,8 @@ static void half_done(struct vnor *nor, const struct vnor_job *job)
 {
 	u32 i;
 
-	if (job->kind != JOB_PROGRAM && job->kind != JOB_ERASE && job->kind != JOB_ERASE_CHIP)
+	if ((job->kind != JOB_PROGRAM && job->kind != JOB_ERASE && job->kind != JOB_ERASE_CHIP) ||
+	    job->window)
 		return;
 	if (!nor->weak)
 		nor->weak = calloc(1, nor->part->size);
@@ -142,8 +145,11 @@ static bool overlaps_suspended(const struct vnor *nor, u32 addr, u32 len)
 void vnor_start_program(struct vnor *nor, const struct vnor_op *op, u64 at_ps)
 {
 	const struct vnor_part *part = nor->part;
-	u32 size = nor->page, page = nor->addr & (part->size - 1) & ~(size - 1);
-	struct vnor_job job = { .kind = JOB_PROGRAM, .addr = page, .len = size, .op = op };
+	u32 size = nor->page, chip = nor->window ? nor->window_len : part->size;
+	u32 page = nor->addr & (chip - 1) & ~(size - 1);
+	struct vnor_job job = {
+		.kind = JOB_PROGRAM, .addr = page, .len = size, .op = op, .window = nor->window
+	};
 	u32 n = min(nor->n_in, size);
 	struct vnor_time t = part->page_program;
 
@@ -192,6 +198,10 @@ void vnor_start_erase(struct vnor *nor, const struct vnor_op *op, u64 at_ps)
 	struct vnor_job job = { .kind = JOB_ERASE, .op = op };
 	bool whole;
 
+	if (nor->window) {
+		vnor_complain(nor, "%s (%02Xh) in OTP mode: ignored", op->name, op->opcode);
+		return;
+	}
 	if (!find_sector(nor, op, &job)) {
 		vnor_complain(nor, "%s (%02Xh) at 0x%06x: no such sector there", op->name,
 			      op->opcode, nor->addr);
@@ -274,6 +284,7 @@ static void cut(struct vnor *nor)
 	nor->xip = NULL;
 	nor->four_byte = false;
 	nor->ear = 0;
+	nor->window = NULL;
 	nor->reset_enabled = false;
 	nor->volatile_enabled = false;
 	nor->wren_missed = false;

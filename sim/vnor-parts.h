@@ -20,6 +20,8 @@
 	X(gd25q127c)    \
 	X(gd25lq256d)   \
 	X(xm25qh128c)   \
-	X(at25sf128a)
+	X(at25sf128a)   \
+	X(mx25l51245g)  \
+	X(mx25r6435f)
 
 #endif

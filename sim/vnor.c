@@ -96,6 +96,8 @@ static u8 read_array(struct vnor *nor)
 	u32 mask = nor->part->size - 1, a = nor->addr & mask;
 	u8 b = nor->array[a];
 
+	if (nor->window)
+		return nor->window[nor->addr++ & (nor->window_len - 1)];
 	if (nor->weak && nor->weak[a])
 		b ^= nor->weak[a] & (u8)sim_rng_u64(&nor->rng);
 	if (nor->suspended.kind && in_job(&nor->suspended, a)) {
