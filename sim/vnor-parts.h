@@ -22,6 +22,9 @@
 	X(xm25qh128c)   \
 	X(at25sf128a)   \
 	X(mx25l51245g)  \
-	X(mx25r6435f)
+	X(mx25r6435f)   \
+	X(is25lp128f)   \
+	X(is25wp512m)   \
+	X(sst26vf064b)
 
 #endif
