@@ -154,9 +154,10 @@ static void bench_close(void *arg)
 	int ret;
 
 	bench_complain(b);
-
-	mcu_save(b->sim.mcu);
-	netlist_save(b->sim.nets);
+	if (b->sim.opts.state_path[0]) {
+		mcu_save(b->sim.mcu);
+		netlist_save(b->sim.nets);
+	}
 	ret = sim_core_save(&b->sim);
 	if (ret)
 		err_set(b->err, ret, "check the directory and the space on the disk",
