@@ -20,6 +20,7 @@
 #define STATUS_BYTES 2
 #define CANCEL_MS    1000 /* for the kernel to give a cancelled transfer back */
 #define DRAIN_MS     1000 /* a chip that talks longer has no reason to */
+#define QUIET_EMPTY  3	  /* empty reads in a row that are silence */
 #define DRAIN_EMPTY  2	  /* empty reads in a row: the second began after the first had ended */
 
 static int errno_of_usb(int ret)
@@ -132,6 +133,8 @@ static void LIBUSB_CALL in_done(struct libusb_transfer *xfer)
 			deal_out(io, xfer->buffer + at + STATUS_BYTES, n);
 	}
 	io->n_empty = n_payload ? 0 : io->n_empty + 1;
+	if (n_payload)
+		io->heard_ns = clock_now_ns(io->clk);
 
 	switch (xfer->status) {
 	case LIBUSB_TRANSFER_COMPLETED:
@@ -157,6 +160,8 @@ static void LIBUSB_CALL out_done(struct libusb_transfer *xfer)
 	struct ftdi_bulk_batch *q = xfer->user_data;
 
 	q->is_out_pending = false;
+	q->sent_ns = clock_now_ns(q->io->clk);
+	q->io->n_empty = 0;
 	switch (xfer->status) {
 	case LIBUSB_TRANSFER_COMPLETED:
 		if (xfer->actual_length != xfer->length && !q->status)
@@ -230,6 +235,7 @@ int ftdi_bulk_submit(struct ftdi_bulk *io, struct usb_batch *b)
 	q->status = 0;
 	q->is_out_pending = false;
 	q->since_ns = clock_now_ns(io->clk);
+	q->sent_ns = q->since_ns;
 	io->n_batches++;
 	ret = in_post_all(io); /* before the bytes out, see above */
 	if (!ret && b->n_out) {
@@ -271,6 +277,20 @@ static int batch_trouble(struct ftdi_bulk *io, const struct ftdi_bulk_batch *q)
 	return q->status;
 }
 
+/*
+ * The chip lives, for its latency timer goes on sending packets without data, and there has been
+ * nothing in them for longer than all of the batch takes. A host that was busy elsewhere finds such
+ * packets only after those with the reply, so being late is not taken for it.
+ */
+static bool is_quiet(struct ftdi_bulk *io, const struct ftdi_bulk_batch *q)
+{
+	u64 from = max(q->since_ns, q->sent_ns);
+
+	from = max(from, io->heard_ns);
+	return q->b->quiet_ms && !q->is_out_pending && io->n_empty >= QUIET_EMPTY &&
+	       clock_now_ns(io->clk) - from >= q->b->quiet_ms * MSEC_NS;
+}
+
 /**
  * ftdi_bulk_reap() - wait for the oldest batch
  * @io: the channel
@@ -289,7 +309,7 @@ int ftdi_bulk_reap(struct ftdi_bulk *io, struct usb_batch *b)
 	while (!(ret = batch_trouble(io, q)) && (q->is_out_pending || q->n_got < b->n_in)) {
 		u64 ms = ms_left(io, q->since_ns, b->timeout_ms);
 
-		if (!ms) {
+		if (!ms || is_quiet(io, q)) {
 			ret = -ETIMEDOUT;
 			break;
 		}

@@ -30,6 +30,7 @@ struct ftdi_bulk_batch {
 	bool is_out_pending;
 	int status;   /* -errno once it can no longer succeed */
 	u64 since_ns; /* when it became the oldest */
+	u64 sent_ns;  /* when the chip had all of it */
 };
 
 struct ftdi_bulk {
@@ -46,6 +47,7 @@ struct ftdi_bulk {
 	int in_error;	      /* -errno of a read that failed otherwise */
 	size_t n_stray;	      /* bytes that no batch expected */
 	unsigned int n_empty; /* reads in a row that brought nothing */
+	u64 heard_ns;	      /* when one brought something */
 };
 
 int ftdi_bulk_init(struct ftdi_bulk *io);

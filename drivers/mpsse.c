@@ -32,6 +32,8 @@
 #define LATENCY_MS    16 /* FTDI's default; replies do not wait for it, 0x87 sends them */
 #define CMD_MS	      1000
 #define ECHO_MS	      250 /* many latency periods */
+/* nothing at all for so long, and twice what the batch takes: there will be no more. Six periods */
+#define QUIET_MS      100
 #define SYNC_TRIES    3
 
 #define START_HZ      1000000
@@ -122,12 +124,23 @@ static void mpsse_count(struct mpsse *m, const struct usb_batch *b)
 	m->h.ctx->stats.usb_bytes_in += b->n_got;
 }
 
+/* silence that no reply comes after, for a batch with so many SWCLK cycles */
+static u32 quiet_ms(const struct mpsse *m, u64 cycles)
+{
+	return (u32)min(QUIET_MS + cycles * 2000 / m->h.hz, (u64)UINT32_MAX);
+}
+
 static int mpsse_exchange(struct mpsse *m, const u8 *out, size_t n_out, u8 *in, size_t n_in,
-			  u32 timeout_ms)
+			  u32 timeout_ms, u32 quiet_ms)
 {
 	struct transport *t = m->h.t;
 	struct usb_batch b = {
-		.out = out, .n_out = n_out, .in = in, .n_in = n_in, .timeout_ms = timeout_ms
+		.out = out,
+		.n_out = n_out,
+		.in = in,
+		.n_in = n_in,
+		.timeout_ms = timeout_ms,
+		.quiet_ms = quiet_ms,
 	};
 	int ret = t->ops->submit(t, &b);
 
@@ -142,7 +155,7 @@ static int mpsse_exchange(struct mpsse *m, const u8 *out, size_t n_out, u8 *in, 
 static int mpsse_echo(struct mpsse *m, u8 op)
 {
 	u8 out[] = { op, MPSSE_FLUSH }, in[2] = { 0 };
-	int ret = mpsse_exchange(m, out, sizeof(out), in, sizeof(in), ECHO_MS);
+	int ret = mpsse_exchange(m, out, sizeof(out), in, sizeof(in), ECHO_MS, QUIET_MS);
 
 	if (ret)
 		return ret;
@@ -187,7 +200,7 @@ static int mpsse_configure(struct mpsse *m)
 	out[n++] = MPSSE_DIVISOR;
 	put_le16(out + n, m->divisor);
 	n += 2;
-	return mpsse_exchange(m, out, n, NULL, 0, CMD_MS);
+	return mpsse_exchange(m, out, n, NULL, 0, CMD_MS, 0);
 }
 
 /* the sequence that FTDI's application notes and all peers agree on */
@@ -243,7 +256,8 @@ static int mpsse_run(struct mpsse *m, const u8 *tail, size_t n_tail, u8 *in, siz
 	if (c->n_out)
 		memcpy(out, c->out, c->n_out);
 	memcpy(out + c->n_out, end, n);
-	ret = mpsse_exchange(m, out, c->n_out + n, in, n_in, (u32)min(ms, (u64)UINT32_MAX));
+	ret = mpsse_exchange(m, out, c->n_out + n, in, n_in, (u32)min(ms, (u64)UINT32_MAX),
+			     quiet_ms(m, c->cycles));
 	ctx->stats.swclk_cycles += c->cycles;
 	free(out);
 	return ret;
@@ -495,6 +509,7 @@ static int mpsse_submit(struct swd_host *h, struct swd_batch *b)
 		.in = s->in,
 		.n_in = s->code.n_in,
 		.timeout_ms = (u32)ms,
+		.quiet_ms = quiet_ms(m, s->code.cycles),
 	};
 	ret = h->t->ops->submit(h->t, &s->usb);
 	if (ret) {

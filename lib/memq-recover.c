@@ -35,7 +35,9 @@
 #define IDLE_MAX     64u
 /* with fewer idle cycles before a request no single flipped bit makes a good write request of it */
 #define FALSE_START_IDLE 4u
-#define NONE		 SIZE_MAX
+/* reads whose values are gone are read again one by one, if there are no more than these */
+#define FEW_READS 2u
+#define NONE	  SIZE_MAX
 
 /* all accesses in flight when the error was seen, as one sequence */
 struct view {
@@ -357,6 +359,33 @@ static void mark_lost(struct memq *q, const struct view *v, size_t i)
 		*op->state = MEMQ_LOST;
 }
 
+static bool has_value(const struct view *v, size_t i, size_t accepted)
+{
+	const size_t by = carrier_of(v, i);
+
+	return by != NONE && by < accepted && is_answered(v, by) && swd_ok(view_x(v, by));
+}
+
+/*
+ * Of the first @c accesses, which were performed, the last ones may be reads whose values are gone, a
+ * whole batch of them after a short USB reply. Those that do no harm are done again in the stream, from
+ * where this returns; a round trip for each would take seconds.
+ */
+static size_t rewind_reads(const struct memq *q, const struct view *v, size_t c, size_t accepted)
+{
+	size_t from = c, first = c, n_gone = 0;
+
+	while (from > 0 && !(is_drw(v, from - 1) && (view_op(q, v, from - 1)->flags & OP_ONCE)))
+		from--;
+	for (size_t i = from; i < c; i++) {
+		if (!is_drw(v, i) || !view_slot(v, i)->is_read || has_value(v, i, accepted))
+			continue;
+		if (!n_gone++)
+			first = i;
+	}
+	return n_gone > FEW_READS ? first : c;
+}
+
 /*
  * Hand over what reads 0..@c-1 brought. Plain reads whose value is gone are read again now.
  * @accepted: answers before it count; @refused: from there on nothing was performed; @p: NULL when
@@ -374,7 +403,7 @@ static int settle_reads(struct memq *q, const struct view *v, size_t c, size_t a
 		if (s->kind != SLOT_DRW || !s->is_read)
 			continue;
 		by = carrier_of(v, i);
-		if (by != NONE && by < accepted && is_answered(v, by) && swd_ok(view_x(v, by))) {
+		if (has_value(v, i, accepted)) {
 			memq_deliver(q, s, view_x(v, by)->data);
 			continue;
 		}
@@ -572,7 +601,7 @@ static int recover_view(struct memq *q, const struct view *v)
 	const size_t refused = first_refused(v, accepted);
 	bool was_refused, is_exact;
 	bool was_wait, is_fault;
-	size_t lo, hi, last;
+	size_t lo, hi, last, redo;
 	struct memq_pos pos;
 	struct memq_probe p;
 	int ret;
@@ -647,16 +676,18 @@ static int recover_view(struct memq *q, const struct view *v)
 			return err_unknown_fate(q, v, last);
 		lo = last;
 	}
-	ret = settle_reads(q, v, lo, accepted, refused, &p);
+	redo = rewind_reads(q, v, lo, accepted);
+	ret = settle_reads(q, v, redo, accepted, refused, &p);
 	if (ret)
 		return ret;
-	pos = pos_after(q, v, lo);
+	pos = pos_after(q, v, redo);
 	q->next = pos;
 	q->done = pos.op;
 	was_wait = refused < v->n && view_x(v, refused)->ack == SWD_ACK_WAIT;
-	learn(q, v, lo, was_wait, was_refused, p.stalled_ns);
+	/* what USB lost says nothing about the wire */
+	learn(q, v, lo, was_wait, was_refused && !v->has_short, p.stalled_ns);
 	/* a bus fault is noise only if it does not come again: memq_note_passed() tells */
-	q->ctx->stats.noise += !was_wait && !is_fault;
+	q->ctx->stats.noise += !was_wait && !is_fault && !v->has_short;
 	memq_note_passed(q, pos);
 	return check_progress(q, pos, v->has_short ? SHORT_WEIGHT : 1);
 }

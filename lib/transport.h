@@ -31,7 +31,10 @@ struct usb_batch {
 	u8 *in; /* room for n_in reply bytes; modem status bytes are already stripped */
 	size_t n_in;
 	u32 timeout_ms; /* bound on the whole batch, from when it is the oldest */
-	size_t n_got;	/* set by reap: reply bytes that came, also when it fails */
+	/* a chip that has all of @out, answers reads, and has said nothing for this long has nothing
+	 * more to say; 0: it may be silent until the timeout */
+	u32 quiet_ms;
+	size_t n_got; /* set by reap: reply bytes that came, also when it fails */
 };
 
 /* how long flash devices were really busy; only the virtual bench knows */
@@ -47,7 +50,8 @@ struct transport_ops {
 	/* start a batch and return at once; replies are read as they come (reads posted before
 	 * writes), so a batch of any size cannot dead-lock. At most @max_in_flight. */
 	int (*submit)(struct transport *t, struct usb_batch *b);
-	/* wait for the oldest batch. 0: n_got == n_in. -ETIMEDOUT: short (n_got says). -ENODEV: gone */
+	/* wait for the oldest batch. 0: n_got == n_in. -ETIMEDOUT: short (n_got says), after
+	 * timeout_ms or quiet_ms. -ENODEV: gone */
 	int (*reap)(struct transport *t, struct usb_batch *b);
 	/* read and drop what the chip has to say, until it is silent (bounded) */
 	int (*drain)(struct transport *t);

@@ -596,6 +596,28 @@ static bool wait_for_oldest(struct vftdi *f, u64 deadline_ps)
 	}
 }
 
+/*
+ * The same, but a chip that goes on sending empty packets and says nothing for @quiet_ps is known to
+ * say no more. *@deadline_ps: when that is known.
+ */
+static bool wait_until_quiet(struct vftdi *f, u64 quiet_ps, u64 *deadline_ps)
+{
+	const struct slot *s = &f->slots[0];
+	u64 last = *deadline_ps, heard = f->host_ps;
+	bool answered;
+
+	if (!quiet_ps)
+		return wait_for_oldest(f, last);
+	do {
+		heard = max(heard, s->in_ps);
+		*deadline_ps = min(last, heard + quiet_ps);
+		answered = wait_for_oldest(f, *deadline_ps);
+	} while (!answered && s->in_ps > heard && *deadline_ps < last);
+	if (answered)
+		*deadline_ps = min(last, max(heard, s->in_ps) + quiet_ps);
+	return answered;
+}
+
 static int reap_unplugged(struct vftdi *f, struct usb_batch *b)
 {
 	work(f, f->host_ps + b->timeout_ms * PS_PER_MS, 1);
@@ -625,7 +647,7 @@ static int vftdi_reap(struct transport *t, struct usb_batch *b)
 	if (s->unplugged)
 		return reap_unplugged(f, b);
 	deadline = f->host_ps + b->timeout_ms * PS_PER_MS;
-	answered = wait_for_oldest(f, deadline) && s->keep == b->n_in;
+	answered = wait_until_quiet(f, b->quiet_ms * PS_PER_MS, &deadline) && s->keep == b->n_in;
 	b->n_got = min(s->got, s->keep);
 	if (answered) {
 		u64 done = usbtime_in(&f->usb, max(s->in_ps, s->accepted_ps));

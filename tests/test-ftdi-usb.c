@@ -619,6 +619,28 @@ static void test_a_silent_chip_ends_in_a_timeout_and_can_be_used_again(void **st
 	t->ops->close(t);
 }
 
+static void test_a_chip_that_lives_and_says_nothing_more_is_not_waited_for(void **state)
+{
+	static const u8 out[] = { 0xaa, 0x87 };
+	struct fixture *f = *state;
+	struct transport *t;
+	u8 in[3] = { 0 };
+	struct usb_batch b = {
+		.out = out, .n_out = 2, .in = in, .n_in = 3, .timeout_ms = 600000, .quiet_ms = 50
+	};
+	u64 start;
+
+	plug(f, 1, "A1", "Dual RS232-HS");
+	t = open_ok(f, "");
+	enter_mpsse(t);
+	start = clock_now_ns(t->clk);
+	assert_int_equal(t->ops->submit(t, &b), 0);
+	assert_int_equal(t->ops->reap(t, &b), -ETIMEDOUT);
+	assert_int_equal(b.n_got, 2);
+	assert_true(clock_now_ns(t->clk) - start >= 50 * MSEC_NS);
+	t->ops->close(t);
+}
+
 static void test_bytes_that_nobody_asked_for_are_out_of_step(void **state)
 {
 	static const u8 out[] = { 0xaa, 0xab, 0x87 };
@@ -766,6 +788,7 @@ int main(int argc, char **argv)
 		T(test_replies_lose_their_status_bytes_at_both_packet_sizes),
 		T(test_no_fifo_is_too_small_for_full_batches),
 		T(test_a_silent_chip_ends_in_a_timeout_and_can_be_used_again),
+		T(test_a_chip_that_lives_and_says_nothing_more_is_not_waited_for),
 		T(test_bytes_that_nobody_asked_for_are_out_of_step),
 		T(test_more_batches_than_allowed_are_refused),
 		T(test_closing_with_batches_in_flight_gives_everything_back),
