@@ -306,6 +306,7 @@ static int add_internal(struct target *t, struct stm32l4 *l4)
 		.regs = STM32L4_FLASH_REGS,
 		.base = FLASH_BASE,
 		.size = t->flash_size,
+		.hclk_hz = l4->clocks.hclk_hz,
 		.is_dual_bank = is_dual_bank(t, l4),
 		.options = l4->options,
 		.crc = &l4->crc,

@@ -16,6 +16,7 @@ struct ftdi_chip {
 	u8 n_channels;	    /* A, B, ... */
 	u8 n_mpsse;	    /* of them, from A on */
 	bool has_high_byte; /* xCBUS pins: 0x82 and 0x83 do something */
+	u16 fifo_bytes;	    /* host to chip, per channel; 0: not known */
 	bool is_h;	    /* 60 MHz base clock, 0x8a to 0x97 exist; else FT2232C/D */
 };
 

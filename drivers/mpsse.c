@@ -669,6 +669,13 @@ static int mpsse_check_chip(struct ctx *ctx, const struct transport *t, const st
 	return 0;
 }
 
+/* bytes of a write with a delay of any length: 48 bits packed, a command, a command of idle cycles; or
+ * the direction switched twice (at most 26) */
+static unsigned int burst_bytes(enum adapter_wiring wiring)
+{
+	return wiring == ADAPTER_RESISTOR ? 6 + 3 + 3 : 26 + 6;
+}
+
 /**
  * swd_host_open() - make an SWD adapter of a transport
  * @ctx: the session; its error, log and statistics are used until close
@@ -710,6 +717,7 @@ int swd_host_open(struct ctx *ctx, struct transport *t, const struct adapter *a,
 		.has_nrst = a->nsrst != ADAPTER_NSRST_NONE,
 		.max_xfers = MAX_XFERS,
 		.max_in_flight = n_flight,
+		.burst_xfers = chip->is_h ? chip->fifo_bytes / burst_bytes(a->wiring) : 0,
 	};
 	m->wire.wiring = a->wiring;
 	m->wire.has_clock_bytes = chip->is_h;

@@ -44,6 +44,7 @@
 #define FLASH_CR_BKER	    BIT(11)
 #define FLASH_CR_MER2	    BIT(15)
 #define FLASH_CR_STRT	    BIT(16)
+#define FLASH_CR_FSTPG	    BIT(18) /* fast programming */
 #define FLASH_CR_LOCK	    BIT(31)
 
 #define FLASH_ECCR	    0x18
@@ -55,12 +56,14 @@
 #define FLASH_ECCR_ECCD	    BIT(31)
 
 /* DS10198 6.3.10, flash memory characteristics */
-#define PROG_TYP_NS  81690u
-#define PROG_MAX_NS  90760u
-#define ERASE_TYP_NS (22020 * USEC_NS)
-#define ERASE_MAX_NS (24470 * USEC_NS)
-#define MASS_TYP_NS  (22130 * USEC_NS)
-#define MASS_MAX_NS  (24590 * USEC_NS)
+#define PROG_TYP_NS	81690u
+#define PROG_MAX_NS	90760u
+#define ERASE_TYP_NS	(22020 * USEC_NS)
+#define ERASE_MAX_NS	(24470 * USEC_NS)
+#define MASS_TYP_NS	(22130 * USEC_NS)
+#define MASS_MAX_NS	(24590 * USEC_NS)
+#define FAST_ROW_TYP_NS (1910 * USEC_NS)
+#define FAST_ROW_MAX_NS (2120 * USEC_NS)
 /* an operation that is not over after so many times its maximum is stuck */
 #define TIMEOUT_FACTOR 3
 
@@ -78,6 +81,11 @@ struct stm32l4_flash {
 	bool is_calibrated;
 	u64 probe_lead_ns; /* from queuing a sample until its read reaches the bus */
 	u64 erase_est_ns;
+	u64 mass_ns; /* what a mass erase took, 0: none was seen */
+	/* fast rows: banks (bits) that were mass-erased and not touched since; what was learned */
+	u8 fresh_banks;
+	u64 row_est_ns, row_max_ns, row_sum_ns, fast_unit_ns;
+	unsigned int n_rows_learned;
 	u32 ecc_told;	    /* address of the last ECC error that was reported, or 0 */
 	u64 n_retries_seen; /* ctx->stats.retries at the last look */
 };

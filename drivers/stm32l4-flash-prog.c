@@ -22,7 +22,7 @@
  * lowers it a little when not. The same samples show the error flags; those are sticky and stop all
  * programming after them (PGSERR), so that reading back finds the one unit that was refused.
  */
-#include "drivers/stm32l4-flash-priv.h"
+#include "drivers/stm32l4-flash-prog.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -33,9 +33,7 @@
 #define PROG_EST_MIN_NS (PROG_TYP_NS * 6 / 10)
 #define PROG_EST_MAX_NS (PROG_TYP_NS * 16 / 10)
 
-/* first units of a session, each followed by a row of samples */
-#define CAL_UNITS   16 /* half of them where a row of samples fits each */
-#define CAL_SAMPLES 24
+/* first units of a session (CAL_UNITS, half of them where they fit), each followed by a row of samples */
 #define CAL_FROM_NS (PROG_TYP_NS * 3 / 4)
 /* with a row that is coarser than this a unit carries only one sample, each at its own time */
 #define CAL_STEP_MAX_NS (PROG_TYP_NS / 8)
@@ -44,7 +42,6 @@
 #define PROBE_EVERY	32
 #define PROBE_EVERY_MAX 256
 #define PROBE_CYCLES	200
-#define N_PROBES	64
 /*
  * The first estimate is 1/64 above what was seen. Later a busy sample raises it by 1/256 and an idle
  * one lowers it by 1/2048, all of one check() by no more than 1/256.
@@ -69,33 +66,19 @@
 /* and so many that hold something else are stepped over in a job when the wire is known to be bad */
 #define MAX_SKIPPED 16
 
-/* an SR sample taken at a known time after the second word of a unit */
-struct probe {
-	u64 after_ns; /* at least; gaps between USB transfers make it later */
-	u64 issued;   /* bytes of the job that were queued before it */
-	u32 sr;
-	enum memq_sample state;
-};
-
-struct l4_program {
-	bool is_set_up; /* PG set, flags clear */
-	bool is_final;	/* the last status is queued: */
-	u32 sr, cr;
-	enum memq_sample state;
-	unsigned int n_units, n_cal, n_probes, n_retries, n_skipped;
-	u64 retry_at;
-	u64 idle_at_ns; /* cursor when the last unit should be done */
-	struct probe probes[N_PROBES];
-	struct probe cal[CAL_UNITS][CAL_SAMPLES];
-};
-
 static struct l4_program *program_priv(struct flash_job *job)
 {
-	if (!job->priv)
-		job->priv = calloc(1, sizeof(struct l4_program));
-	if (!job->priv)
+	struct l4_program *l4 = job->priv;
+
+	if (l4)
+		return l4;
+	l4 = calloc(1, sizeof(*l4) + stm32l4_fast_map_size(job));
+	if (!l4)
 		err_set(&job->mtd->ctx->err, -ENOMEM, NULL, "out of memory for a flash job");
-	return job->priv;
+	else
+		stm32l4_fast_begin(job, l4);
+	job->priv = l4;
+	return l4;
 }
 
 /**
@@ -114,12 +97,12 @@ u64 stm32l4_flash_prog_ns(const struct stm32l4_flash *fl)
 	return fl->prog_est_ns;
 }
 
-static bool is_blank(const u8 *p)
+bool stm32l4_is_blank(const u8 *p)
 {
 	return get_le32(p) == UINT32_MAX && get_le32(p + 4) == UINT32_MAX;
 }
 
-static u64 cycles_ns(struct memq *q, u64 cycles)
+u64 stm32l4_cycles_ns(const struct memq *q, u64 cycles)
 {
 	return cycles * memq_period_ps(q) / 1000;
 }
@@ -131,7 +114,7 @@ static void queue_probe(struct stm32l4_flash *fl, struct memq *q, struct probe *
 
 	memq_sample32(q, reg(fl, FLASH_SR), &p->sr, &p->state);
 	p->after_ns = memq_cursor_ns(q) - from_ns;
-	p->after_ns -= min(cycles_ns(q, READ_AHEAD_CYCLES), p->after_ns);
+	p->after_ns -= min(stm32l4_cycles_ns(q, READ_AHEAD_CYCLES), p->after_ns);
 	fl->probe_lead_ns = from_ns + p->after_ns - before_ns;
 	p->issued = issued;
 }
@@ -147,7 +130,7 @@ static void delay_until(struct memq *q, u64 from_ns, u64 after_ns)
 
 static bool is_slow(struct memq *q)
 {
-	return cycles_ns(q, 2 * WRITE_CYCLES) > CAL_STEP_MAX_NS;
+	return stm32l4_cycles_ns(q, 2 * WRITE_CYCLES) > CAL_STEP_MAX_NS;
 }
 
 static unsigned int cal_units(struct memq *q)
@@ -194,7 +177,7 @@ static void set_up_program(struct stm32l4_flash *fl, struct l4_program *l4, stru
 /* samples cost some 200 cycles: fewer where that is more than 1 % of the time between them */
 static unsigned int probe_every(const struct stm32l4_flash *fl, struct memq *q)
 {
-	u64 n = 100 * cycles_ns(q, PROBE_CYCLES) / fl->prog_est_ns;
+	u64 n = 100 * stm32l4_cycles_ns(q, PROBE_CYCLES) / fl->prog_est_ns;
 
 	return (unsigned int)min(max(n, (u64)PROBE_EVERY), (u64)PROBE_EVERY_MAX);
 }
@@ -206,15 +189,18 @@ static unsigned int probe_every(const struct stm32l4_flash *fl, struct memq *q)
 static u64 queue_unit(struct flash_job *job, struct l4_program *l4, struct memq *q)
 {
 	struct stm32l4_flash *fl = to_flash(job->mtd);
+	unsigned int bank = stm32l4_bank_of(&fl->desc, job->offset + l4->pos);
 	u64 free_at_ns = l4->idle_at_ns + fl->prog_est_ns / GUARD, now_ns;
 
-	memq_write_once(q, addr_of(fl, job->offset + job->issued), job->buf + job->issued,
+	memq_write_once(q, addr_of(fl, job->offset + l4->pos), job->buf + l4->pos,
 			STM32L4_UNIT_SIZE);
-	job->issued += STM32L4_UNIT_SIZE;
+	fl->fresh_banks &= (u8)~BIT(bank); /* no more fast rows there */
+	l4->pos += STM32L4_UNIT_SIZE;
 	now_ns = memq_cursor_ns(q);
-	if (l4->idle_at_ns > now_ns - cycles_ns(q, WRITE_CYCLES))
+	if (l4->idle_at_ns > now_ns - stm32l4_cycles_ns(q, WRITE_CYCLES))
 		delay_until(q, now_ns,
-			    free_at_ns - min(free_at_ns, now_ns + cycles_ns(q, ACK_CYCLES)));
+			    free_at_ns -
+				    min(free_at_ns, now_ns + stm32l4_cycles_ns(q, ACK_CYCLES)));
 	return max(now_ns, l4->idle_at_ns);
 }
 
@@ -227,26 +213,18 @@ static int queue_final(struct stm32l4_flash *fl, struct l4_program *l4, struct m
 	return JOB_DONE;
 }
 
-/**
- * stm32l4_program_issue() - queue the next double word, with a sample now and then
- * @job: JOB_PROGRAM on a prepared device
- * @q: the queue
- *
- * Return: as mtd_ops.issue.
- */
-int stm32l4_program_issue(struct flash_job *job, struct memq *q)
+/* one double word, with a sample now and then */
+static int plain_issue(struct flash_job *job, struct l4_program *l4, struct memq *q)
 {
-	struct l4_program *l4 = program_priv(job);
 	struct stm32l4_flash *fl = to_flash(job->mtd);
 	u64 from_ns, early_ns, now_ns, prog_ns = fl->prog_est_ns;
 	int ret = JOB_READY;
 
-	if (!l4)
-		return -ENOMEM;
 	/* erased units are left as they are: they can still be programmed later */
-	while (job->issued < job->len && is_blank(job->buf + job->issued))
-		job->issued += STM32L4_UNIT_SIZE;
-	if (job->issued >= job->len)
+	while (l4->pos < l4->end &&
+	       (stm32l4_is_blank(job->buf + l4->pos) || stm32l4_fast_has(l4, l4->pos)))
+		l4->pos += STM32L4_UNIT_SIZE;
+	if (l4->pos >= l4->end)
 		return l4->is_set_up ? queue_final(fl, l4, q) : JOB_DONE;
 
 	if (!l4->is_set_up)
@@ -255,23 +233,68 @@ int stm32l4_program_issue(struct flash_job *job, struct memq *q)
 	l4->idle_at_ns = from_ns + prog_ns;
 
 	if (!fl->is_calibrated && l4->n_cal < cal_units(q)) {
-		queue_calibration(fl, q, l4, from_ns, job->issued);
+		queue_calibration(fl, q, l4, from_ns, l4->pos);
 		l4->idle_at_ns = from_ns + PROG_EST_MAX_NS;
 		ret = l4->n_cal == cal_units(q) ? JOB_BLOCKED : JOB_READY;
 	} else if (++l4->n_units % probe_every(fl, q) == 0 && l4->n_probes < N_PROBES) {
 		delay_until(q, from_ns,
 			    prog_ns > fl->probe_lead_ns ? prog_ns - fl->probe_lead_ns : 0);
-		queue_probe(fl, q, &l4->probes[l4->n_probes++], from_ns, job->issued);
+		queue_probe(fl, q, &l4->probes[l4->n_probes++], from_ns, l4->pos);
 	}
 	/* words 0 and 1 of the next unit shall both be there when this one is done */
 	now_ns = memq_cursor_ns(q);
-	early_ns = 2 * cycles_ns(q, WRITE_CYCLES) + prog_ns / EARLY;
+	early_ns = 2 * stm32l4_cycles_ns(q, WRITE_CYCLES) + prog_ns / EARLY;
 	if (!fl->is_calibrated)
-		early_ns = cycles_ns(q, WRITE_CYCLES);
+		early_ns = stm32l4_cycles_ns(q, WRITE_CYCLES);
 	job->busy_ns = l4->idle_at_ns - min(l4->idle_at_ns, now_ns + early_ns);
 	/* the final status must not see the last unit at work */
-	if (job->issued >= job->len)
+	if (l4->pos >= l4->end)
 		job->busy_ns = from_ns + PROG_EST_MAX_NS - min(from_ns + PROG_EST_MAX_NS, now_ns);
+	return ret;
+}
+
+/*
+ * Progress as the scheduler knows it. After fast rows the rest is done in a second pass over the job:
+ * what counts then is how many bytes are there, and a wish to stop is not seen by a shorter job.
+ */
+static void count(struct flash_job *job, struct l4_program *l4)
+{
+	if (!l4->fast.is_used) {
+		l4->end = job->len;
+		job->issued = l4->pos;
+		job->done = l4->base;
+		return;
+	}
+	if (ctx_stopped(job->mtd->ctx) || job->len < l4->len)
+		l4->end = min(l4->end, l4->pos);
+	job->issued = job->len;
+	job->done = min((u64)l4->fast.n_done * FAST_ROW_SIZE + l4->base -
+				stm32l4_fast_bytes(l4, l4->base),
+			job->len);
+}
+
+/**
+ * stm32l4_program_issue() - queue the next row, or the next double word
+ * @job: JOB_PROGRAM on a prepared device
+ * @q: the queue
+ *
+ * Return: as mtd_ops.issue.
+ */
+int stm32l4_program_issue(struct flash_job *job, struct memq *q)
+{
+	struct l4_program *l4 = program_priv(job);
+	int ret;
+
+	if (!l4)
+		return -ENOMEM;
+	if (l4->fast.is_on) {
+		ret = stm32l4_fast_issue(job, l4, q);
+		if (l4->fast.is_on)
+			return ret;
+	}
+	count(job, l4);
+	ret = plain_issue(job, l4, q);
+	count(job, l4);
 	return ret;
 }
 
@@ -323,17 +346,18 @@ static int unit_refused(struct flash_job *job, struct l4_program *l4, u64 bad, c
 			       ", WRPERR): 0x%08" PRIx32 " was refused",
 			       stm32l4_page_of(&fl->desc, job->offset + bad),
 			       stm32l4_bank_of(&fl->desc, job->offset + bad) + 1, sr, addr);
-	if (!is_blank(found) && job->mtd->ctx->stats.retries && l4->n_skipped < MAX_SKIPPED) {
+	if (!stm32l4_is_blank(found) && job->mtd->ctx->stats.retries &&
+	    l4->n_skipped < MAX_SKIPPED) {
 		/* on a noisy wire now and then a write goes astray: verify and repair must mend it */
 		log_warn(&job->mtd->ctx->log,
 			 "0x%08" PRIx32
 			 " holds something else already, on a noisy wire: left for verify",
 			 addr);
 		l4->n_skipped++;
-		job->issued = job->done = bad + STM32L4_UNIT_SIZE;
+		l4->pos = l4->base = bad + STM32L4_UNIT_SIZE;
 		return JOB_READY;
 	}
-	if (!is_blank(found))
+	if (!stm32l4_is_blank(found))
 		return err_set(err, -EIO, "erase the page first",
 			       "the double word at 0x%08" PRIx32
 			       " was not erased: it holds %08" PRIx32 " %08" PRIx32
@@ -350,8 +374,8 @@ static int unit_refused(struct flash_job *job, struct l4_program *l4, u64 bad, c
 			       addr, l4->n_retries, sr);
 	log_dbg(&job->mtd->ctx->log,
 		"programming again from 0x%08" PRIx32 " (FLASH_SR 0x%08" PRIx32 ")", addr, sr);
-	job->issued = bad;
-	job->done = bad;
+	l4->pos = bad;
+	l4->base = bad;
 	return JOB_READY;
 }
 
@@ -363,7 +387,7 @@ static int program_failed(struct flash_job *job, struct l4_program *l4)
 {
 	struct stm32l4_flash *fl = to_flash(job->mtd);
 	struct memq *q = job->mtd->q;
-	u64 from = job->done, len = job->issued - job->done, bad;
+	u64 from = l4->base, len = l4->pos - l4->base, bad;
 	u8 *back = NULL;
 	u32 sr, cr;
 	int ret = stm32l4_wait_idle(fl, &sr);
@@ -386,10 +410,11 @@ static int program_failed(struct flash_job *job, struct l4_program *l4)
 		goto out_free;
 
 	for (bad = 0; bad < len; bad += STM32L4_UNIT_SIZE)
-		if (memcmp(back + bad, job->buf + from + bad, STM32L4_UNIT_SIZE))
+		if (memcmp(back + bad, job->buf + from + bad, STM32L4_UNIT_SIZE) &&
+		    !stm32l4_fast_has(l4, from + bad))
 			break;
 	l4->is_set_up = l4->is_final = false;
-	job->done = from + bad;
+	l4->base = from + bad;
 	if (cr & FLASH_CR_LOCK)
 		ret = stm32l4_report_reset(job);
 	else if (bad < len)
@@ -411,16 +436,9 @@ static void learn_from_retries(struct stm32l4_flash *fl)
 	fl->n_retries_seen = n;
 }
 
-/**
- * stm32l4_program_check() - judge the samples, learn from them, find what was refused
- * @job: JOB_PROGRAM
- *
- * Return: as mtd_ops.check.
- */
-int stm32l4_program_check(struct flash_job *job)
+static int plain_check(struct flash_job *job, struct l4_program *l4)
 {
 	struct stm32l4_flash *fl = to_flash(job->mtd);
-	struct l4_program *l4 = job->priv;
 	u64 floor_ns = fl->prog_est_ns - fl->prog_est_ns / PROBE_DOWN_MAX;
 	bool failed = false;
 
@@ -437,7 +455,7 @@ int stm32l4_program_check(struct flash_job *job)
 		failed |= !!(p->sr & FLASH_SR_FAILED);
 		/* the last one before the sample may still be at work */
 		if (!failed)
-			job->done = max(job->done, p->issued - STM32L4_UNIT_SIZE);
+			l4->base = max(l4->base, p->issued - STM32L4_UNIT_SIZE);
 	}
 	for (unsigned int u = 0; u < l4->n_cal; u++)
 		failed |= l4->cal[u][0].state == MEMQ_VALID && (l4->cal[u][0].sr & FLASH_SR_FAILED);
@@ -449,17 +467,35 @@ int stm32l4_program_check(struct flash_job *job)
 	if (l4->is_final && l4->state == MEMQ_VALID) {
 		failed |= (l4->sr & FLASH_SR_FAILED) || (l4->cr & FLASH_CR_LOCK);
 		if (!failed && !(l4->sr & FLASH_SR_BSY)) {
-			job->done = job->len;
+			l4->base = l4->end;
 			return JOB_DONE;
 		}
 	}
 	if (failed)
 		return program_failed(job, l4);
-	if (job->issued >= job->len && !l4->is_set_up) {
-		job->done = job->len; /* nothing but blank units */
+	if (l4->pos >= l4->end && !l4->is_set_up) {
+		l4->base = l4->end; /* nothing but blank units */
 		return JOB_DONE;
 	}
 	return JOB_READY;
+}
+
+/**
+ * stm32l4_program_check() - judge the samples, learn from them, find what was refused
+ * @job: JOB_PROGRAM
+ *
+ * Return: as mtd_ops.check.
+ */
+int stm32l4_program_check(struct flash_job *job)
+{
+	struct l4_program *l4 = job->priv;
+	int ret;
+
+	if (l4->fast.is_on)
+		return stm32l4_fast_check(job, l4);
+	ret = plain_check(job, l4);
+	count(job, l4);
+	return ret;
 }
 
 /**
@@ -476,8 +512,14 @@ int stm32l4_program_resync(struct flash_job *job)
 {
 	struct l4_program *l4 = job->priv;
 
+	int ret;
+
 	if (!l4)
 		return JOB_READY;
+	if (l4->fast.is_on)
+		return stm32l4_fast_resync(job, l4);
 	l4->n_probes = l4->n_cal = 0;
-	return program_failed(job, l4);
+	ret = program_failed(job, l4);
+	count(job, l4);
+	return ret;
 }

@@ -127,6 +127,7 @@ static void l4_finish(struct mtd_info *mtd)
 	if (!fl->is_prepared)
 		return;
 	fl->is_prepared = false;
+	fl->fresh_banks = 0;
 	ret = stm32l4_wait_idle(fl, &sr);
 	if (!ret) {
 		memq_write32(q, reg(fl, FLASH_SR), FLASH_SR_FLAGS);
@@ -265,6 +266,7 @@ static int erase_issue(struct flash_job *job, struct memq *q)
 	memq_write32(q, reg(fl, FLASH_CR), cr | FLASH_CR_STRT);
 	l4->op_from_ns = memq_cursor_ns(q);
 	l4->is_sampled = l4->was_busy = false;
+	fl->fresh_banks &= (u8)~BIT(stm32l4_bank_of(&fl->desc, job->offset + job->issued));
 	job->issued += l4->op_size;
 	job->busy_ns = fl->erase_est_ns;
 	return JOB_READY;
@@ -308,6 +310,17 @@ static int erase_refused(struct flash_job *job, u32 sr)
 		       stm32l4_page_of(&fl->desc, at), stm32l4_bank_of(&fl->desc, at) + 1, sr);
 }
 
+/* a bank that was mass-erased may be programmed in fast rows, until anything else happens to it */
+static void note_erased(struct stm32l4_flash *fl, u64 offset, u64 size, u64 took_ns)
+{
+	u8 bank = (u8)BIT(stm32l4_bank_of(&fl->desc, offset));
+
+	if (size == STM32L4_PAGE_SIZE)
+		return;
+	fl->fresh_banks |= size == fl->mtd.size && fl->desc.is_dual_bank ? BIT(0) | BIT(1) : bank;
+	fl->mass_ns = took_ns;
+}
+
 static int erase_check(struct flash_job *job)
 {
 	struct stm32l4_flash *fl = to_flash(job->mtd);
@@ -333,6 +346,7 @@ static int erase_check(struct flash_job *job)
 	}
 	if (l4->sr & FLASH_SR_FAILED)
 		return erase_refused(job, l4->sr);
+	note_erased(fl, job->offset + job->done, l4->op_size, took_ns);
 	fl->erase_est_ns = l4->was_busy ? took_ns : fl->erase_est_ns - fl->erase_est_ns / 256;
 	l4->op_size = 0;
 	job->done = job->issued;
@@ -404,10 +418,13 @@ static void describe(struct stm32l4_flash *fl)
 						 .stride = stm32l4_bank_size(&fl->desc),
 						 .count = 2,
 						 .typ_ns = MASS_TYP_NS,
-						 .max_ns = MASS_MAX_NS };
-	fl->units[fl->mtd.n_units++] = (struct mtd_erase_unit){
-		.size = d->size, .count = 1, .typ_ns = MASS_TYP_NS, .max_ns = MASS_MAX_NS
-	};
+						 .max_ns = MASS_MAX_NS,
+						 .allows_fast = true };
+	fl->units[fl->mtd.n_units++] = (struct mtd_erase_unit){ .size = d->size,
+								.count = 1,
+								.typ_ns = MASS_TYP_NS,
+								.max_ns = MASS_MAX_NS,
+								.allows_fast = true };
 	snprintf(fl->about, sizeof(fl->about), "%s internal flash, %d x %u KiB, 2 KiB pages",
 		 d->chip, d->is_dual_bank ? 2 : 1, stm32l4_bank_size(&fl->desc) / 1024);
 }

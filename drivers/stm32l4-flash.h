@@ -28,6 +28,7 @@ struct stm32l4_flash_desc {
 	u32 size;
 	bool is_dual_bank;
 	bool is_swapped; /* bank 2 is mapped first (SYSCFG_MEMRMP.FB_MODE) */
+	u32 hclk_hz;
 	struct stm32l4_options options;
 	struct stm32_crc *crc; /* optional; borrowed */
 };

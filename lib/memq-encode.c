@@ -25,6 +25,10 @@
 /* idle cycles between a batch's last write and its RDBUFF */
 #define END_IDLE 16u
 
+/* idle time before a burst on a wire that has run dry, for its USB packets: 13 us each, and the bus may
+ * be shared */
+#define BURST_LEAD_NS (250 * USEC_NS)
+
 /*
  * A batch ends after so much wire time: many times a USB round trip, so that the wire stays busy,
  * and not more, as a refused access costs all that is in flight behind it. At slow clocks that would
@@ -208,7 +212,7 @@ bool memq_must_wait(const struct memq *q)
 	if (q->next.op == q->tail || q->reads_op <= q->done)
 		return false;
 	op = memq_op(q, q->next.op);
-	if (op->flags & (OP_READ | OP_DELAY))
+	if (op->flags & (OP_READ | OP_DELAY | OP_BURST))
 		return false;
 	return op->addr < q->reads_hi &&
 	       (u64)op->addr + (op->flags & OP_FIXED ? op->width : op->len) > q->reads_lo;
@@ -265,9 +269,26 @@ static bool encode_delay(struct memq *q, struct memq_batch *b, const struct memq
 	return true;
 }
 
+/* false when the burst must wait for the next batch; else makes room for all of it in this one */
+static bool encode_burst(struct memq *q, struct memq_batch *b, const struct memq_op *op,
+			 u64 *max_cycles)
+{
+	const u64 n = b->n + op->u.burst.n + ROOM_BEFORE + ROOM_END + 1;
+
+	if (b->n && (n > q->batch_max || b->cycles + op->u.burst.cycles > *max_cycles))
+		return false;
+	if (!b->n && !q->n_in_flight) {
+		put(b, swd_rd(REQ_CTRLSTAT_R), (struct memq_slot){ .kind = SLOT_STAT });
+		b->x[0].idle += (u32)(BURST_LEAD_NS * 1000 / memq_period_ps(q));
+		b->cycles += b->x[0].idle;
+	}
+	*max_cycles = max(*max_cycles, b->cycles + op->u.burst.cycles);
+	return true;
+}
+
 void memq_encode(struct memq *q, struct memq_batch *b)
 {
-	const u64 max_cycles = max(BATCH_NS * 1000 / memq_period_ps(q), (u64)BATCH_CYCLES_MIN);
+	u64 max_cycles = max(BATCH_NS * 1000 / memq_period_ps(q), (u64)BATCH_CYCLES_MIN);
 	bool has_ap = false;
 
 	if (q->ap_writes != q->dap->ap_writes) {
@@ -288,7 +309,10 @@ void memq_encode(struct memq *q, struct memq_batch *b)
 	while (q->next.op < q->tail) {
 		struct memq_op *op = memq_op(q, q->next.op);
 
-		if (op->flags & OP_DELAY) {
+		if (op->flags & OP_BURST) {
+			if (!encode_burst(q, b, op, &max_cycles))
+				break;
+		} else if (op->flags & OP_DELAY) {
 			if (!encode_delay(q, b, op, max_cycles))
 				break;
 		} else {

@@ -20,12 +20,13 @@ enum memq_op_flags {
 	OP_NATIVE = BIT(3), /* value in host order behind u.rd, width bytes */
 	OP_IMM = BIT(4),    /* value in u.imm */
 	OP_DELAY = BIT(5),
-	OP_LOST = BIT(6), /* a reply of this read-once operation is gone */
-	OP_SKIP = BIT(7), /* whether it was performed can't be known: don't perform it again */
+	OP_LOST = BIT(6),  /* a reply of this read-once operation is gone */
+	OP_SKIP = BIT(7),  /* whether it was performed can't be known: don't perform it again */
+	OP_BURST = BIT(8), /* what follows goes out in one batch: u.burst */
 };
 
 struct memq_op {
-	u8 flags;
+	u16 flags;
 	u8 width; /* bytes an access: 1, 2, 4; 0: plain memory, any alignment */
 	u32 addr;
 	u32 len; /* bytes */
@@ -34,6 +35,9 @@ struct memq_op {
 		void *rd;
 		u32 imm;
 		u64 delay_ns;
+		struct {
+			u32 n, cycles; /* accesses, SWCLK cycles */
+		} burst;
 	} u;
 	enum memq_sample *state;
 };

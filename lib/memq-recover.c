@@ -295,7 +295,8 @@ static struct memq_pos pos_after(const struct memq *q, const struct view *v, siz
 		if (pos.off == memq_op(q, pos.op)->len)
 			pos = (struct memq_pos){ .op = pos.op + 1 };
 	}
-	while (!v->has_short && pos.op < sent.op && (memq_op(q, pos.op)->flags & OP_DELAY))
+	while (!v->has_short && pos.op < sent.op &&
+	       (memq_op(q, pos.op)->flags & (OP_DELAY | OP_BURST)))
 		pos.op++;
 	return pos;
 }

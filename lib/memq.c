@@ -295,6 +295,33 @@ void memq_delay_ns(struct memq *q, u64 ns)
 }
 
 /**
+ * memq_burst() - see lib/memq.h
+ */
+void memq_burst(struct memq *q, unsigned int n, u64 ns)
+{
+	const u64 cycles = ns * 1000 / memq_period_ps(q);
+
+	queue_op(q, &(struct memq_op){ .flags = OP_BURST,
+				       .u.burst = { n, (u32)min(cycles, (u64)UINT32_MAX) } });
+}
+
+/**
+ * memq_burst_max() - see lib/memq.h
+ */
+unsigned int memq_burst_max(const struct memq *q)
+{
+	return min(q->host->burst_xfers, q->host->max_xfers);
+}
+
+/**
+ * memq_write_cycles() - see lib/memq.h
+ */
+unsigned int memq_write_cycles(const struct memq *q)
+{
+	return 46 + q->write_idle;
+}
+
+/**
  * memq_cursor_ns() - see lib/memq.h
  */
 u64 memq_cursor_ns(const struct memq *q)

@@ -60,6 +60,21 @@ void memq_read_fifo(struct memq *q, u32 addr, u8 width, void *buf, size_t len,
 void memq_delay_ns(struct memq *q, u64 ns);
 
 /**
+ * memq_burst() - what is queued next must not be torn apart by a gap between two USB transfers
+ * @q: the queue
+ * @n: accesses that follow, TAR and CSW writes counted; at most memq_burst_max()
+ * @ns: wire time they take, delays included
+ *
+ * They go out in one batch. Where the wire has run dry it begins with some idle time, in which all
+ * of it reaches the adapter's FIFO.
+ */
+void memq_burst(struct memq *q, unsigned int n, u64 ns);
+/* memq_burst_max() - accesses, each with a delay, that the adapter's FIFO holds; 0: don't rely on it */
+unsigned int memq_burst_max(const struct memq *q);
+/* memq_write_cycles() - SWCLK cycles that a write takes now; more where the target's bus is slow */
+unsigned int memq_write_cycles(const struct memq *q);
+
+/**
  * memq_cursor_ns() - wire time from the queue's start to the end of all that was queued so far
  *
  * The sum of the SWCLK periods and delays queued; gaps between USB transfers come on top, so the

@@ -176,10 +176,11 @@ struct flash_job {
 	void *priv;	 /* the driver's, NULL at first; sched_run() free()s it at its end */
 
 	/*
-	 * What the scheduler tells issue(): wire time until another device wants to be served. And
-	 * what issue() tells it: the next slice keeps nobody waiting, it may come late or in pieces
+	 * What the scheduler tells issue(): wire time until another device wants to be served, and how
+	 * much others still have to do. And what issue() tells it: the next slice keeps nobody waiting, it may come late or in pieces
 	 */
 	u64 room_ns;
+	u64 others_ns; /* how long other devices' programming still takes, about */
 	bool is_patient;
 
 	/* the scheduler's */

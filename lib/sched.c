@@ -119,6 +119,22 @@ static void job_truncate(struct flash_job *job)
 	job->len = min(job->len, job->issued);
 }
 
+/* how long the other devices' programming takes, as far as it is not done */
+static u64 dev_others_ns(const struct sched *s, const struct sched_dev *of)
+{
+	u64 ns = 0;
+
+	for (size_t i = 0; i < s->n_jobs; i++) {
+		const struct flash_job *job = &s->jobs[i];
+		const struct mtd_info *mtd = job->mtd;
+
+		if (mtd == of->mtd || job->kind != JOB_PROGRAM || !mtd->writebufsize)
+			continue;
+		ns += (job->len - min(job->len, job->done)) / mtd->writebufsize * mtd->write_typ_ns;
+	}
+	return ns;
+}
+
 static void dev_next_job(struct sched *s, struct sched_dev *dev)
 {
 	dev->job = NULL;
@@ -131,6 +147,7 @@ static void dev_next_job(struct sched *s, struct sched_dev *dev)
 			continue;
 		job->state = JOB_READY;
 		job->ready_at_ns = memq_cursor_ns(s->q);
+		job->others_ns = dev_others_ns(s, dev);
 		dev->job = job;
 		dev->n_empty = 0;
 		dev_note_progress(s, dev);

@@ -230,6 +230,25 @@ void memq_delay_ns(struct memq *q, u64 ns)
 	q->cursor_ps += ns * 1000;
 }
 
+void memq_burst(struct memq *q, unsigned int n, u64 ns)
+{
+	(void)q;
+	(void)n;
+	(void)ns;
+}
+
+unsigned int memq_burst_max(const struct memq *q)
+{
+	(void)q;
+	return 0;
+}
+
+unsigned int memq_write_cycles(const struct memq *q)
+{
+	(void)q;
+	return 48;
+}
+
 u64 memq_cursor_ns(const struct memq *q)
 {
 	return q->cursor_ps / 1000;
