@@ -141,7 +141,7 @@ static void micron_defaults(struct nor_params *p, const struct nor_part *part)
 	static const struct nor_usual usual = {
 		.qe = NOR_QE_NONE,
 		.bp = NOR_BP4_MICRON,
-		.otp = { NOR_OTP_ARRAY, 1, 64 },
+		.otp = { NOR_OTP_MICRON, 1, 64 },
 		.uid = NOR_UID_RDID,
 	};
 
@@ -221,13 +221,13 @@ static const struct nor_part st_parts[] = {
 	{ NOR_ID(0x20, 0x40, 0x15), .name = "m45pe16", .size = MIB(2),
 	  .flags = NOR_ERASE_64K | NOR_NO_CHIP_ERASE, .bp = NOR_BP_OPAQUE, .match = has_no_sfdp },
 	{ NOR_ID(0x20, 0x71, 0x14), .name = "m25px80", .size = MIB(1),
-	  .flags = NOR_E4_64, .max_mhz = 75, .otp = { NOR_OTP_ARRAY, 1, 64 } },
+	  .flags = NOR_E4_64, .max_mhz = 75, .otp = { NOR_OTP_MICRON, 1, 64 } },
 	{ NOR_ID(0x20, 0x71, 0x15), .name = "m25px16", .size = MIB(2),
-	  .flags = NOR_E4_64, .max_mhz = 75, .otp = { NOR_OTP_ARRAY, 1, 64 } },
+	  .flags = NOR_E4_64, .max_mhz = 75, .otp = { NOR_OTP_MICRON, 1, 64 } },
 	{ NOR_ID(0x20, 0x71, 0x16), .name = "m25px32", .size = MIB(4),
-	  .flags = NOR_E4_64, .max_mhz = 75, .otp = { NOR_OTP_ARRAY, 1, 64 } },
+	  .flags = NOR_E4_64, .max_mhz = 75, .otp = { NOR_OTP_MICRON, 1, 64 } },
 	{ NOR_ID(0x20, 0x71, 0x17), .name = "m25px64", .size = MIB(8),
-	  .flags = NOR_E4_64, .max_mhz = 75, .otp = { NOR_OTP_ARRAY, 1, 64 } },
+	  .flags = NOR_E4_64, .max_mhz = 75, .otp = { NOR_OTP_MICRON, 1, 64 } },
 	{ NOR_ID(0x20, 0x80, 0x11), .name = "m25pe10", .size = KIB(128),
 	  .flags = NOR_E4_64, .max_mhz = 50 },
 	{ NOR_ID(0x20, 0x80, 0x12), .name = "m25pe20", .size = KIB(256),

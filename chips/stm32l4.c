@@ -340,6 +340,8 @@ static int add_external(struct target *t, struct stm32l4 *l4)
 		return err_at(&t->ctx->err, ret, "looking for the QUADSPI flash of board %s",
 			      t->board->name);
 	t->mtds[t->n_mtds++] = spi_nor_mtd(l4->nor);
+	if (spi_nor_otp_mtd(l4->nor))
+		t->mtds[t->n_mtds++] = spi_nor_otp_mtd(l4->nor);
 	return 0;
 }
 

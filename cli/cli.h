@@ -17,6 +17,7 @@ enum action {
 	ACTION_VERIFY,
 	ACTION_ERASE,
 	ACTION_WP,
+	ACTION_OTP,
 	ACTION_PEEK,
 	ACTION_POKE,
 	ACTION_SFDP,
@@ -45,6 +46,11 @@ struct options {
 		/* before -w and -E, and by itself: what takes protection away; else after them */
 		struct swdrom_wp_opts opts;
 	} wp;
+	struct {
+		bool status, has_erase, has_lock;
+		const char *program;  /* OFFSET=FILE */
+		uint64_t erase, lock; /* regions */
+	} otp;
 	const char *log_path;
 	enum swdrom_exit exit;
 	bool has_exit;
@@ -68,6 +74,8 @@ bool options_parse(struct options *o, int argc, char **argv);
 void options_exit(struct options *o);
 /* one of --poke: where, and the value, or @*path of a file; false: it is neither */
 bool options_poke(const char *text, uint64_t *address, uint32_t *value, const char **path);
+/* one of --otp-program: false: it is no OFFSET=FILE */
+bool options_otp_program(const char *text, uint64_t *offset, const char **path);
 void options_help(FILE *out);
 
 /* what one board is at */
@@ -152,6 +160,10 @@ struct outcome {
 /* raw.c: what a session opened with raw set is for */
 enum swdrom_status raw_peek(const struct options *o, struct swdrom *s);
 enum swdrom_status raw_poke(const struct options *o, struct swdrom *s);
+
+/* otp.c */
+enum swdrom_status otp_act(const struct options *o, struct swdrom *s,
+			   void (*line)(void *arg, const char *text), void *arg);
 
 /* all of them print nothing that was not asked for */
 void report_probe(const struct outcome *r, FILE *out);

@@ -165,6 +165,8 @@ static enum swdrom_status act(struct one_board *b)
 		return protect(b);
 	case ACTION_SFDP_DUMP:
 		return swdrom_sfdp_dump(b->s, o->files[0]);
+	case ACTION_OTP:
+		return otp_act(o, b->s, on_line, b);
 	case ACTION_PEEK:
 		return raw_peek(o, b->s);
 	case ACTION_POKE:

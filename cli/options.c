@@ -32,7 +32,11 @@ enum {
 	OPT_WP_ENABLE,
 	OPT_WP_DISABLE,
 	OPT_WP_VOLATILE,
-	OPT_IRREVERSIBLE
+	OPT_IRREVERSIBLE,
+	OPT_OTP_STATUS,
+	OPT_OTP_PROGRAM,
+	OPT_OTP_ERASE,
+	OPT_OTP_LOCK
 };
 
 static const char short_options[] = "p:b:r:w:v:ELm:l:i:nfVo:Rh";
@@ -71,6 +75,10 @@ static const struct option long_options[] = {
 	{ "wp-disable", no_argument, NULL, OPT_WP_DISABLE },
 	{ "wp-volatile", no_argument, NULL, OPT_WP_VOLATILE },
 	{ "irreversible", no_argument, NULL, OPT_IRREVERSIBLE },
+	{ "otp-status", no_argument, NULL, OPT_OTP_STATUS },
+	{ "otp-program", required_argument, NULL, OPT_OTP_PROGRAM },
+	{ "otp-erase", required_argument, NULL, OPT_OTP_ERASE },
+	{ "otp-lock", required_argument, NULL, OPT_OTP_LOCK },
 	{ "verify-by", required_argument, NULL, OPT_VERIFY_BY },
 	{ "no-boost", no_argument, NULL, OPT_NO_BOOST },
 	{ "version", no_argument, NULL, 'R' },
@@ -105,6 +113,11 @@ static const char help[] =
 	"      --wp-enable[=MODE]  let nobody: while WP# is low (hardware, the default), until\n"
 	"                          the next power-up (power_cycle), ever again (permanent).\n"
 	"                          With -w or -E: unprotects before, protects after it\n"
+	"      --otp-status        its OTP or security registers (read them with -m qspi-otp)\n"
+	"      --otp-program OFFSET=FILE  program them; where there is no erase, with\n"
+	"                          --irreversible\n"
+	"      --otp-erase REGION  erase a security register\n"
+	"      --otp-lock REGION   make it read-only for ever, with --irreversible\n"
 	"      --peek ADDR[+LEN] [FILE]  raw memory of whatever answers, nothing is halted:\n"
 	"                          in hex, or into FILE (-: stdout); LEN: 4 if not given\n"
 	"      --poke ADDR=VALUE|ADDR=@FILE  write a 32-bit word or a file's bytes to raw\n"
@@ -129,7 +142,7 @@ static const char help[] =
 	"      --dry-run           show the plan, change nothing\n"
 	"      --wp-volatile       change the protection until reset or power-up only\n"
 	"      --irreversible      allow what can never be undone: one-time bits, permanent\n"
-	"                          locks\n"
+	"                          locks, OTP\n"
 	"      --reset HOW         at the end: run, halt or none (default: run after -w,\n"
 	"                          else none: the target goes on if it was running)\n"
 	"  -V, --verbose           say more; -VV: every SWD transaction\n"
@@ -280,6 +293,39 @@ static bool parse_poke(struct options *o, const char *text)
 	snprintf(o->hint, sizeof(o->hint),
 		 "for example 0x20000000=0x1234 (a whole word) or 0x20000001=@FILE");
 	return usage(o, "--poke %s is neither ADDR=VALUE nor ADDR=@FILE", text);
+}
+
+bool options_otp_program(const char *text, uint64_t *offset, const char **path)
+{
+	const char *equals = strchr(text, '=');
+
+	if (!equals || !equals[1] || !parse_number(text, equals, offset))
+		return false;
+	*path = equals + 1;
+	return true;
+}
+
+static bool parse_otp_program(struct options *o)
+{
+	uint64_t offset;
+	const char *path;
+
+	if (options_otp_program(o->otp.program, &offset, &path))
+		return true;
+	snprintf(o->hint, sizeof(o->hint), "for example --otp-program 0x10=serial.bin");
+	return usage(o, "--otp-program %s is not OFFSET=FILE", o->otp.program);
+}
+
+static bool parse_region(struct options *o, const char *what, const char *text, bool *has,
+			 uint64_t *region)
+{
+	if (*has)
+		return usage(o, "%s is given twice", what);
+	*has = true;
+	if (parse_number(text, text + strlen(text), region) && *region < 32)
+		return true;
+	snprintf(o->hint, sizeof(o->hint), "--otp-status lists the regions; the first is 0");
+	return usage(o, "%s %s is no region", what, text);
 }
 
 static bool parse_reset(struct options *o, const char *text)
@@ -442,6 +488,18 @@ static bool parse_one(struct options *o, int c, bool *has_action)
 	case OPT_IRREVERSIBLE:
 		o->wp.opts.irreversible = true;
 		return true;
+	case OPT_OTP_STATUS:
+		o->otp.status = true;
+		return set_action(o, has_action, ACTION_OTP);
+	case OPT_OTP_PROGRAM:
+		return once(o, &o->otp.program, "--otp-program", optarg) && parse_otp_program(o) &&
+		       set_action(o, has_action, ACTION_OTP);
+	case OPT_OTP_ERASE:
+		return parse_region(o, "--otp-erase", optarg, &o->otp.has_erase, &o->otp.erase) &&
+		       set_action(o, has_action, ACTION_OTP);
+	case OPT_OTP_LOCK:
+		return parse_region(o, "--otp-lock", optarg, &o->otp.has_lock, &o->otp.lock) &&
+		       set_action(o, has_action, ACTION_OTP);
 	default:
 		return false;
 	}
@@ -498,7 +556,8 @@ static bool check(struct options *o)
 			"--wp-range, --wp-enable and --wp-disable stand alone or go with -w or -E");
 	if (changes_wp && o->dry_run)
 		return usage(o, "--dry-run does not go with a change of the protection");
-	if ((o->wp.opts.is_volatile || o->wp.opts.irreversible) && !changes_wp)
+	if ((o->wp.opts.is_volatile || (o->wp.opts.irreversible && o->action != ACTION_OTP)) &&
+	    !changes_wp)
 		return usage(o, "--wp-volatile and --irreversible need --wp-range, --wp-enable or "
 				"--wp-disable");
 	if ((o->wp.status || o->wp.list) && o->action != ACTION_WP)

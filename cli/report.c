@@ -62,6 +62,9 @@ void report_probe(const struct outcome *r, FILE *out)
 		fprintf(out, "%-8s 0x%08" PRIx64 "..0x%08" PRIx64 "  %s%s\n", m->name, m->base,
 			m->base + m->size - 1, m->about,
 			m->writeable || strstr(m->about, "read-only") ? "" : ", read-only");
+		if (m->id[0])
+			fprintf(out, "         ID %s%s%s\n", m->id, m->uid[0] ? ", unique ID " : "",
+				m->uid);
 	}
 }
 
@@ -179,7 +182,8 @@ static void print_real_command(const struct outcome *r, FILE *out)
 
 void report_summary(const struct outcome *r, FILE *out)
 {
-	bool moved = r->o->action != ACTION_PROBE && r->o->action != ACTION_WP;
+	bool moved = r->o->action != ACTION_PROBE && r->o->action != ACTION_WP &&
+		     r->o->action != ACTION_OTP;
 
 	if (!r->report->target.name || r->error->status)
 		return;
@@ -357,6 +361,8 @@ static json_t *json_mtds(const struct swdrom_report *r)
 
 		json_object_set_new(o, "name", json_text(m->name));
 		json_object_set_new(o, "about", json_text(m->about));
+		json_object_set_new(o, "id", m->id[0] ? json_text(m->id) : json_null());
+		json_object_set_new(o, "uid", m->uid[0] ? json_text(m->uid) : json_null());
 		json_object_set_new(o, "base", json_u64(m->base));
 		json_object_set_new(o, "size", json_u64(m->size));
 		json_object_set_new(o, "erase_size", json_integer(m->erase_size));
@@ -414,6 +420,26 @@ static json_t *json_wp(const struct swdrom_wp_info *wp)
 	return o;
 }
 
+static json_t *json_otp(const struct swdrom_otp_info *otp)
+{
+	json_t *o, *locked;
+	unsigned int i;
+
+	if (!otp->mtd)
+		return json_null();
+	o = json_object();
+	locked = json_array();
+	for (i = 0; i < otp->n_regions; i++)
+		json_array_append_new(locked, json_boolean(otp->locked >> i & 1));
+	json_object_set_new(o, "mtd", json_text(otp->mtd));
+	json_object_set_new(o, "about", json_text(otp->about));
+	json_object_set_new(o, "regions", json_integer(otp->n_regions));
+	json_object_set_new(o, "region_size", json_integer(otp->region_size));
+	json_object_set_new(o, "erasable", json_boolean(otp->is_erasable));
+	json_object_set_new(o, "locked", locked);
+	return o;
+}
+
 static json_t *json_bench(const struct swdrom_report *r)
 {
 	const struct swdrom_bench *b = &r->bench;
@@ -454,6 +480,7 @@ static json_t *json_outcome(const struct outcome *r)
 	json_object_set_new(o, "mtds", json_mtds(rep));
 	json_object_set_new(o, "segments", json_segments(rep));
 	json_object_set_new(o, "wp", json_wp(&rep->wp));
+	json_object_set_new(o, "otp", json_otp(&rep->otp));
 	json_object_set_new(o, "erased_bytes", json_u64(rep->erased_bytes));
 	json_object_set_new(o, "programmed_bytes", json_u64(rep->programmed_bytes));
 	json_object_set_new(o, "kept_bytes", json_u64(rep->kept_bytes));

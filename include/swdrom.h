@@ -249,6 +249,23 @@ enum swdrom_status swdrom_wp_status(struct swdrom *s, void (*line)(void *arg, co
 enum swdrom_status swdrom_wp_list(struct swdrom *s, void (*line)(void *arg, const char *text),
 				  void *arg);
 
+/* swdrom_otp_status() - regions of an external flash that can be locked for ever, in lines */
+enum swdrom_status swdrom_otp_status(struct swdrom *s, void (*line)(void *arg, const char *text),
+				     void *arg);
+/**
+ * swdrom_otp_program() - program OTP or a security register of an external flash
+ * @s: open session
+ * @offset: from the start of the first region; regions follow each other
+ * @data: @len bytes; only ones can become zeros, which is checked first; read back
+ * @irreversible: needed where there is no erase
+ */
+enum swdrom_status swdrom_otp_program(struct swdrom *s, uint64_t offset, const void *data,
+				      uint64_t len, bool irreversible);
+/* swdrom_otp_erase() - erase a region, where the flash can and it is not locked */
+enum swdrom_status swdrom_otp_erase(struct swdrom *s, unsigned int region);
+/* swdrom_otp_lock() - lock a region for ever; refused unless @irreversible is set */
+enum swdrom_status swdrom_otp_lock(struct swdrom *s, unsigned int region, bool irreversible);
+
 /**
  * swdrom_peek() - read memory of whatever answers
  * @s: session opened with raw set
@@ -309,6 +326,7 @@ struct swdrom_target_info {
 
 struct swdrom_mtd_info {
 	const char *name, *about;
+	const char *id, *uid; /* of an external chip, in hex: JEDEC ID, serial number; "" without */
 	uint64_t base, size;
 	uint32_t erase_size; /* smallest block */
 	uint32_t write_size; /* program unit */
@@ -331,6 +349,16 @@ struct swdrom_wp_info {
 	bool is_partial; /* locks of single blocks: some between are open */
 	enum swdrom_wp_mode mode;
 	const char *registers;
+};
+
+/* as swdrom_otp_status() found it */
+struct swdrom_otp_info {
+	const char *mtd; /* NULL: nobody asked */
+	const char *about;
+	unsigned int n_regions;
+	uint32_t region_size;
+	uint32_t locked; /* bit r: region r, for ever */
+	bool is_erasable;
 };
 
 struct swdrom_bench {
@@ -370,6 +398,7 @@ struct swdrom_report {
 	unsigned int repairs;		/* rounds of repair that verify asked for */
 	uint64_t time_ns;		/* on the host's clock, from opening to closing */
 	struct swdrom_wp_info wp;
+	struct swdrom_otp_info otp;
 	struct swdrom_bench bench;
 };
 

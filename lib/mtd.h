@@ -75,6 +75,25 @@ struct mtd_wp_ops {
 
 #define MTD_WP_MAX_RANGES 128
 
+/* regions beside the array that can be locked for ever; offsets run over all of them */
+struct mtd_otp_info {
+	u32 n, len;	   /* regions, bytes of each */
+	u32 locked;	   /* bit r: region r */
+	bool is_erasable;  /* what is not locked can be erased, region by region */
+	bool is_lock_once; /* one lock for all regions */
+	const char *about;
+};
+
+struct mtd_otp_ops {
+	int (*info)(struct mtd_info *mtd, struct mtd_otp_info *out);
+	int (*read)(struct mtd_info *mtd, u32 from, size_t len, u8 *buf);
+	/* ones can become zeros, never the other way round; read back */
+	int (*program)(struct mtd_info *mtd, u32 to, size_t len, const u8 *buf);
+	int (*erase)(struct mtd_info *mtd, u32 region);
+	/* never to be undone; all regions where there is one lock */
+	int (*lock)(struct mtd_info *mtd, u32 region);
+};
+
 struct mtd_ops {
 	/* unlock, clocks, quad enable; nothing that changes contents. Idempotent */
 	int (*prepare)(struct mtd_info *mtd);
@@ -99,9 +118,10 @@ struct mtd_ops {
 	int (*is_locked)(struct mtd_info *mtd, u64 from, u64 len);
 	/* back to a quiet, readable state; always runs, also after errors and Ctrl-C */
 	void (*finish)(struct mtd_info *mtd);
-	const struct mtd_wp_ops *wp; /* NULL: none */
 	/* the device's own description (SFDP), as it is, into @buf; NULL: there is no such thing */
 	int (*sfdp)(struct mtd_info *mtd, u8 *buf, size_t size, size_t *len);
+	const struct mtd_wp_ops *wp;   /* NULL: none */
+	const struct mtd_otp_ops *otp; /* NULL: none */
 };
 
 struct mtd_info {
@@ -134,6 +154,8 @@ struct mtd_info {
 	u64 n_doubtful; /* read pieces so far in which the device itself found cells that it could not
 			 * correct (ECC): what was read there may read otherwise next time */
 	u64 n_corrected; /* read pieces so far in which it corrected all it found */
+	/* of an external chip, in hex, for reports: JEDEC ID and serial number; NULL or empty: none */
+	const char *id, *uid;
 	const struct mtd_ops *ops;
 	struct ctx *ctx;
 	struct memq *q;

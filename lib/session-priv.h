@@ -34,7 +34,7 @@ struct session_range {
 };
 
 struct session_names {
-	char name[32], about[128];
+	char name[32], about[128], id[16], uid[40];
 };
 
 /* what was to be done to a device, in bytes */
@@ -81,7 +81,7 @@ struct swdrom {
 	/* what the report points to: transport and target die at close */
 	char product[64], serial[64], location[32];
 	char target_name[32];
-	char wp_mtd[32], wp_registers[200];
+	char wp_mtd[32], wp_registers[200], otp_mtd[32], otp_about[64];
 	struct swdrom_report report;
 
 	enum swdrom_verify_by verify_by;

@@ -79,9 +79,13 @@ int session_report_open(struct swdrom *s)
 		snprintf(s->names[i].name, sizeof(s->names[i].name), "%s", mtd->name);
 		snprintf(s->names[i].about, sizeof(s->names[i].about), "%s",
 			 mtd->about ? mtd->about : "");
+		snprintf(s->names[i].id, sizeof(s->names[i].id), "%s", mtd->id ? mtd->id : "");
+		snprintf(s->names[i].uid, sizeof(s->names[i].uid), "%s", mtd->uid ? mtd->uid : "");
 		s->mtds[i] = (struct swdrom_mtd_info){
 			.name = s->names[i].name,
 			.about = s->names[i].about,
+			.id = s->names[i].id,
+			.uid = s->names[i].uid,
 			.base = mtd->base,
 			.size = mtd->size,
 			.erase_size = mtd->n_regions ? mtd->regions[0].erasesize : 0,

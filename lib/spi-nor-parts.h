@@ -60,11 +60,14 @@ enum nor_bp {
 enum nor_otp_kind {
 	NOR_OTP_UNKNOWN, /* the vendor's usual one, or nothing is known */
 	NOR_OTP_NONE,
-	NOR_OTP_SECREG, /* Winbond style: 48h reads, 44h erases, 42h programs, LB bits lock */
-	NOR_OTP_ARRAY,	/* Micron, Spansion: 4Bh reads, 42h programs; bits or bytes in it lock */
-	NOR_OTP_MODE,	/* Macronix: B1h enters, C1h leaves, in between the array's commands */
-	NOR_OTP_ROWS,	/* ISSI: 68h reads, 64h erases, 62h programs, IRL bits lock */
-	NOR_OTP_SECID,	/* SST26: 88h reads, A5h programs, 85h locks */
+	NOR_OTP_SECREG,	  /* Winbond style: 48h reads, 44h erases, 42h programs, LB bits lock */
+	NOR_OTP_REGIONS,  /* S25FL-L: the same at other addresses */
+	NOR_OTP_MICRON,	  /* 4Bh reads, 42h programs, bit 0 of the byte behind it locks */
+	NOR_OTP_SPANSION, /* 4Bh reads, 42h programs, bits of bytes 10h to 13h lock 32 bytes each */
+	NOR_OTP_MODE,	  /* Macronix: B1h enters, C1h leaves, in between the array's commands */
+	NOR_OTP_ROWS,	  /* ISSI: 68h reads, 64h erases, 62h programs, IRL bits lock */
+	NOR_OTP_SECID,	  /* SST26: 88h reads, A5h programs, 85h locks */
+	NOR_OTP_N_KINDS,
 };
 
 struct nor_otp {
@@ -79,7 +82,6 @@ enum nor_uid {
 	NOR_UID_NONE,
 	NOR_UID_4B_8,  /* 4Bh, four dummy bytes, 8 bytes */
 	NOR_UID_4B_16, /* the same, 16 bytes */
-	NOR_UID_4C_8,  /* 4Ch, four dummy bytes, 8 bytes */
 	NOR_UID_RDID,  /* 9Fh, bytes 4 to 19 */
 	NOR_UID_SFDP,  /* 5Ah at 80h, 12 bytes */
 	NOR_UID_OTP16, /* the first 16 bytes of the OTP array */

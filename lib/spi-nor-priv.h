@@ -6,6 +6,7 @@
 #include "lib/spi-nor.h"
 #include "lib/spi-nor-parts.h"
 
+#define NOR_UID_MAX 16
 #define NOR_N_UNITS 4 /* up to three larger erase types, and the chip */
 
 /* may reads and programs use four lines? */
@@ -23,6 +24,8 @@ struct spi_nor {
 	const struct nor_part *part;	 /* NULL: unknown */
 	struct nor_params p;
 	char name[48], about[96];
+	char id_text[2 * NOR_ID_MAX + 1], uid_text[2 * NOR_UID_MAX + 1];
+	struct mtd_info otp; /* its lockable regions, read-only; size 0: none */
 	struct mtd_region region;
 	struct mtd_erase_unit units[NOR_N_UNITS];
 	enum nor_quad quad;
@@ -68,7 +71,15 @@ void nor_exit_4byte(struct spi_nor *nor);
 /* ---- lib/spi-nor-protect.c ---- */
 
 extern const struct mtd_wp_ops nor_wp_ops;
+/* set bits of SR2 (35h) for good; all others stay. The caller reads back */
+int nor_set_sr2_bits(struct spi_nor *nor, u8 bits);
 int nor_is_locked(struct spi_nor *nor, u64 from, u64 len);
+
+/* ---- lib/spi-nor-otp.c ---- */
+
+extern const struct mtd_otp_ops nor_otp_ops;
+/* fill in nor->otp, id_text and uid_text; a chip that does not tell has none */
+void nor_otp_init(struct spi_nor *nor);
 
 /* ---- lib/spi-nor-locks.c: a lock for each block ---- */
 

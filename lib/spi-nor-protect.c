@@ -138,6 +138,22 @@ static int write_regs(struct spi_nor *nor, const struct nor_wp_layout *l,
 			     is_volatile);
 }
 
+int nor_set_sr2_bits(struct spi_nor *nor, u8 bits)
+{
+	u8 sr[2] = { 0 };
+	int rc = nor_read_reg(nor, OP_RDSR, &sr[0], 1);
+
+	if (!rc)
+		rc = nor_read_reg(nor, OP_RDSR2, &sr[1], 1);
+	if (rc)
+		return rc;
+	sr[0] &= (u8)~SR1_STATUS;
+	sr[1] |= bits;
+	if (nor->p.qe == NOR_QE_SR2_B1_31)
+		return nor_write_reg(nor, OP_WRSR2, &sr[1], 1, false);
+	return nor_write_reg(nor, OP_WRSR, sr, 2, false);
+}
+
 static bool equal_bits(const struct nor_wp_bits *a, const struct nor_wp_bits *b)
 {
 	return a->bp == b->bp && a->tb == b->tb && a->sec == b->sec && a->cmp == b->cmp &&

@@ -374,6 +374,7 @@ static const struct mtd_ops nor_mtd_ops = {
 	.finish = nor_finish,
 	.wp = &nor_wp_ops,
 	.sfdp = nor_sfdp,
+	.otp = &nor_otp_ops,
 };
 
 static void fill_mtd(struct spi_nor *nor, u64 base)
@@ -547,6 +548,7 @@ int spi_nor_probe(struct spi_mem *mem, u64 base, const char *expect, struct spi_
 	}
 	compare_with_board(nor, expect);
 	fill_mtd(nor, base);
+	nor_otp_init(nor);
 	log_dbg(&mem->ctx->log,
 		"%s: ID %02x %02x %02x %02x %02x %02x, page %" PRIu32 ", smallest erase %" PRIu32
 		", read %02xh, quad %02xh",
@@ -560,6 +562,11 @@ int spi_nor_probe(struct spi_mem *mem, u64 base, const char *expect, struct spi_
 struct mtd_info *spi_nor_mtd(struct spi_nor *nor)
 {
 	return &nor->mtd;
+}
+
+struct mtd_info *spi_nor_otp_mtd(struct spi_nor *nor)
+{
+	return nor->otp.size ? &nor->otp : NULL;
 }
 
 const char *spi_nor_name(const struct spi_nor *nor)
