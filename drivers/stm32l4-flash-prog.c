@@ -66,6 +66,26 @@
 /* and so many that hold something else are stepped over in a job when the wire is known to be bad */
 #define MAX_SKIPPED 16
 
+/*
+ * Progress as the scheduler knows it. After fast rows the rest is done in a second pass over the job:
+ * what counts then is how many bytes are there, and a wish to stop is not seen by a shorter job.
+ */
+static void count(struct flash_job *job, struct l4_program *l4)
+{
+	if (!l4->fast.is_used) {
+		l4->end = job->len;
+		job->issued = l4->pos;
+		job->done = l4->base;
+		return;
+	}
+	if (ctx_stopped(job->mtd->ctx) || job->len < l4->len)
+		l4->end = min(l4->end, l4->pos);
+	job->issued = job->len;
+	job->done = min((u64)l4->fast.n_done * FAST_ROW_SIZE + l4->base -
+				stm32l4_fast_bytes(l4, l4->base),
+			job->len);
+}
+
 static struct l4_program *program_priv(struct flash_job *job)
 {
 	struct l4_program *l4 = job->priv;
@@ -253,26 +273,6 @@ static int plain_issue(struct flash_job *job, struct l4_program *l4, struct memq
 	return ret;
 }
 
-/*
- * Progress as the scheduler knows it. After fast rows the rest is done in a second pass over the job:
- * what counts then is how many bytes are there, and a wish to stop is not seen by a shorter job.
- */
-static void count(struct flash_job *job, struct l4_program *l4)
-{
-	if (!l4->fast.is_used) {
-		l4->end = job->len;
-		job->issued = l4->pos;
-		job->done = l4->base;
-		return;
-	}
-	if (ctx_stopped(job->mtd->ctx) || job->len < l4->len)
-		l4->end = min(l4->end, l4->pos);
-	job->issued = job->len;
-	job->done = min((u64)l4->fast.n_done * FAST_ROW_SIZE + l4->base -
-				stm32l4_fast_bytes(l4, l4->base),
-			job->len);
-}
-
 /**
  * stm32l4_program_issue() - queue the next row, or the next double word
  * @job: JOB_PROGRAM on a prepared device
@@ -415,6 +415,7 @@ static int program_failed(struct flash_job *job, struct l4_program *l4)
 			break;
 	l4->is_set_up = l4->is_final = false;
 	l4->base = from + bad;
+	count(job, l4);
 	if (cr & FLASH_CR_LOCK)
 		ret = stm32l4_report_reset(job);
 	else if (bad < len)
