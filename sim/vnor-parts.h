@@ -25,6 +25,8 @@
 	X(mx25r6435f)   \
 	X(is25lp128f)   \
 	X(is25wp512m)   \
-	X(sst26vf064b)
+	X(sst26vf064b)  \
+	X(s25fl512s)    \
+	X(s25fs512s)
 
 #endif
