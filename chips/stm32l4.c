@@ -310,6 +310,7 @@ static int add_internal(struct target *t, struct stm32l4 *l4)
 		.is_dual_bank = is_dual_bank(t, l4),
 		.options = l4->options,
 		.crc = &l4->crc,
+		.latency = DIV_ROUND_UP(l4->clocks.hclk_hz, 16000000u) - 1,
 	};
 	int ret = desc.is_dual_bank ? read_bank_swap(t, l4, &desc.is_swapped) : 0;
 

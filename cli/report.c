@@ -109,6 +109,14 @@ static void print_segments(const struct outcome *r, FILE *out)
 		fprintf(out, "         ... and %zu more pieces\n", r->report->n_segments - i);
 }
 
+static void print_estimate(const struct swdrom_bench *b, FILE *out)
+{
+	fprintf(out, "estimate: %.3f s when planned", seconds(b->estimate_ns));
+	if (b->revised_ns)
+		fprintf(out, ", %.3f s once a tenth was done", seconds(b->revised_ns));
+	fprintf(out, "; it took %.3f s\n", seconds(b->job_ns));
+}
+
 static void print_time(const struct outcome *r, FILE *out)
 {
 	const struct swdrom_bench *b = &r->report->bench;
@@ -134,6 +142,8 @@ static void print_time(const struct outcome *r, FILE *out)
 			what, seconds(b->work_ns), limit, seconds(b->limit_ns),
 			r->report->adapter.is_virtual || limit[4] == 'w' ? "" : " at typical times",
 			b->ratio * 100);
+	if (b->job_ns && b->estimate_ns)
+		print_estimate(b, out);
 	if (r->report->repairs)
 		fprintf(out, "repair:  %u round%s; %" PRIu64 " retries on the wire\n",
 			r->report->repairs, r->report->repairs > 1 ? "s" : "", b->retries);
@@ -457,6 +467,9 @@ static json_t *json_bench(const struct swdrom_report *r)
 	json_object_set_new(o, "repairs", json_integer(r->repairs));
 	json_object_set_new(o, "work_ns", json_u64(b->work_ns));
 	json_object_set_new(o, "limit_ns", json_u64(b->limit_ns));
+	json_object_set_new(o, "estimate_ns", json_u64(b->estimate_ns));
+	json_object_set_new(o, "revised_ns", json_u64(b->revised_ns));
+	json_object_set_new(o, "job_ns", json_u64(b->job_ns));
 	json_object_set_new(o, "ratio", json_real(b->ratio));
 	return o;
 }

@@ -52,6 +52,11 @@
 
 /* runs to a flush: some 100 ms of wire, against a round trip of half a millisecond */
 #define BATCH_RUNS 256u
+/* what they put on the wire, address changes and posted reads included */
+#define RUN_ACCESSES   20u
+#define FLAGS_ACCESSES 5u
+/* finding the unit as it is, setting it up, measuring: four round trips or five */
+#define SETUP_NS (2 * MSEC_NS)
 /* a run that is late, or whose samples were lost on the wire, is done again */
 #define MAX_TRIES 8u
 
@@ -402,4 +407,14 @@ int stm32_crc_sum(struct stm32_crc *c, struct memq *q, struct stm32_crc_source *
 			ret = useless(c, q, "its DMA does not get on");
 	}
 	return ret;
+}
+
+void stm32_crc_costs(const struct stm32_crc_source *src, const struct memq *q, u64 ps_per_word,
+		     struct mtd_info *mtd)
+{
+	u64 accesses = RUN_ACCESSES + (src->flags ? FLAGS_ACCESSES : 0);
+
+	mtd->crc_ps_per_byte = (src->is_measured ? src->ps_per_word : ps_per_word) / 4;
+	mtd->crc_piece_ns = src->start_ns + accesses * 47 * memq_period_ps(q) / 1000;
+	mtd->crc_setup_ns = SETUP_NS;
 }

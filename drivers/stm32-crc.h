@@ -46,6 +46,9 @@ struct stm32_crc_source {
  */
 int stm32_crc_sum(struct stm32_crc *c, struct memq *q, struct stm32_crc_source *src,
 		  struct mtd_crc *pieces, size_t n);
+/* stm32_crc_costs() - the mtd's figures for estimates; @ps_per_word: as measured, or expected */
+void stm32_crc_costs(const struct stm32_crc_source *src, const struct memq *q, u64 ps_per_word,
+		     struct mtd_info *mtd);
 /* stm32_crc_close() - unit, channel and clocks as they were found, the channel stopped */
 void stm32_crc_close(struct stm32_crc *c, struct memq *q);
 

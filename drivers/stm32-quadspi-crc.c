@@ -11,6 +11,7 @@
 
 /* HCLK cycles of a word from the bus into CRC_DR, on the safe side: DMA 8, bus and CRC unit 8 */
 #define DMA_WORD_CYCLES 16u
+#define DMA_TYP_CYCLES	8u
 
 static u64 hclk_ps(const struct stm32_quadspi *qs, u64 cycles)
 {
@@ -32,6 +33,21 @@ static void set_up_source(struct stm32_quadspi *qs, const struct spi_mem_op *op)
 	};
 	qs->crc_hz = qs->mem.hz;
 	qs->crc_cycles = cycles;
+}
+
+/* the prefetcher keeps the lines busy: a word is done when its clocks are, or when the DMA is */
+void quadspi_checksum_costs(const struct spi_mem *mem, const struct spi_mem_op *op,
+			    struct mtd_info *mtd)
+{
+	const struct stm32_quadspi *qs = to_quadspi(mem);
+	struct stm32_crc_source src = qs->crc_src;
+	u64 cycles = spi_mem_data_cycles(op, 4);
+
+	if (!qs->d.crc)
+		return;
+	src.is_measured = src.is_measured && qs->crc_hz == mem->hz && qs->crc_cycles == cycles;
+	stm32_crc_costs(&src, mem->q,
+			max(clocks_ns(qs, cycles * 1000), hclk_ps(qs, DMA_TYP_CYCLES)), mtd);
 }
 
 int quadspi_dirmap_checksum(struct spi_mem *mem, const struct spi_mem_op *op,

@@ -135,6 +135,8 @@ int quadspi_drive_high(struct spi_mem *mem, unsigned int width, unsigned int ncy
 
 /* ---- drivers/stm32-quadspi-crc.c ---- */
 
+void quadspi_checksum_costs(const struct spi_mem *mem, const struct spi_mem_op *op,
+			    struct mtd_info *mtd);
 int quadspi_dirmap_checksum(struct spi_mem *mem, const struct spi_mem_op *op,
 			    struct mtd_crc *pieces, size_t n);
 

@@ -674,6 +674,7 @@ static const struct spi_controller_mem_ops quadspi_ops = {
 	.queue_poll_end = quadspi_queue_poll_end,
 	.dirmap_read = quadspi_dirmap_read,
 	.dirmap_checksum = quadspi_dirmap_checksum,
+	.checksum_costs = quadspi_checksum_costs,
 	.drive_high = quadspi_drive_high,
 	.configure = quadspi_configure,
 	.enable = quadspi_enable,

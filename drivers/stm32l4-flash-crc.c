@@ -11,6 +11,15 @@
 /* a word through DMA and CRC unit, on the safe side: three times what is usual at 16 MHz */
 #define GUESS_PS_PER_WORD (2 * 1000 * 1000)
 
+/* DMA and CRC unit take 8 HCLK cycles, and the flash its wait states */
+static void set_costs(struct stm32l4_flash *fl)
+{
+	u64 hz = max(fl->desc.hclk_hz, 1000000u);
+
+	stm32_crc_costs(&fl->crc_src, fl->mtd.q, (8 + fl->desc.latency) * 1000000 / (hz / 1000000),
+			&fl->mtd);
+}
+
 /**
  * stm32l4_checksum() - mtd_ops.checksum of the internal flash
  * @mtd: of a struct stm32l4_flash, prepared
@@ -30,14 +39,24 @@ int stm32l4_checksum(struct mtd_info *mtd, struct mtd_crc *pieces, size_t n)
 		ret = stm32l4_check_readable(&fl->desc, pieces[i].from, pieces[i].len, err);
 	if (ret)
 		return ret;
-	if (!fl->crc_src.flags)
-		fl->crc_src = (struct stm32_crc_source){
-			.base = fl->desc.base,
-			.ps_per_word = GUESS_PS_PER_WORD,
-			.start_ns = USEC_NS,
-			.flags = reg(fl, FLASH_ECCR),
-			.flags_mask = FLASH_ECCR_ECCC | FLASH_ECCR_ECCD,
-			.flags_clear = fl->eccie | FLASH_ECCR_ECCC | FLASH_ECCR_ECCD,
-		};
-	return stm32_crc_sum(fl->desc.crc, mtd->q, &fl->crc_src, pieces, n);
+	fl->crc_src.flags_clear = fl->eccie | FLASH_ECCR_ECCC | FLASH_ECCR_ECCD;
+	ret = stm32_crc_sum(fl->desc.crc, mtd->q, &fl->crc_src, pieces, n);
+	if (!ret)
+		set_costs(fl);
+	return ret;
+}
+
+/* stm32l4_checksum_init() - where the flash is, and what a checksum of it is expected to cost */
+void stm32l4_checksum_init(struct stm32l4_flash *fl)
+{
+	if (!fl->desc.crc)
+		return;
+	fl->crc_src = (struct stm32_crc_source){
+		.base = fl->desc.base,
+		.ps_per_word = GUESS_PS_PER_WORD,
+		.start_ns = USEC_NS,
+		.flags = reg(fl, FLASH_ECCR),
+		.flags_mask = FLASH_ECCR_ECCC | FLASH_ECCR_ECCD,
+	};
+	set_costs(fl);
 }

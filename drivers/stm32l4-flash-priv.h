@@ -112,6 +112,7 @@ int stm32l4_check_ecc(struct stm32l4_flash *fl);
 int stm32l4_report_reset(struct flash_job *job);
 
 /* drivers/stm32l4-flash-crc.c */
+void stm32l4_checksum_init(struct stm32l4_flash *fl);
 int stm32l4_checksum(struct mtd_info *mtd, struct mtd_crc *pieces, size_t n);
 
 /* drivers/stm32l4-flash-prog.c */

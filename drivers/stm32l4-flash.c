@@ -468,6 +468,7 @@ int stm32l4_flash_new(struct ctx *ctx, struct memq *q, const struct stm32l4_flas
 		.q = q,
 	};
 	describe(f);
+	stm32l4_checksum_init(f);
 	*fl = f;
 	return 0;
 }

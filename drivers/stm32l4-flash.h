@@ -31,6 +31,7 @@ struct stm32l4_flash_desc {
 	u32 hclk_hz;
 	struct stm32l4_options options;
 	struct stm32_crc *crc; /* optional; borrowed */
+	u32 latency;	       /* flash wait states at that clock */
 };
 
 static inline u32 stm32l4_bank_size(const struct stm32l4_flash_desc *d)

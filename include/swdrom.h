@@ -375,6 +375,14 @@ struct swdrom_bench {
 	 */
 	uint64_t session_ns, work_ns, limit_ns;
 	double ratio;
+	/*
+	 * For swdrom_write(), swdrom_verify() and swdrom_erase(), on the session's clock: what the
+	 * whole job was expected to take when it was planned (for a write the comparing that comes
+	 * first is known by then), and what it took; 0 for a dry run. revised_ns: expected once a
+	 * tenth of the erasing, and then of the programming, had shown how fast the chips in hand
+	 * are; 0 if there was none.
+	 */
+	uint64_t estimate_ns, revised_ns, job_ns;
 	uint32_t swclk_hz;
 	uint64_t swclk_cycles, swd_transfers;
 	uint64_t usb_transfers, usb_bytes_out, usb_bytes_in;

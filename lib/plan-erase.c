@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Block, 64 KiB block, bank or chip? The cheapest erases by typical times that take along nothing
- * but blocks that are to be erased anyway, or are known to be blank and part of the job.
+ * Block, 64 KiB block, bank or chip? The cheapest by typical times of erasing and of programming
+ * afterwards (in fast rows, where a bank erase allows that). A larger erase takes along nothing but
+ * blocks that are to be erased anyway, are known to be blank and part of the job, or hold the image
+ * and nothing else: those are then programmed again.
  *
  * Units are tried from small to large; each competes with the best that was found for its blocks
  * so far, so that with nested units (as all flash has them) the result is the cheapest there is.
@@ -24,31 +26,50 @@ static size_t find_block(const struct plan_block *blocks, size_t n, u64 offset)
 	return from;
 }
 
-/*
- * Take [start, start+size) in one erase if every block of it is to be erased or known to be blank,
- * and it costs less than what is planned for them so far.
- */
-static void try_unit(struct plan_block *blocks, size_t n, u64 start, u64 size, u64 typ_ns)
+/* may a larger erase take @b along? It must be in it anyway, or hold nothing but the image */
+static bool may_take(const struct plan_block *b)
 {
-	u64 at = start, sum_ns = 0;
-	size_t first = find_block(blocks, n, start), i;
+	return b->erase || b->is_blank || (b->image_bytes && b->image_bytes == b->size);
+}
 
-	for (i = first; i < n && at < start + size; i++) {
+/* is it better to pay @new_ns than @old_ns? Bytes that were right already are worn: save a tenth */
+static bool is_worth_it(u64 new_ns, u64 old_ns, bool wears)
+{
+	return wears ? new_ns < old_ns - old_ns / 10 : new_ns < old_ns;
+}
+
+/*
+ * Take [start, start+size) in one erase if that, with all that is to be programmed then, takes less
+ * time than what is planned so far.
+ */
+static void try_unit(struct plan_block *blocks, size_t n, const struct mtd_erase_unit *unit,
+		     u64 start)
+{
+	u64 at = start, end = start + unit->size, old_ns = 0, new_ns = unit->typ_ns;
+	size_t first = find_block(blocks, n, start), i;
+	bool fast = unit->allows_fast && blocks[0].mtd->fast_size, wears = false;
+
+	for (i = first; i < n && at < end; i++) {
 		const struct plan_block *b = &blocks[i];
 
-		if (b->start != at || (!b->erase && !b->is_blank))
+		if (b->start != at || !may_take(b))
 			return;
-		if (b->cover < start || b->cover + b->cover_len > start + size)
+		if (b->cover < start || b->cover + b->cover_len > end)
 			return; /* not nested: leave it */
-		sum_ns += b->cover_ns;
+		old_ns += b->cover_ns + b->write_ns;
+		new_ns += fast ? b->write_fast_ns : b->write_full_ns;
+		wears |= !b->erase && !b->is_blank;
 		at += b->size;
 	}
-	if (at != start + size || typ_ns >= sum_ns)
+	if (at != end || !is_worth_it(new_ns, old_ns, wears))
 		return;
-	for (i = first; i < n && blocks[i].start < start + size; i++) {
-		blocks[i].cover = start;
-		blocks[i].cover_len = size;
-		blocks[i].cover_ns = i == first ? typ_ns : 0;
+	for (i = first; i < n && blocks[i].start < end; i++) {
+		struct plan_block *b = &blocks[i];
+
+		b->cover = start;
+		b->cover_len = unit->size;
+		b->cover_ns = i == first ? unit->typ_ns : 0;
+		b->write_ns = fast ? b->write_fast_ns : b->write_full_ns;
 	}
 }
 
@@ -65,7 +86,6 @@ void plan_choose_erases(struct plan_block *blocks, size_t n)
 		unsigned int count = unit->stride ? unit->count : 1;
 
 		for (k = 0; k < count; k++)
-			try_unit(blocks, n, unit->offset + k * unit->stride, unit->size,
-				 unit->typ_ns);
+			try_unit(blocks, n, unit, unit->offset + k * unit->stride);
 	}
 }

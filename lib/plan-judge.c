@@ -61,86 +61,6 @@ static u64 fill_want(const struct planner *p, struct plan_block *b, const u8 *pr
 	return kept;
 }
 
-/* how many bytes in [from, to) of the block's device come from the image */
-static u64 image_bytes_in(const struct planner *p, const struct plan_block *b, u64 from, u64 to)
-{
-	u64 sum = 0;
-	size_t i;
-
-	for (i = b->first_piece; i < p->n_pieces; i++) {
-		const struct plan_piece *pc = &p->pieces[i];
-		u64 f = max(pc->offset, from), t = min(pc->offset + pc->len, to);
-
-		if (pc->mtd != b->mtd || pc->offset >= to)
-			break;
-		if (f < t)
-			sum += t - f;
-	}
-	return sum;
-}
-
-static int add_program(struct planner *p, const struct plan_block *b, u32 from, u32 to)
-{
-	struct plan_step *last = p->n_programs ? &p->programs[p->n_programs - 1] : NULL;
-	u64 offset = b->start + from;
-
-	if (last && last->mtd == b->mtd && last->offset + last->len == offset &&
-	    last->data + last->len == b->want + from) {
-		last->len += to - from;
-		return 0;
-	}
-	last = plan_array_grow(p->programs, p->n_programs, &p->a_programs, sizeof(*last));
-	if (!last)
-		return plan_no_memory(p->err);
-	p->programs = last;
-	p->programs[p->n_programs++] = (struct plan_step){
-		.kind = PLAN_PROGRAM,
-		.mtd = b->mtd,
-		.offset = offset,
-		.len = to - from,
-		.data = b->want + from,
-	};
-	return 0;
-}
-
-/*
- * Program what differs from @present (NULL: from the erased state). Where units can be programmed
- * once only, exactly those that differ; else from the first to the last in each page, since a page
- * costs the same for one byte as for all.
- */
-static int program_block(struct planner *p, struct plan_block *b, const u8 *present)
-{
-	const struct mtd_info *mtd = b->mtd;
-	u32 unit = mtd->writesize, page = max(mtd->writebufsize, unit), at, u;
-	int ret;
-
-	if (mtd->write_once)
-		page = unit;
-	for (at = 0; at < b->size; at += page) {
-		u32 end = min(at + page, b->size), first = end, last = at;
-
-		for (u = at; u < end; u += unit) {
-			u32 n = min(unit, end - u);
-
-			if (present ? memcmp(present + u, b->want + u, n) == 0
-				    : plan_is_blank(mtd, b->want + u, n))
-				continue;
-			first = min(first, u);
-			last = u + n;
-		}
-		if (first >= last)
-			continue;
-		ret = add_program(p, b, first, last);
-		if (ret)
-			return ret;
-		b->program = true;
-		plan_sum_of(p, mtd)->programmed += last - first;
-		if (present)
-			b->skipped -= (u32)image_bytes_in(p, b, b->start + first, b->start + last);
-	}
-	return 0;
-}
-
 static enum plan_class class_of(const struct plan_block *b, const u8 *present)
 {
 	if (!memcmp(present, b->want, b->size))
@@ -153,19 +73,10 @@ static enum plan_class class_of(const struct plan_block *b, const u8 *present)
 /* @b->want, class and is_doubtful are set; @present: NULL: not read */
 static int judge_block(struct planner *p, struct plan_block *b, const u8 *present)
 {
-	int ret;
-
 	b->erase = p->opts->no_skip || b->is_doubtful || b->class == CLASS_ERASE;
-	if (b->erase) {
-		plan_sum_of(p, b->mtd)->kept += b->kept;
-		return program_block(p, b, NULL);
-	}
-	b->is_blank = plan_is_blank(b->mtd, present, b->size);
-	b->skipped = b->image_bytes;
-	ret = program_block(p, b, present);
-	if (b->is_summed)
-		plan_sum_of(p, b->mtd)->skipped_by_crc += b->skipped;
-	return ret;
+	if (!b->erase)
+		b->is_blank = plan_is_blank(b->mtd, present, b->size);
+	return plan_note_programs(p, b, present);
 }
 
 /* the erase that may have been broken off here: the largest but the whole device */

@@ -24,7 +24,7 @@ u64 plan_busy_ns(const struct plan *plan, const struct mtd_info *mtd)
 			continue;
 		for (sum = 0; k < plan->n_steps; k++)
 			if (plan->steps[k].mtd == dev && plan->steps[k].kind != PLAN_VERIFY)
-				sum += plan->steps[k].est_ns;
+				sum += plan->steps[k].typ_ns;
 		longest = max(longest, sum);
 	}
 	return longest;
@@ -72,7 +72,7 @@ void plan_print(const struct plan *plan, void (*line)(void *arg, const char *tex
 	}
 	snprintf(text, sizeof(text),
 		 "erase %" PRIu64 ", program %" PRIu64 " (%" PRIu64 " of them kept contents), skip "
-		 "%" PRIu64 ", verify %" PRIu64 " bytes; about %.3f s at typical times",
+		 "%" PRIu64 ", verify %" PRIu64 " bytes; about %.3f s from here, at expected times",
 		 plan->all.erased, plan->all.programmed, plan->all.kept, plan->all.skipped,
 		 plan->all.verified, (double)plan->est_ns / 1e9);
 	line(arg, text);

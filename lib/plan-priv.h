@@ -14,11 +14,16 @@ struct plan_block {
 	struct mtd_info *mtd;
 	u64 start;
 	u32 size;
-	size_t first_piece;  /* first one that reaches into it */
-	u32 image_bytes;     /* of its bytes, how many the image sets */
-	u32 kept;	     /* bytes that are not blank and not of the image */
-	u32 skipped;	     /* of those, how many are there already */
-	const u8 *want;	     /* in the image where that sets every byte, else in @own */
+	size_t first_piece; /* first one that reaches into it */
+	u32 image_bytes;    /* of its bytes, how many the image sets */
+	u32 kept;	    /* bytes that are not blank and not of the image */
+	u32 skipped;	    /* of those, how many are there already */
+	const u8 *want;	    /* in the image where that sets every byte, else in @own */
+	u64 write_ns;	    /* programming it, as planned so far */
+	u64 write_full_ns;  /* all of it, after an erase */
+	u64 write_fast_ns;  /* the same in fast rows */
+	size_t first_partial;
+	u32 n_partials;	     /* CLASS_PROGRAM: what of it, if it is not erased */
 	u8 *own;	     /* the image over kept contents, or NULL */
 	bool erase, program; /* what has to be done */
 	bool is_doubtful;    /* its cells read unsurely: half erased or half programmed */
@@ -38,6 +43,11 @@ struct plan_piece {
 	const u8 *data;
 };
 
+/* bytes [from, to) of a block that have to be programmed */
+struct plan_span {
+	u32 from, to;
+};
+
 /* a plan in the making */
 struct planner {
 	struct plan *plan;
@@ -49,6 +59,9 @@ struct planner {
 	size_t n_blocks, a_blocks;
 	struct plan_step *programs;
 	size_t n_programs, a_programs;
+	struct plan_span *partials;
+	size_t n_partials, a_partials;
+	u64 cycle_ps; /* of SWCLK, 0: nobody said */
 	size_t a_steps;
 	int (*read)(void *arg, struct mtd_info *mtd, u64 from, size_t len, u8 *buf);
 	void *arg;
@@ -85,6 +98,29 @@ int plan_read_present(struct planner *p, const struct plan_block *b, u64 len, u8
 int plan_learn_present(struct planner *p, size_t from, size_t to, u8 *present);
 /* plan_look_again() - does @b read otherwise than @present, or its device find broken cells? */
 int plan_look_again(struct planner *p, struct plan_block *b, const u8 *present);
+
+/* ---- plan-program.c ---- */
+
+/* plan_note_programs() - what programming @b costs, and what of it if it is not erased */
+int plan_note_programs(struct planner *p, struct plan_block *b, const u8 *present);
+/* plan_program_blocks() - program steps of all blocks, once it is settled what is erased */
+int plan_program_blocks(struct planner *p);
+
+/* does the erase that was chosen for it take it, wanted or not? */
+static inline bool plan_is_in_unit(const struct plan_block *b)
+{
+	return b->cover != b->start || b->cover_len != b->size;
+}
+
+static inline bool plan_is_erased(const struct plan_block *b)
+{
+	return b->erase || plan_is_in_unit(b);
+}
+
+/* ---- plan-cost.c ---- */
+
+/* plan_write_ns() - a writebufsize, or a fast row, at typical times, with what the wire adds */
+u64 plan_write_ns(const struct mtd_info *mtd, u64 cycle_ps, bool fast);
 
 /**
  * plan_judge_run() - what becomes of blocks that follow each other

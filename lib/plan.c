@@ -18,6 +18,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* SWCLK cycles of a 32-bit read (lib/swd.h) */
+#define READ_CYCLES 46
+
 struct plan_priv {
 	u8 **bufs;
 	size_t n_bufs;
@@ -45,6 +48,7 @@ static void planner_exit(struct planner *p)
 	free(p->pieces);
 	free(p->blocks);
 	free(p->programs);
+	free(p->partials);
 }
 
 void plan_free(struct plan *plan)
@@ -326,14 +330,9 @@ static int check_all_locked(struct planner *p)
 
 /* ---- steps ---- */
 
-static bool is_in_unit(const struct plan_block *b)
-{
-	return b->cover != b->start || b->cover_len != b->size;
-}
-
 static bool is_changed(const struct plan_block *b)
 {
-	return b->erase || b->program || is_in_unit(b);
+	return b->program || plan_is_erased(b);
 }
 
 static int emit_erases(struct planner *p, size_t from, size_t to)
@@ -348,12 +347,13 @@ static int emit_erases(struct planner *p, size_t from, size_t to)
 		struct plan_step *last =
 			plan->n_steps > own ? &plan->steps[plan->n_steps - 1] : NULL;
 
-		if (b->cover != b->start || (!b->erase && !is_in_unit(b)))
+		if (b->cover != b->start || (!b->erase && !plan_is_in_unit(b)))
 			continue;
 		plan_sum_of(p, b->mtd)->erased += b->cover_len;
 		/* neighbours of the same kind make one step; the driver knows its opcodes */
 		if (last && last->offset + last->len == b->cover && last_size == b->cover_len) {
 			last->len += b->cover_len;
+			last->typ_ns += b->cover_ns;
 			last->est_ns += b->cover_ns;
 			continue;
 		}
@@ -362,6 +362,8 @@ static int emit_erases(struct planner *p, size_t from, size_t to)
 						       .mtd = b->mtd,
 						       .offset = b->cover,
 						       .len = b->cover_len,
+						       .op_len = b->cover_len,
+						       .typ_ns = b->cover_ns,
 						       .est_ns = b->cover_ns });
 		if (ret)
 			return ret;
@@ -392,7 +394,7 @@ static int emit_programs(struct planner *p)
 	int ret;
 
 	for (i = 0; i < p->n_programs; i++) {
-		p->programs[i].est_ns = program_ns(&p->programs[i]);
+		p->programs[i].typ_ns = p->programs[i].est_ns = program_ns(&p->programs[i]);
 		ret = add_step(p, &p->programs[i]);
 		if (ret)
 			return ret;
@@ -430,12 +432,12 @@ static int emit_verifies(struct planner *p)
 	for (i = 0; i < p->n_blocks; i++) {
 		struct plan_block *b = &p->blocks[i];
 
-		if (!is_in_unit(b))
-			plan_sum_of(p, b->mtd)->skipped += b->skipped;
 		if (p->opts->no_verify)
 			continue;
 		if (!is_changed(b)) {
 			plan_sum_of(p, b->mtd)->verified += b->skipped;
+			if (b->is_summed)
+				plan_sum_of(p, b->mtd)->compared_by_crc += b->skipped;
 			continue;
 		}
 		ret = emit_verify(p, b->mtd, b->start, b->size, b->want);
@@ -483,7 +485,9 @@ static int plan_write_steps(struct planner *p)
 		if (ret)
 			return ret;
 	}
-	ret = emit_programs(p);
+	ret = plan_program_blocks(p);
+	if (!ret)
+		ret = emit_programs(p);
 	if (!ret)
 		ret = emit_verifies(p);
 	return ret;
@@ -508,6 +512,7 @@ int plan_write(struct plan *plan, const struct image *img, struct mtd_info *cons
 	int ret;
 
 	memset(plan, 0, sizeof(*plan));
+	p.cycle_ps = opts->read_ps_per_byte * 4 / READ_CYCLES;
 	ret = add_sums(&p, mtds, n_mtds);
 	if (!ret)
 		ret = place_image(&p, img, mtds, n_mtds, true);

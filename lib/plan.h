@@ -17,7 +17,9 @@ struct plan_step {
 	u64 offset, len;
 	/* owned by the plan, or borrowed from the image (plan_verify); NULL: verify blank */
 	const u8 *data;
-	u64 est_ns; /* device busy time at typical figures */
+	u64 op_len; /* PLAN_ERASE: of one erase; there may be several in a row */
+	u64 typ_ns; /* device busy time at typical figures; verify: 0 */
+	u64 est_ns; /* the same; after plan_estimate() what it will really take, wire and all */
 };
 
 /* what a plan does, in bytes */
@@ -28,14 +30,17 @@ struct plan_sum {
 	u64 skipped;	      /* of the image: already there, neither erased nor programmed */
 	u64 kept;	      /* not of the image, in blocks that are erased: saved and put back */
 	u64 verified;	      /* compared: for the plan (skipped), and in verify steps */
-	u64 skipped_by_crc;   /* of skipped: compared by checksum */
+	u64 compared_by_crc;  /* of verified: for the plan, by checksum */
 };
 
 struct plan {
 	struct plan_step
 		*steps; /* erases first, then programs, then verifies, per device ascending */
 	size_t n_steps;
-	u64 est_ns; /* at typical times, max over devices, and reading for verify */
+	u64 est_ns;  /* at typical times, max over devices, and reading for verify; or what
+		     * plan_estimate() makes of it */
+	u64 wire_ns; /* plan_estimate(): of this, the least that erasing and programming can take
+		      * for the wire's sake */
 	struct plan_sum all;
 	struct plan_sum *sums; /* one for each device given */
 	size_t n_sums;
@@ -75,6 +80,25 @@ int plan_verify(struct plan *plan, const struct image *img, struct mtd_info *con
 		size_t n_mtds, const struct plan_opts *opts, struct err *err);
 /* plan_busy_ns() - erase and program time of one device at typical figures; NULL: the longest */
 u64 plan_busy_ns(const struct plan *plan, const struct mtd_info *mtd);
+/* what the way to the target costs */
+struct plan_costs {
+	u64 cycle_ps;	   /* of SWCLK */
+	u64 round_trip_ns; /* from sending to having the last reply: USB, host and back */
+	/* will @bytes of @mtd be verified by checksums? NULL: never */
+	bool (*can_sum)(void *arg, struct mtd_info *mtd, u64 bytes);
+	void *arg;
+};
+
+/**
+ * plan_estimate() - est_ns of all steps and of the plan: what it will take from now on
+ * @plan: made by one of the above
+ * @costs: of the way to the target
+ *
+ * Devices lie somewhere between their typical and their maximum time: half-way is expected, but no
+ * more than a quarter above typical, since data sheets' maxima are for the end of a device's life.
+ * Erasing and programming of several devices overlap; the wire is theirs in common.
+ */
+void plan_estimate(struct plan *plan, const struct plan_costs *costs);
 /* plan_print() - what will happen, a line a step, through @line; for --dry-run */
 void plan_print(const struct plan *plan, void (*line)(void *arg, const char *text), void *arg);
 void plan_free(struct plan *plan);

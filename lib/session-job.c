@@ -480,13 +480,15 @@ static int run_plans(struct swdrom *s, const struct plan *plans, size_t n_plans)
 				.buf = step->data,
 			};
 			dev = session_mtd_info(s, step->mtd) - s->mtds;
-			typ_ns[dev] += step->est_ns;
+			typ_ns[dev] += step->typ_ns;
 			*(step->kind == PLAN_ERASE ? &s->goals[dev].erase
 						   : &s->goals[dev].program) += step->len;
 		}
 	}
 	session_work_begin(s, &work);
+	session_meter_begin(s);
 	ret = n ? sched_run(&s->ctx, s->target.q, jobs, n) : 0;
+	session_meter_end(s);
 	if (n)
 		session_work_end(s, &work, typ_ns);
 	for (i = 0; i < n; i++) {
@@ -507,13 +509,11 @@ static int run_plans(struct swdrom *s, const struct plan *plans, size_t n_plans)
 
 static struct plan_opts plan_opts(const struct swdrom *s, const struct swdrom_write_opts *opts)
 {
-	u32 hz = max(s->host->hz, 1u);
-
 	return (struct plan_opts){
 		.no_skip = opts->force,
 		.no_verify = opts->no_verify,
 		/* 46 cycles for four bytes */
-		.read_ps_per_byte = UINT64_C(46000000000000) / 4 / hz,
+		.read_ps_per_byte = 46 * session_cycle_ps(s) / 4,
 	};
 }
 
@@ -593,6 +593,7 @@ static int write_image(struct swdrom *s, const struct swdrom_write_opts *opts)
 	};
 	struct plan_opts popts = plan_opts(s, opts);
 	struct plan plan;
+	u64 from_ns = session_now_ns(s);
 	char hint[256];
 	size_t i;
 	int ret;
@@ -605,6 +606,7 @@ static int write_image(struct swdrom *s, const struct swdrom_write_opts *opts)
 			 device_hint(s, hint, sizeof(hint)));
 	if (ret)
 		return ret;
+	session_estimate(s, &plan, session_now_ns(s) - from_ns);
 	if (opts->plan_line)
 		plan_print(&plan, opts->plan_line, opts->arg);
 	if (opts->dry_run)
@@ -617,12 +619,13 @@ static int write_image(struct swdrom *s, const struct swdrom_write_opts *opts)
 		/* these were compared when the plan was made */
 		if (!opts->no_verify) {
 			info->verified_bytes = plan.sums[i].skipped;
-			info->verified_by_crc_bytes = plan.sums[i].skipped_by_crc;
+			info->verified_by_crc_bytes = plan.sums[i].compared_by_crc;
 		}
 	}
 	ret = run_plans(s, &plan, 1);
 	if (!ret && !opts->no_verify)
 		ret = prove(s, &plan);
+	s->report.bench.job_ns = session_now_ns(s) - from_ns;
 out:
 	plan_free(&plan);
 	return ret;
@@ -657,10 +660,12 @@ static int verify_image(struct swdrom *s)
 			 device_hint(s, hint, sizeof(hint)));
 	if (ret)
 		return ret;
+	session_estimate(s, &plan, 0);
 	session_work_begin(s, &work);
 	ret = session_verify_plan(s, &plan, &mm, NULL, false);
+	s->report.bench.job_ns = session_now_ns(s) - work.from_ns;
 	if (!ret)
-		session_work_end_read(s, &work, plan.all.verified);
+		session_work_end_verify(s, &work);
 	if (!ret)
 		ret = session_mismatch_error(s, &mm, "write the image with -w");
 	plan_free(&plan);
@@ -684,6 +689,7 @@ static int erase_ranges(struct swdrom *s, const struct selection *sel,
 {
 	struct plan *plans = calloc(max(sel->n, (size_t)1), sizeof(*plans));
 	struct session_mismatch mm;
+	u64 from_ns = 0;
 	size_t i;
 	int ret = 0;
 
@@ -698,8 +704,12 @@ static int erase_ranges(struct swdrom *s, const struct selection *sel,
 		if (!ret)
 			ret = plan_erase(&plans[i], r->mtd, r->offset, r->len, &s->ctx.err);
 	}
-	for (i = 0; i < sel->n && !ret && opts->plan_line; i++)
-		plan_print(&plans[i], opts->plan_line, opts->arg);
+	for (i = 0; i < sel->n && !ret; i++) {
+		session_estimate(s, &plans[i], 0);
+		if (opts->plan_line)
+			plan_print(&plans[i], opts->plan_line, opts->arg);
+	}
+	from_ns = session_now_ns(s);
 	if (!ret && !opts->dry_run)
 		ret = run_plans(s, plans, sel->n);
 	for (i = 0; i < sel->n && !ret && !opts->dry_run && !opts->no_verify; i++) {
@@ -708,6 +718,8 @@ static int erase_ranges(struct swdrom *s, const struct selection *sel,
 			ret = session_mismatch_error(s, &mm,
 						     "erase again; if it stays, the flash is worn");
 	}
+	if (!opts->dry_run)
+		s->report.bench.job_ns = session_now_ns(s) - from_ns;
 	for (i = 0; i < sel->n; i++)
 		plan_free(&plans[i]);
 	free(plans);

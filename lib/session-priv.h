@@ -42,6 +42,17 @@ struct session_goal {
 	u64 erase, program;
 };
 
+/* how a job gets on, against what was expected of it */
+struct session_meter {
+	u64 fixed_ns; /* expected of all but erasing and programming */
+	u64 wire_ns;  /* what the wire alone needs for these */
+	struct session_meter_kind {
+		u64 est_ns;	/* when planned */
+		u64 revised_ns; /* once a tenth was done; 0: not yet */
+		u64 from_ns, first_ns, first_done;
+	} kinds[TARGET_MAX_MTDS][2]; /* erasing, programming */
+};
+
 struct swdrom {
 	struct swdrom_callbacks cb;
 	struct ctx ctx;
@@ -86,6 +97,7 @@ struct swdrom {
 
 	enum swdrom_verify_by verify_by;
 	bool no_boost;
+	struct session_meter meter;
 	u32 no_sums; /* bit n: checksums of target.mtds[n] were tried and are no good */
 };
 
@@ -130,6 +142,14 @@ void session_work_begin(struct swdrom *s, struct session_work *w);
 void session_work_end(struct swdrom *s, struct session_work *w, const u64 *typ_ns);
 /* the same for reading @bytes: 46 cycles a word */
 void session_work_end_read(struct swdrom *s, struct session_work *w, u64 bytes);
+/* the same for verifying: what was not read is summed at the speed of the target's bus */
+void session_work_end_verify(struct swdrom *s, struct session_work *w);
+
+/* session-estimate.c */
+u64 session_cycle_ps(const struct swdrom *s);
+void session_estimate(struct swdrom *s, struct plan *plan, u64 spent_ns);
+void session_meter_begin(struct swdrom *s);
+void session_meter_end(struct swdrom *s);
 
 /* ---- reading and comparing ---- */
 

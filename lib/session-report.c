@@ -238,12 +238,31 @@ void session_work_end(struct swdrom *s, struct session_work *w, const u64 *typ_n
 	add_work(s, work_ns, limit_ns);
 }
 
-void session_work_end_read(struct swdrom *s, struct session_work *w, u64 bytes)
+/* what reading @bytes takes on the wire */
+static u64 read_limit_ns(const struct swdrom *s, u64 bytes)
 {
 	u64 words = DIV_ROUND_UP(bytes, 4), hz = s->host->hz;
 	u64 cycles = words * SWD_READ_CYCLES;
 
 	/* seconds and the rest apart, so that nothing overflows */
-	add_work(s, session_now_ns(s) - w->from_ns,
-		 hz ? cycles / hz * SEC_NS + cycles % hz * SEC_NS / hz : 0);
+	return hz ? cycles / hz * SEC_NS + cycles % hz * SEC_NS / hz : 0;
+}
+
+void session_work_end_read(struct swdrom *s, struct session_work *w, u64 bytes)
+{
+	add_work(s, session_now_ns(s) - w->from_ns, read_limit_ns(s, bytes));
+}
+
+void session_work_end_verify(struct swdrom *s, struct session_work *w)
+{
+	u64 limit_ns = 0;
+	size_t i;
+
+	for (i = 0; i < s->n_mtds; i++) {
+		const struct swdrom_mtd_info *m = &s->mtds[i];
+
+		limit_ns += read_limit_ns(s, m->verified_bytes - m->verified_by_crc_bytes) +
+			    m->verified_by_crc_bytes * s->target.mtds[i]->crc_ps_per_byte / 1000;
+	}
+	add_work(s, session_now_ns(s) - w->from_ns, limit_ns);
 }

@@ -39,6 +39,7 @@ struct spi_mem_op {
 
 struct spi_mem;
 struct mtd_crc;
+struct mtd_info;
 
 /*
  * What a controller does. Everything is queued into memq, nothing waits, except exec().
@@ -86,6 +87,9 @@ struct spi_controller_mem_ops {
 	 * -EOPNOTSUPP: this target can't. See mtd_ops.checksum */
 	int (*dirmap_checksum)(struct spi_mem *mem, const struct spi_mem_op *op,
 			       struct mtd_crc *pieces, size_t n);
+	/* with it: the figures for estimates in @mtd (crc_ps_per_byte and the others) */
+	void (*checksum_costs)(const struct spi_mem *mem, const struct spi_mem_op *op,
+			       struct mtd_info *mtd);
 	/* raw clocks for recovery: @ncycles with all of IO0..IO(width-1) high (nor-recovery) */
 	int (*drive_high)(struct spi_mem *mem, unsigned int width, unsigned int ncycles);
 	/* the device's size is known: address range checks; and its clock limit; picks prescaler */

@@ -45,5 +45,22 @@ int nor_checksum(struct mtd_info *mtd, struct mtd_crc *pieces, size_t n)
 	if (rc)
 		return rc;
 	op = nor_op_read(nor, nor->quad == NOR_QUAD_PROVEN, 0, dummy, sizeof(dummy));
-	return nor->mem->ops->dirmap_checksum(nor->mem, &op, pieces, n);
+	rc = nor->mem->ops->dirmap_checksum(nor->mem, &op, pieces, n);
+	if (!rc)
+		nor_checksum_costs(nor);
+	return rc;
+}
+
+/**
+ * nor_checksum_costs() - the mtd's figures, for the lines that are in use now
+ * @nor: prepared
+ */
+void nor_checksum_costs(struct spi_nor *nor)
+{
+	u8 dummy[1];
+	struct spi_mem_op op =
+		nor_op_read(nor, nor->quad == NOR_QUAD_PROVEN, 0, dummy, sizeof(dummy));
+
+	if (nor->mem->ops->checksum_costs)
+		nor->mem->ops->checksum_costs(nor->mem, &op, &nor->mtd);
 }

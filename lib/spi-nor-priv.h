@@ -106,6 +106,7 @@ int nor_prove_quad_at(struct spi_nor *nor, u64 at);
 /* ---- lib/spi-nor-crc.c ---- */
 
 int nor_checksum(struct mtd_info *mtd, struct mtd_crc *pieces, size_t n);
+void nor_checksum_costs(struct spi_nor *nor);
 
 /* ---- lib/spi-nor-job.c ---- */
 

@@ -314,6 +314,8 @@ static int nor_prepare(struct mtd_info *mtd)
 	if (!rc && nor->quad == NOR_QUAD_OFF)
 		rc = setup_quad(nor);
 	nor->prepared = !rc;
+	if (!rc)
+		nor_checksum_costs(nor);
 	return err_at(nor_err(nor), rc, "preparing %s", nor->name);
 }
 

@@ -17,7 +17,7 @@ ok 'probe prints on stdout' grep -q '^flash .*0x08000000' out
 
 run -p $SIM --address 0x08000000 -w a.bin --dry-run
 ok 'a dry run prints the plan with an estimate' \
-	sh -c 'grep -q "program .*flash .*0x08000000" out && grep -q "typical times" out'
+	sh -c 'grep -q "program .*flash .*0x08000000" out && grep -q "expected times" out'
 run -p $SIM --address 0x08000000 -v a.bin
 ok 'a dry run changes nothing' rc_says 9 'expected'
 
