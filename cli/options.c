@@ -148,7 +148,7 @@ static const char help[] =
 	"  -V, --verbose           say more; -VV: every SWD transaction\n"
 	"  -o, --output LOG        write a log file\n"
 	"      --progress          progress in lines where stderr is no terminal\n"
-	"      --stats             what went over the wire\n"
+	"      --stats             where the time went, and what went over the wire\n"
 	"      --json              one JSON object on stdout, as the last line\n"
 	"  -R, --version           print the version\n"
 	"  -h, --help              print this\n"

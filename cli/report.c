@@ -249,6 +249,12 @@ void report_line(const struct outcome *r, FILE *out)
 	fputc('\n', out);
 }
 
+static void print_part(FILE *out, const char *name, uint64_t ns, uint64_t total_ns)
+{
+	fprintf(out, "  %-13s%12.6f s %5.1f %%\n", name, seconds(ns),
+		total_ns ? (double)ns * 100 / (double)total_ns : 0);
+}
+
 void report_stats(const struct outcome *r, FILE *out)
 {
 	const struct swdrom_bench *b = &r->report->bench;
@@ -263,9 +269,16 @@ void report_stats(const struct outcome *r, FILE *out)
 	fprintf(out, "USB bytes out  %12" PRIu64 "\n", b->usb_bytes_out);
 	fprintf(out, "USB bytes in   %12" PRIu64 "\n", b->usb_bytes_in);
 	fprintf(out, "retries        %12" PRIu64 "\n", b->retries);
-	fprintf(out, "repair rounds  %12u\n", r->report->repairs);
-	fprintf(out, "session        %12.6f s%s\n", seconds(b->session_ns),
+	fprintf(out, "wire errors    %12" PRIu64, b->wire_errors);
+	if (b->wire_errors)
+		fprintf(out, " (one in %.3g SWCLK cycles)", 1 / b->wire_error_rate);
+	fprintf(out, "\nrepair rounds  %12u\n", r->report->repairs);
+	fprintf(out, "session        %12.6f s%s, of it:\n", seconds(b->session_ns),
 		r->report->adapter.is_virtual ? " (virtual)" : "");
+	print_part(out, "wire", b->wire_ns, b->session_ns);
+	print_part(out, "target busy", b->target_ns, b->session_ns);
+	print_part(out, "USB", b->usb_ns, b->session_ns);
+	print_part(out, "host", b->host_ns, b->session_ns);
 	fprintf(out, "host           %12.6f s\n", seconds(r->report->time_ns));
 	fprintf(out, "work           %12.6f s\n", seconds(b->work_ns));
 	fprintf(out, "limit          %12.6f s (ratio %.3f)\n", seconds(b->limit_ns), b->ratio);
@@ -464,7 +477,14 @@ static json_t *json_bench(const struct swdrom_report *r)
 	json_object_set_new(o, "usb_bytes_out", json_u64(b->usb_bytes_out));
 	json_object_set_new(o, "usb_bytes_in", json_u64(b->usb_bytes_in));
 	json_object_set_new(o, "retries", json_u64(b->retries));
+	json_object_set_new(o, "wire_errors", json_u64(b->wire_errors));
+	json_object_set_new(o, "wire_error_rate", json_real(b->wire_error_rate));
 	json_object_set_new(o, "repairs", json_integer(r->repairs));
+	json_object_set_new(o, "session_ns", json_u64(b->session_ns));
+	json_object_set_new(o, "wire_ns", json_u64(b->wire_ns));
+	json_object_set_new(o, "target_ns", json_u64(b->target_ns));
+	json_object_set_new(o, "usb_ns", json_u64(b->usb_ns));
+	json_object_set_new(o, "host_ns", json_u64(b->host_ns));
 	json_object_set_new(o, "work_ns", json_u64(b->work_ns));
 	json_object_set_new(o, "limit_ns", json_u64(b->limit_ns));
 	json_object_set_new(o, "estimate_ns", json_u64(b->estimate_ns));

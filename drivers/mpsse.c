@@ -70,6 +70,59 @@ static struct mpsse *to_mpsse(struct swd_host *h)
 	return container_of(h, struct mpsse, h);
 }
 
+/* ---- the transport, and how long it keeps us ---- */
+
+static int t_control(struct mpsse *m, enum ftdi_request request, u16 value)
+{
+	struct ctx *ctx = m->h.ctx;
+	const u64 from = clock_now_ns(ctx->clk);
+	int ret = m->h.t->ops->control(m->h.t, request, value);
+
+	ctx->stats.adapter_ns += clock_now_ns(ctx->clk) - from;
+	return ret;
+}
+
+static int t_submit(struct mpsse *m, struct usb_batch *b)
+{
+	struct ctx *ctx = m->h.ctx;
+	const u64 from = clock_now_ns(ctx->clk);
+	int ret = m->h.t->ops->submit(m->h.t, b);
+
+	ctx->stats.adapter_ns += clock_now_ns(ctx->clk) - from;
+	return ret;
+}
+
+static int t_reap(struct mpsse *m, struct usb_batch *b)
+{
+	struct ctx *ctx = m->h.ctx;
+	const u64 from = clock_now_ns(ctx->clk);
+	int ret = m->h.t->ops->reap(m->h.t, b);
+
+	ctx->stats.adapter_ns += clock_now_ns(ctx->clk) - from;
+	ctx->stats.usb_transfers++;
+	ctx->stats.usb_bytes_out += b->n_out;
+	ctx->stats.usb_bytes_in += b->n_got;
+	return ret;
+}
+
+static int t_drain(struct mpsse *m)
+{
+	struct ctx *ctx = m->h.ctx;
+	const u64 from = clock_now_ns(ctx->clk);
+	int ret = m->h.t->ops->drain(m->h.t);
+
+	ctx->stats.adapter_ns += clock_now_ns(ctx->clk) - from;
+	return ret;
+}
+
+static void count_cycles(struct mpsse *m, u64 cycles)
+{
+	struct ctx_stats *st = &m->h.ctx->stats;
+
+	st->swclk_cycles += cycles;
+	st->swclk_ps += cycles * (UINT64_C(1000000000000) / m->h.hz);
+}
+
 /* ---- pins ---- */
 
 /* pins of chips that have no xCBUS: only the low byte is ever sent */
@@ -117,13 +170,6 @@ static int mpsse_begin(struct mpsse *m, struct mpsse_code *c)
 
 /* ---- commands on their own ---- */
 
-static void mpsse_count(struct mpsse *m, const struct usb_batch *b)
-{
-	m->h.ctx->stats.usb_transfers++;
-	m->h.ctx->stats.usb_bytes_out += b->n_out;
-	m->h.ctx->stats.usb_bytes_in += b->n_got;
-}
-
 /* silence that no reply comes after, for a batch with so many SWCLK cycles */
 static u32 quiet_ms(const struct mpsse *m, u64 cycles)
 {
@@ -133,7 +179,6 @@ static u32 quiet_ms(const struct mpsse *m, u64 cycles)
 static int mpsse_exchange(struct mpsse *m, const u8 *out, size_t n_out, u8 *in, size_t n_in,
 			  u32 timeout_ms, u32 quiet_ms)
 {
-	struct transport *t = m->h.t;
 	struct usb_batch b = {
 		.out = out,
 		.n_out = n_out,
@@ -142,13 +187,9 @@ static int mpsse_exchange(struct mpsse *m, const u8 *out, size_t n_out, u8 *in, 
 		.timeout_ms = timeout_ms,
 		.quiet_ms = quiet_ms,
 	};
-	int ret = t->ops->submit(t, &b);
+	int ret = t_submit(m, &b);
 
-	if (ret)
-		return ret;
-	ret = t->ops->reap(t, &b);
-	mpsse_count(m, &b);
-	return ret;
+	return ret ? ret : t_reap(m, &b);
 }
 
 /* send @op, which is no command, and look for its echo: AN_135 4.2 */
@@ -170,7 +211,7 @@ static int mpsse_sync(struct mpsse *m)
 	int ret = -EPROTO;
 
 	for (int i = 0; i < SYNC_TRIES; i++) {
-		ret = m->h.t->ops->drain(m->h.t);
+		ret = t_drain(m);
 		if (!ret)
 			ret = mpsse_echo(m, MPSSE_BAD_A);
 		if (!ret)
@@ -222,7 +263,7 @@ static int mpsse_enter(struct mpsse *m)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
-		int ret = m->h.t->ops->control(m->h.t, steps[i].request, steps[i].value);
+		int ret = t_control(m, steps[i].request, steps[i].value);
 
 		if (ret)
 			return ret;
@@ -258,7 +299,7 @@ static int mpsse_run(struct mpsse *m, const u8 *tail, size_t n_tail, u8 *in, siz
 	memcpy(out + c->n_out, end, n);
 	ret = mpsse_exchange(m, out, c->n_out + n, in, n_in, (u32)min(ms, (u64)UINT32_MAX),
 			     quiet_ms(m, c->cycles));
-	ctx->stats.swclk_cycles += c->cycles;
+	count_cycles(m, c->cycles);
 	free(out);
 	return ret;
 }
@@ -511,7 +552,7 @@ static int mpsse_submit(struct swd_host *h, struct swd_batch *b)
 		.timeout_ms = (u32)ms,
 		.quiet_ms = quiet_ms(m, s->code.cycles),
 	};
-	ret = h->t->ops->submit(h->t, &s->usb);
+	ret = t_submit(m, &s->usb);
 	if (ret) {
 		m->are_pins_known = false;
 		return err_set(&ctx->err, ret, "check the USB cable and hub",
@@ -521,7 +562,7 @@ static int mpsse_submit(struct swd_host *h, struct swd_batch *b)
 	s->lost = 0;
 	b->priv = s;
 	m->n_in_flight++;
-	ctx->stats.swclk_cycles += s->code.cycles;
+	count_cycles(m, s->code.cycles);
 	ctx->stats.swd_transfers += b->n;
 	return 0;
 }
@@ -534,9 +575,8 @@ static void mpsse_abandon(struct mpsse *m, int why)
 
 		if (s->lost)
 			continue;
-		if (m->h.t->ops->reap(m->h.t, &s->usb) == -ENODEV)
+		if (t_reap(m, &s->usb) == -ENODEV)
 			why = -ENODEV;
-		mpsse_count(m, &s->usb);
 		s->lost = why;
 	}
 }
@@ -581,8 +621,7 @@ static int mpsse_reap(struct swd_host *h, struct swd_batch *b)
 		return err_set(&h->ctx->err, s->lost, "check the USB cable and hub",
 			       "an SWD batch was lost behind one with a short reply");
 
-	ret = h->t->ops->reap(h->t, &s->usb);
-	mpsse_count(m, &s->usb);
+	ret = t_reap(m, &s->usb);
 	b->n_answered =
 		mpsse_decode(&s->code, &m->wire, s->in, min(s->usb.n_got, s->usb.n_in), b->x);
 	if (h->ctx->log.fn && h->ctx->log.level >= LOG_WIRE)
@@ -629,7 +668,7 @@ static void mpsse_close(struct swd_host *h)
 		if (!mpsse_begin(m, &m->cmd))
 			mpsse_run(m, NULL, 0, NULL, 0);
 	}
-	t->ops->control(t, FTDI_SET_BITMODE, BITMODE_RESET);
+	t_control(m, FTDI_SET_BITMODE, BITMODE_RESET);
 	h->ctx->err = saved;
 	t->ops->close(t);
 	mpsse_free(m);
@@ -737,7 +776,7 @@ int swd_host_open(struct ctx *ctx, struct transport *t, const struct adapter *a,
 			"unplug the adapter, plug it in again, and check that it is an FTDI part",
 			"the %s does not answer as an MPSSE does", chip->name);
 		err_at(&ctx->err, ret, "adapter %s", a->name);
-		t->ops->control(t, FTDI_SET_BITMODE, BITMODE_RESET);
+		t_control(m, FTDI_SET_BITMODE, BITMODE_RESET);
 		mpsse_free(m);
 		return ret;
 	}

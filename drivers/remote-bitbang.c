@@ -156,6 +156,8 @@ static int transmit(struct rbb *r)
 /* go on until everything is sent and @need answers are here; each step forward may take its time */
 static int pump(struct rbb *r, size_t need)
 {
+	const u64 from = clock_now_ns(sysclock_host());
+
 	while (!r->error && (r->n_out || r->n_in < need)) {
 		struct pollfd p = { .fd = r->fd,
 				    .events = (short)(POLLIN | (r->n_out ? POLLOUT : 0)) };
@@ -164,14 +166,15 @@ static int pump(struct rbb *r, size_t need)
 		if (ret < 0 && errno == EINTR)
 			continue;
 		if (ret < 0)
-			return lost(r, -EIO, strerror(errno));
-		if (!ret)
-			return lost(r, -ETIMEDOUT, "the server does not answer any more");
-		if (p.revents & (POLLIN | POLLHUP | POLLERR))
+			lost(r, -EIO, strerror(errno));
+		else if (!ret)
+			lost(r, -ETIMEDOUT, "the server does not answer any more");
+		if (!r->error && (p.revents & (POLLIN | POLLHUP | POLLERR)))
 			receive(r);
 		if (!r->error && (p.revents & POLLOUT))
 			transmit(r);
 	}
+	r->h.ctx->stats.adapter_ns += clock_now_ns(sysclock_host()) - from;
 	return r->error;
 }
 

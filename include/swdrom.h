@@ -387,6 +387,19 @@ struct swdrom_bench {
 	uint64_t swclk_cycles, swd_transfers;
 	uint64_t usb_transfers, usb_bytes_out, usb_bytes_in;
 	uint64_t retries; /* recoveries from WAIT, FAULT, parity or ACK errors */
+	/* those of them that only a flipped bit explains, and how many that is for each SWCLK cycle */
+	uint64_t wire_errors;
+	double wire_error_rate;
+	/*
+	 * Where session_ns went; the four add up to it.
+	 * wire_ns: SWCLK ran for accesses.
+	 * target_ns: waiting for the target, flash busy above all: SWCLK idle in the stream, or at
+	 *	      rest during a pause that was asked for.
+	 * usb_ns: SWCLK at rest, bytes on their way to or from the adapter; where the adapter has no
+	 *	   clock rate also what it does itself.
+	 * host_ns: SWCLK at rest, this computer busy with itself.
+	 */
+	uint64_t wire_ns, target_ns, usb_ns, host_ns;
 };
 
 struct swdrom_report {

@@ -20,6 +20,11 @@ struct ctx_stats {
 	u64 usb_bytes_out, usb_bytes_in;
 	u64 retries; /* recoveries: a WAIT, FAULT, parity or ACK error that cost a replay */
 	u64 noise;   /* those of them that only a flipped bit explains */
+	/* where the time goes; on ctx->clk */
+	u64 swclk_ps;	/* SWCLK ran for so long; 0 where the adapter has no clock rate */
+	u64 pace_ps;	/* ... of it idle, to wait for the target: memq_delay_ns() */
+	u64 slept_ns;	/* SWCLK at rest, to wait for the target */
+	u64 adapter_ns; /* in calls of the adapter, most of it waiting for replies */
 };
 
 struct ctx {

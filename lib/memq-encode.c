@@ -266,6 +266,7 @@ static bool encode_delay(struct memq *q, struct memq_batch *b, const struct memq
 		put(b, swd_rd(REQ_CTRLSTAT_R), (struct memq_slot){ .kind = SLOT_STAT });
 	b->x[b->n - 1].idle += (u32)cycles;
 	b->cycles += cycles;
+	q->ctx->stats.pace_ps += cycles * memq_period_ps(q);
 	return true;
 }
 

@@ -79,7 +79,9 @@ struct swdrom {
 	bool attached;
 	struct dap *raw_dap; /* instead of the target: swdrom_open_opts.raw */
 	struct memq *raw_q;
-	int raw_ap; /* ap= of the programmer's parameters, -1: the first MEM-AP */
+	int raw_ap;	     /* ap= of the programmer's parameters, -1: the first MEM-AP */
+	struct sysclock clk; /* the session's clock as ctx has it: counts what is slept */
+	struct sysclock *real_clk;
 	u64 opened_ns, opened_host_ns;
 
 	/* what came of it */

@@ -138,6 +138,24 @@ int session_report_segments(struct swdrom *s, const struct image *img)
 	return 0;
 }
 
+/*
+ * SWCLK, pauses, and what is left: the wire at rest while nobody asked for it. The host can be blamed
+ * for as much of that as it was busy with itself; otherwise USB had something on its way.
+ */
+static void split_time(struct swdrom_bench *b, const struct ctx_stats *st)
+{
+	const u64 total = b->session_ns, slept = min(st->slept_ns, total);
+	const u64 swclk = min(st->swclk_ps / 1000, total - slept);
+	const u64 pace = min(st->pace_ps / 1000, swclk);
+	const u64 rest = total - slept - swclk;
+	const u64 waited = min(st->adapter_ns, total - slept);
+
+	b->wire_ns = swclk - pace;
+	b->target_ns = pace + slept;
+	b->host_ns = min(rest, total - slept - waited);
+	b->usb_ns = rest - b->host_ns;
+}
+
 void session_report_close(struct swdrom *s)
 {
 	struct swdrom_bench *b = &s->report.bench;
@@ -152,6 +170,9 @@ void session_report_close(struct swdrom *s)
 	b->usb_bytes_out = st->usb_bytes_out;
 	b->usb_bytes_in = st->usb_bytes_in;
 	b->retries = st->retries;
+	b->wire_errors = st->noise;
+	b->wire_error_rate = st->swclk_cycles ? (double)st->noise / (double)st->swclk_cycles : 0;
+	split_time(b, st);
 }
 
 const struct swdrom_report *swdrom_report(struct swdrom *s)

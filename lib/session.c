@@ -328,6 +328,29 @@ static int own_params(struct swdrom *s, struct params *p, struct session_params 
 	return 0;
 }
 
+static u64 session_clock_now(struct sysclock *clk)
+{
+	return clock_now_ns(container_of(clk, struct swdrom, clk)->real_clk);
+}
+
+static void session_clock_sleep(struct sysclock *clk, u64 ns)
+{
+	struct swdrom *s = container_of(clk, struct swdrom, clk);
+	const u64 from = clock_now_ns(s->real_clk);
+
+	clock_sleep_ns(s->real_clk, ns);
+	s->ctx.stats.slept_ns += clock_now_ns(s->real_clk) - from;
+}
+
+/* from here on time counts */
+static void start_clock(struct swdrom *s, struct sysclock *real_clk)
+{
+	s->clk = (struct sysclock){ .now_ns = session_clock_now, .sleep_ns = session_clock_sleep };
+	s->real_clk = real_clk;
+	s->ctx.clk = &s->clk;
+	s->opened_ns = session_now_ns(s);
+}
+
 /* an adapter that is no FTDI bridge: no wiring to choose */
 static int open_swd_adapter(struct swdrom *s, struct params *p)
 {
@@ -335,7 +358,7 @@ static int open_swd_adapter(struct swdrom *s, struct params *p)
 
 	if (ret)
 		return ret;
-	s->opened_ns = session_now_ns(s);
+	start_clock(s, s->ctx.clk);
 	ret = params_check_unused(p, s->programmer->name, &s->ctx.err);
 	if (!ret)
 		session_report_adapter(s);
@@ -372,8 +395,7 @@ static int open_adapter(struct swdrom *s, struct params *p)
 	if (ret)
 		return ret;
 	s->transport->err = &s->ctx.err;
-	s->ctx.clk = s->transport->clk;
-	s->opened_ns = session_now_ns(s);
+	start_clock(s, s->transport->clk);
 	ret = params_check_unused(p, s->programmer->name, &s->ctx.err);
 	if (ret)
 		return ret; /* nothing was done with the adapter: nothing to report of it */

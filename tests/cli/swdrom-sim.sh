@@ -99,8 +99,10 @@ run -p "remote_bitbang:port=$RBB" --probe
 ok 'swdrom -p remote_bitbang finds the target' grep -q '^target:  STM32L476' out
 run -p "remote_bitbang:host=localhost,port=$RBB" -w a.bin --address 0x08000000
 ok 'swdrom -p remote_bitbang programs the internal flash' rc_is 0
-run -p "remote_bitbang:port=$RBB,sleep=remote" -b stm32l476g-disco -w b.bin --address 0x90000000
+run -p "remote_bitbang:port=$RBB,sleep=remote" -b stm32l476g-disco -w b.bin --address 0x90000000 --json
 ok 'swdrom -p remote_bitbang programs the NOR, sleeping at the server' rc_is 0
+ok 'and knows where the time went' json '.bench | .session_ns > 0 and .usb_ns > 0 and
+	.wire_ns + .target_ns + .usb_ns + .host_ns == .session_ns'
 PINS=sim:pins=remote_bitbang:127.0.0.1:$RBB
 run -p "$PINS" -v a.bin --address 0x08000000
 ok 'the virtual FT2232H drives somebody else'"'"'s target: verify' rc_is 0
