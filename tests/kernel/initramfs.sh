@@ -49,7 +49,7 @@ depmod -b "$root" "$kver"
 # programs
 busybox=$(command -v busybox)
 cp -L "$busybox" "$root/bin/busybox"
-for program in /bin/kmod /bin/udevadm /usr/sbin/usbip /usr/bin/openocd /lib/systemd/systemd \
+for program in /bin/kmod /bin/udevadm /usr/bin/flock /usr/sbin/usbip /usr/bin/openocd /lib/systemd/systemd \
 	/lib/systemd/systemd-journald /bin/systemctl /bin/journalctl; do
 	same_place $program
 	libraries $program
