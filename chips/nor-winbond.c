@@ -83,7 +83,7 @@ static const struct nor_part winbond_parts[] = {
 	  .times = W25Q_TIMES(700, 20, 100) },
 	{ NOR_ID(0xef, 0x40, 0x18), .name = "w25q128jv", .size = MIB(16),
 	  .flags = NOR_E4_32_64 | NOR_QUAD | NOR_HAS_WPS, .max_mhz = 104, .fixup = w25q128_fixup,
-	  .times = W25Q_TIMES(700, 40, 200) },
+	  .times = W25Q_TIMES(700, 40, 200), .tested = TESTED_SIM },
 	/* one ID, two chips: JV has SFDP 1.5 or later and 4-byte opcodes for everything */
 	{ NOR_ID(0xef, 0x40, 0x19), .name = "w25q256jv", .size = MIB(32),
 	  .flags = NOR_E4_32_64 | NOR_QUAD | NOR_4B_OPS, .max_mhz = 133, .match = is_w25q256jv,

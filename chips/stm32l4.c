@@ -336,7 +336,7 @@ static int add_external(struct target *t, struct stm32l4 *l4)
 	desc.crc = &l4->crc;
 	ret = stm32_quadspi_open(t, &desc, &l4->mem);
 	if (!ret)
-		ret = spi_nor_probe(l4->mem, desc.window, expect, &l4->nor);
+		ret = spi_nor_probe_as(l4->mem, desc.window, expect, t->nor_choice, &l4->nor);
 	if (ret)
 		return err_at(&t->ctx->err, ret, "looking for the QUADSPI flash of board %s",
 			      t->board->name);

@@ -31,7 +31,7 @@ struct options {
 	enum action action;
 	const char **programmers; /* each -p */
 	size_t n_programmers;
-	const char *board;
+	const char *board, *chip;
 	/* one for -r, --sfdp and --sfdp-dump, none or one for --peek, any number for -w and -v; ADDR=... for --poke */
 	const char **files;
 	size_t n_files;

@@ -224,6 +224,7 @@ void one_board_run(struct one_board *b)
 		.gang = b->gang,
 		.gang_index = b->lane,
 		.board = o->board,
+		.chip = o->chip,
 		/* a look at the part disturbs nothing; a look at its NOR needs its QUADSPI */
 		.raw = o->action == ACTION_PEEK || o->action == ACTION_POKE,
 		.no_reset = o->action == ACTION_PROBE && !o->board,

@@ -39,11 +39,12 @@ enum {
 	OPT_OTP_LOCK
 };
 
-static const char short_options[] = "p:b:r:w:v:ELm:l:i:nfVo:Rh";
+static const char short_options[] = "p:b:c:r:w:v:ELm:l:i:nfVo:Rh";
 
 static const struct option long_options[] = {
 	{ "programmer", required_argument, NULL, 'p' },
 	{ "board", required_argument, NULL, 'b' },
+	{ "chip", required_argument, NULL, 'c' },
 	{ "read", required_argument, NULL, 'r' },
 	{ "write", required_argument, NULL, 'w' },
 	{ "verify", required_argument, NULL, 'v' },
@@ -98,6 +99,8 @@ static const char help[] =
 	"                          `swdrom -L` lists the keys. Given again, or as\n"
 	"                          ftdi:all: several boards at once, all of them alike\n"
 	"  -b, --board NAME|FILE   the target's board; needed for its external flash\n"
+	"  -c, --chip NAME[:K=V,...]  its external flash, where the chip does not say:\n"
+	"                          size=, erase=OPCODE:SIZE/..., page=, quad=, addr=, mhz=\n"
 	"\n"
 	"Actions (without one: --probe):\n"
 	"      --probe             find the target and list its flash devices\n"
@@ -390,6 +393,8 @@ static bool parse_one(struct options *o, int c, bool *has_action)
 	case 'p':
 		o->programmers[o->n_programmers++] = optarg;
 		return true;
+	case 'c':
+		return once(o, &o->chip, "-c", optarg);
 	case 'b':
 		return once(o, &o->board, "-b", optarg);
 	case 'r':
@@ -548,7 +553,8 @@ static bool check(struct options *o)
 	if (o->action == ACTION_SFDP_DUMP && !o->board)
 		return usage(o, "--sfdp-dump needs -b: the board that the flash is on");
 	if ((o->action == ACTION_PEEK || o->action == ACTION_POKE) &&
-	    (o->board || o->select.mtd || o->select.has_range || o->select.layout || o->has_exit))
+	    (o->board || o->chip || o->select.mtd || o->select.has_range || o->select.layout ||
+	     o->has_exit))
 		return usage(o, "--peek and --poke know of no board, device, range or reset");
 	if (changes_wp && !changes && o->action != ACTION_WP)
 		return usage(
@@ -562,6 +568,8 @@ static bool check(struct options *o)
 				"--wp-disable");
 	if ((o->wp.status || o->wp.list) && o->action != ACTION_WP)
 		return usage(o, "one action at a time");
+	if (o->chip && !o->board && o->action != ACTION_LIST)
+		return usage(o, "-c names the external flash of a board: it needs -b");
 	if (o->address != SWDROM_NO_ADDRESS && !has_image)
 		return usage(o, "--address belongs to -w and -v");
 	if (o->no_verify && !changes)

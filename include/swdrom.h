@@ -182,6 +182,9 @@ struct swdrom_open_opts {
 	struct swdrom_gang *gang; /* instead of it: board @gang_index of these */
 	size_t gang_index;
 	const char *board; /* known name or path of a .board file; NULL: no external flash */
+	/* the external flash: a name that swdrom_list() lists, or "NAME:size=8M,erase=20h:4K/d8h:64K" for
+	 * one that nobody knows; NULL: find out */
+	const char *chip;
 	bool no_reset;	   /* halt the target without resetting it */
 	/* debug port and memory access port alone, for swdrom_peek() and swdrom_poke(): the target
 	 * is not identified, halted or reset */

@@ -14,6 +14,7 @@
 #include "lib/layout.h"
 #include "lib/plan.h"
 #include "lib/programmer.h"
+#include "lib/spi-nor-choose.h"
 #include "lib/swd.h"
 #include "lib/target.h"
 
@@ -72,7 +73,8 @@ struct swdrom {
 	const struct programmer *programmer;
 	struct adapter adapter;
 	struct board board;
-	bool has_board;
+	bool has_board, has_nor_choice;
+	struct nor_choice nor_choice;
 	struct transport *transport; /* the host's once that is there */
 	struct swd_host *host;
 	struct target target;

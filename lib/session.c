@@ -419,6 +419,7 @@ static int attach(struct swdrom *s, const struct session_params *own, bool no_re
 		.no_reset = no_reset,
 		.no_boost = s->no_boost,
 		.board = s->has_board ? &s->board : NULL,
+		.nor_choice = s->has_nor_choice ? &s->nor_choice : NULL,
 	};
 	int ret;
 
@@ -456,6 +457,10 @@ enum swdrom_status swdrom_open(struct swdrom *s, const struct swdrom_open_opts *
 	if (!ret && opts->board) {
 		ret = board_load(&s->board, opts->board, &s->ctx.err);
 		s->has_board = !ret;
+	}
+	if (!ret && opts->chip) {
+		ret = nor_choose(&s->nor_choice, opts->chip, &s->ctx.err);
+		s->has_nor_choice = !ret;
 	}
 	if (ret) {
 		status = session_status(s, PHASE_CONFIG, ret);
@@ -578,22 +583,38 @@ static void list_programmers(const struct lister *l)
 /* one maker a paragraph; others are identified by their SFDP tables */
 static int list_nor_parts(struct swdrom *s, const struct lister *l)
 {
+	static const char *const tried[] = {
+		[TESTED_NO] = "",
+		[TESTED_SIM] = "[sim]",
+		[TESTED_OUTSIDE] = "[peers]",
+		[TESTED_HW] = "[hardware]",
+	};
 	char text[96];
-	size_t v, i;
+	size_t v, i, n = 0;
 
-	l->line(l->arg, "SPI-NOR parts (others by their SFDP tables):");
+	for (v = 0; nor_vendors[v]; v++)
+		n += nor_vendors[v]->n_parts;
+	snprintf(text, sizeof(text),
+		 "SPI-NOR parts (%zu; others by their SFDP tables; [sim]: tried on the bench):", n);
+	l->line(l->arg, text);
 	for (v = 0; nor_vendors[v]; v++) {
 		const struct nor_vendor *vendor = nor_vendors[v];
+		char(*words)[48] = calloc(vendor->n_parts, sizeof(*words));
 		const char **names = calloc(vendor->n_parts + 1, sizeof(*names));
 
-		if (!names)
-			return err_set(&s->ctx.err, -ENOMEM, NULL, "out of memory");
-		for (i = 0; i < vendor->n_parts; i++)
-			names[i] = vendor->parts[i].name;
+		for (i = 0; words && names && i < vendor->n_parts; i++) {
+			snprintf(words[i], sizeof(words[i]), "%s%s", vendor->parts[i].name,
+				 tried[vendor->parts[i].tested]);
+			names[i] = words[i];
+		}
 		snprintf(text, sizeof(text), "  %s:", vendor->name);
 		l->line(l->arg, text);
-		list_words(l, names);
+		if (words && names)
+			list_words(l, names);
 		free(names);
+		free(words);
+		if (!words || !names)
+			return err_set(&s->ctx.err, -ENOMEM, NULL, "out of memory");
 	}
 	return 0;
 }

@@ -12,6 +12,7 @@
  * and are what a later session would have to find its way out of.
  */
 #include "lib/spi-nor-priv.h"
+#include "lib/spi-nor-choose.h"
 
 #include <assert.h>
 #include <ctype.h>
@@ -482,9 +483,41 @@ static void compare_with_board(struct spi_nor *nor, const char *expect)
 		 expect, nor->name, nor->id[0], nor->id[1], nor->id[2]);
 }
 
-static int identify(struct spi_nor *nor)
+/* the row, or what the user says; @sfdp is NULL without */
+static int choose_part(struct spi_nor *nor, const struct nor_choice *choice,
+		       const struct sfdp_info *sfdp)
+{
+	const u8 *id = nor->id;
+
+	nor->part = nor_find_part(id, NOR_ID_MAX, sfdp, &nor->vendor);
+	if (choice && choice->is_row && nor->part &&
+	    memcmp(choice->part.id, id, choice->part.id_len) != 0)
+		return err_set(nor_err(nor), -EINVAL,
+			       "leave out -c, or describe the chip: -c NAME:size=...,erase=...",
+			       "-c says %s, but the chip is %s (ID %02x %02x %02x)", choice->name,
+			       nor->part->name, id[0], id[1], id[2]);
+	if (choice && (!nor->part || choice->is_described))
+		log_warn(&nor->mem->ctx->log,
+			 "taking the flash with ID %02x %02x %02x for %s because -c says so", id[0],
+			 id[1], id[2], choice->name);
+	if (choice) {
+		nor->part = &choice->part;
+		nor->vendor = choice->vendor;
+	}
+	if (!nor->part && !sfdp)
+		return err_set(
+			nor_err(nor), -EOPNOTSUPP,
+			"name a chip like it with -c NAME, or describe it with "
+			"-c NAME:size=...,erase=...; please report the ID with the chip's marking",
+			"unknown flash chip: ID %02x %02x %02x %02x %02x %02x, and no SFDP", id[0],
+			id[1], id[2], id[3], id[4], id[5]);
+	return 0;
+}
+
+static int identify(struct spi_nor *nor, const struct nor_choice *choice)
 {
 	struct sfdp_info *sfdp = calloc(1, sizeof(*sfdp));
+	bool has_sfdp;
 	int rc;
 
 	if (!sfdp)
@@ -495,22 +528,20 @@ static int identify(struct spi_nor *nor)
 	rc = get_sfdp(nor, sfdp);
 	if (rc < 0)
 		goto out_free;
-	nor->part = nor_find_part(nor->id, NOR_ID_MAX, rc ? sfdp : NULL, &nor->vendor);
-	if (!nor->part && !rc) {
-		rc = err_set(nor_err(nor), -EOPNOTSUPP,
-			     "report the chip with this ID, so that it can be added",
-			     "unknown flash chip: ID %02x %02x %02x %02x %02x %02x, and no SFDP",
-			     nor->id[0], nor->id[1], nor->id[2], nor->id[3], nor->id[4],
-			     nor->id[5]);
-		goto out_free;
-	}
-	rc = nor_settle(&nor->p, nor->part, nor->vendor, rc ? sfdp : NULL, nor_err(nor));
+	/* whoever describes the chip does so because its own table is missing or wrong */
+	has_sfdp = rc && !(choice && choice->is_described);
+	rc = choose_part(nor, choice, has_sfdp ? sfdp : NULL);
+	if (!rc)
+		rc = nor_settle(&nor->p, nor->part, nor->vendor, has_sfdp ? sfdp : NULL,
+				nor_err(nor));
 	if (rc)
 		goto out_free;
 	name_chip(nor);
 	if (!nor->part)
 		log_info(&nor->mem->ctx->log,
-			 "%s is not in the tables, its SFDP is; please report it", nor->name);
+			 "%s is not in the tables and is used as its SFDP says; please report it: "
+			 "the ID, the chip's marking and the file that --sfdp-dump writes",
+			 nor->name);
 out_free:
 	free(sfdp);
 	return rc;
@@ -531,7 +562,8 @@ static int configure(struct spi_nor *nor)
 	return 0;
 }
 
-int spi_nor_probe(struct spi_mem *mem, u64 base, const char *expect, struct spi_nor **out)
+int spi_nor_probe_as(struct spi_mem *mem, u64 base, const char *expect,
+		     const struct nor_choice *choice, struct spi_nor **out)
 {
 	struct spi_nor *nor = calloc(1, sizeof(*nor));
 	int rc;
@@ -541,14 +573,15 @@ int spi_nor_probe(struct spi_mem *mem, u64 base, const char *expect, struct spi_
 	nor->mem = mem;
 	rc = spi_nor_recover(mem);
 	if (!rc)
-		rc = identify(nor);
+		rc = identify(nor, choice);
 	if (!rc)
 		rc = configure(nor);
 	if (rc) {
 		free(nor);
 		return rc;
 	}
-	compare_with_board(nor, expect);
+	if (!choice)
+		compare_with_board(nor, expect);
 	fill_mtd(nor, base);
 	nor_otp_init(nor);
 	log_dbg(&mem->ctx->log,
@@ -559,6 +592,11 @@ int spi_nor_probe(struct spi_mem *mem, u64 base, const char *expect, struct spi_
 		nor->p.read_1_4_4.opcode ? nor->p.read_1_4_4.opcode : nor->p.read_1_1_4.opcode);
 	*out = nor;
 	return 0;
+}
+
+int spi_nor_probe(struct spi_mem *mem, u64 base, const char *expect, struct spi_nor **out)
+{
+	return spi_nor_probe_as(mem, base, expect, NULL, out);
 }
 
 struct mtd_info *spi_nor_mtd(struct spi_nor *nor)

@@ -9,6 +9,7 @@
 #include "lib/spi-mem.h"
 
 struct spi_nor;
+struct nor_choice;
 
 /**
  * spi_nor_probe() - recover, identify and describe the chip behind @mem
@@ -21,6 +22,14 @@ struct spi_nor;
  * for an unknown ID without SFDP.
  */
 int spi_nor_probe(struct spi_mem *mem, u64 base, const char *expect, struct spi_nor **out);
+/**
+ * spi_nor_probe_as() - the same, with what the user says about the chip
+ * @choice: from nor_choose(), must outlive the result; NULL: nothing
+ *
+ * Return: also -EINVAL where the chip is known to be another one.
+ */
+int spi_nor_probe_as(struct spi_mem *mem, u64 base, const char *expect,
+		     const struct nor_choice *choice, struct spi_nor **out);
 struct mtd_info *spi_nor_mtd(struct spi_nor *nor);
 /* its OTP or security registers, one after the other; NULL: none are known */
 struct mtd_info *spi_nor_otp_mtd(struct spi_nor *nor);

@@ -288,7 +288,10 @@ int target_attach(struct target *t, struct ctx *ctx, struct swd_host *host,
 {
 	int ret;
 
-	*t = (struct target){ .ctx = ctx, .board = opts->board, .no_boost = opts->no_boost };
+	*t = (struct target){ .ctx = ctx,
+			      .board = opts->board,
+			      .nor_choice = opts->nor_choice,
+			      .no_boost = opts->no_boost };
 	t->dap = dap_new(host);
 	if (!t->dap)
 		return err_set(&ctx->err, -ENOMEM, NULL, "out of memory");

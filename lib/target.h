@@ -13,6 +13,7 @@
 #define TARGET_MAX_MTDS 8
 
 struct target;
+struct nor_choice;
 
 /*
  * chips/ registers here, through the link-time array chip_families[]. Order of calls: probe (first
@@ -42,9 +43,10 @@ struct target {
 	u32 dap_hz; /* SWCLK for the job, once it was tried */
 	struct cortexm core;
 	const struct chip_family *family;
-	const struct board *board; /* NULL without -b */
-	char name[32];		   /* "STM32L476" */
-	u32 idcode;		   /* DBGMCU_IDCODE */
+	const struct board *board;	     /* NULL without -b */
+	const struct nor_choice *nor_choice; /* of its external flash; NULL: find out */
+	char name[32];			     /* "STM32L476" */
+	u32 idcode;			     /* DBGMCU_IDCODE */
 	u32 flash_size;
 	u8 uid[12];
 	enum target_protection rdp;
@@ -60,6 +62,7 @@ struct target_attach_opts {
 	bool no_boost;		  /* leave the clock as it is after reset */
 	bool no_reset; /* halt only, do not reset first (peripherals stay as the application left them) */
 	const struct board *board;
+	const struct nor_choice *nor_choice; /* outlives the target; NULL: nothing was said */
 };
 
 /**
