@@ -25,8 +25,11 @@
 #define MIN_RX	      65536
 /* a client that does not take its answers is not read from any more */
 #define TX_HIGH (256u * 1024)
-/* --realtime: virtual time may lead by less than this; finer than a poll() timeout is pointless */
-#define LEAD_NS MSEC_NS
+/*
+ * --realtime: poll() sleeps up to this before the time is there, and spins the rest: a timer's slack
+ * (50 us by default, prctl(2) PR_SET_TIMERSLACK) would come on top of each round trip of a client
+ */
+#define SPIN_NS (100 * USEC_NS)
 
 struct simd_listener {
 	int fd;
@@ -40,6 +43,7 @@ struct simd_conn {
 	struct simd_board *board;
 	int fd;
 	bool hang_up, dead;
+	int due_ms; /* the next turn of its protocol is due in so long at the latest, -1: it is not */
 	char peer[64];
 	u8 *rx;
 	size_t n_rx, rx_size;
@@ -61,6 +65,12 @@ struct simd {
 static u64 wall_ns(void)
 {
 	return clock_now_ns(sysclock_host());
+}
+
+/* virtual time of a board, as wall-clock time; of use with --realtime only */
+static u64 board_virt_ns(const struct simd_board *b)
+{
+	return b->ahead_base_ns + sim_now_ps(b->sim) / PS_PER_NS;
 }
 
 /* ---- for protocols ---- */
@@ -100,6 +110,15 @@ void simd_set_board(struct simd_conn *c, struct simd_board *b)
 struct simd *simd_of(const struct simd_conn *c)
 {
 	return c->simd;
+}
+
+/**
+ * simd_is_realtime() - does virtual time keep to the wall clock?
+ * @s: server
+ */
+bool simd_is_realtime(const struct simd *s)
+{
+	return s->realtime;
 }
 
 /**
@@ -226,7 +245,7 @@ static void board_catch_up(struct simd_board *b, struct simd_conn *c)
 	b->idle_since_ns = now;
 	if (b->simd->realtime) {
 		/* what it was ahead by has been waited for already */
-		u64 virt = b->ahead_base_ns + sim_now_ps(b->sim) / PS_PER_NS;
+		u64 virt = board_virt_ns(b);
 
 		ps = now > virt ? (now - virt) * PS_PER_NS : 0;
 	}
@@ -236,10 +255,17 @@ static void board_catch_up(struct simd_board *b, struct simd_conn *c)
 		simd_pass(b, ps);
 }
 
-/* the time until now was the server's own work */
-static void board_worked(struct simd_board *b)
+/*
+ * The time until now was the server's own work. @more: it goes on at once, and may yet catch up with
+ * the wall clock; if not, what is behind now is what the client was kept waiting
+ */
+static void board_worked(struct simd_board *b, bool more)
 {
+	u64 virt = board_virt_ns(b);
+
 	b->idle_since_ns = wall_ns();
+	if (!more && b->idle_since_ns > virt)
+		b->late_ns += b->idle_since_ns - virt;
 }
 
 /* --realtime: how long this board has to wait for the wall clock */
@@ -249,9 +275,9 @@ static u64 board_ahead_ns(const struct simd *s, const struct simd_board *b)
 
 	if (!s->realtime || !b)
 		return 0;
-	virt = b->ahead_base_ns + sim_now_ps(b->sim) / PS_PER_NS;
+	virt = board_virt_ns(b);
 	wall = wall_ns();
-	return virt > wall + LEAD_NS ? virt - wall : 0;
+	return virt > wall ? virt - wall : 0;
 }
 
 /* ---- connections ---- */
@@ -380,7 +406,7 @@ static void conn_deliver(struct simd_conn *c)
 	memmove(c->rx, c->rx + done, c->n_rx - done);
 	c->n_rx -= done;
 	if (c->board)
-		board_worked(c->board);
+		board_worked(c->board, c->proto->on_turn);
 	if (c->n_rx == c->rx_size && !c->dead) {
 		simd_say(c, "a message of more than %zu bytes", c->rx_size);
 		c->dead = true;
@@ -424,30 +450,37 @@ static int conn_due(struct simd_conn *c)
 		board_catch_up(c->board, c);
 	timeout = c->proto->on_turn(c);
 	if (c->board)
-		board_worked(c->board);
+		board_worked(c->board, !timeout);
 	return timeout;
 }
 
 /* the same for all of them, each when the wall clock has caught up with its board */
-static int turn_due(struct simd *s)
+static void turn_due(struct simd *s)
 {
-	int timeout = -1;
 	unsigned int i;
-	u64 ahead;
 
 	for (i = 0; i < s->n_conns; i++) {
 		struct simd_conn *c = s->conns[i];
 
 		if (!c->dead && !board_ahead_ns(s, c->board))
-			timeout = sooner(timeout, conn_due(c));
+			c->due_ms = conn_due(c);
+		/* its next turn is when the wall clock is there */
+		if (board_ahead_ns(s, c->board))
+			c->due_ms = 0;
 	}
-	for (i = 0; i < s->n_conns; i++) {
-		ahead = board_ahead_ns(s, s->conns[i]->board);
-		if (ahead)
-			timeout = sooner(timeout,
-					 (int)min(DIV_ROUND_UP(ahead, MSEC_NS), (u64)INT_MAX));
-	}
-	return timeout;
+}
+
+/* what ppoll() may sleep: until a protocol is due, or a held board's time is nearly there */
+static const struct timespec *sleep_time(int timeout_ms, u64 hold_ns, struct timespec *ts)
+{
+	u64 ns = hold_ns == UINT64_MAX ? hold_ns : hold_ns > SPIN_NS ? hold_ns - SPIN_NS : 0;
+
+	if (timeout_ms >= 0)
+		ns = min(ns, (u64)timeout_ms * MSEC_NS);
+	if (ns == UINT64_MAX)
+		return NULL;
+	*ts = (struct timespec){ .tv_sec = (time_t)(ns / SEC_NS), .tv_nsec = (long)(ns % SEC_NS) };
+	return ts;
 }
 
 static short conn_events(const struct simd *s, const struct simd_conn *c)
@@ -463,27 +496,34 @@ static short conn_events(const struct simd *s, const struct simd_conn *c)
 	return events;
 }
 
-/* one poll(); @stop is set when @stop_fd (-1: none) became readable */
+/* one poll() and what follows from it; @stop is set when @stop_fd (-1: none) became readable */
 static int turn(struct simd *s, int stop_fd, int timeout_ms, bool *stop, struct err *err)
 {
 	struct pollfd fds[1 + MAX_LISTENERS + MAX_CONNS];
 	unsigned int i, n = 0, n_conns;
+	u64 hold_ns = UINT64_MAX, ahead;
+	struct timespec ts;
 	int ret;
 
-	timeout_ms = sooner(turn_due(s), timeout_ms);
-	bury_dead(s);
 	n_conns = s->n_conns;
+	for (i = 0; i < n_conns; i++) {
+		ahead = board_ahead_ns(s, s->conns[i]->board);
+		if (ahead)
+			hold_ns = min(hold_ns, ahead);
+		else
+			timeout_ms = sooner(timeout_ms, s->conns[i]->due_ms);
+	}
 	fds[n++] = (struct pollfd){ .fd = stop_fd, .events = POLLIN };
 	for (i = 0; i < s->n_listeners; i++)
 		fds[n++] = (struct pollfd){ .fd = s->listeners[i].fd, .events = POLLIN };
 	for (i = 0; i < n_conns; i++)
 		fds[n++] = (struct pollfd){ .fd = s->conns[i]->fd,
 					    .events = conn_events(s, s->conns[i]) };
-	ret = poll(fds, n, timeout_ms);
+	ret = ppoll(fds, n, sleep_time(timeout_ms, hold_ns, &ts), NULL);
 	if (ret < 0 && errno != EINTR)
 		return err_set(err, -errno, NULL, "poll: %s", strerror(errno));
 	if (ret <= 0)
-		return 0;
+		memset(fds, 0, sizeof(fds));
 	*stop = fds[0].revents;
 	for (i = 0; i < n_conns; i++) {
 		struct simd_conn *c = s->conns[i];
@@ -500,6 +540,7 @@ static int turn(struct simd *s, int stop_fd, int timeout_ms, bool *stop, struct 
 	for (i = 0; i < s->n_listeners; i++)
 		if (fds[1 + i].revents)
 			accept_one(s, &s->listeners[i]);
+	turn_due(s);
 	bury_dead(s);
 	return 0;
 }
@@ -665,9 +706,32 @@ struct simd_board *simd_add_board(struct simd *s, struct transport *t)
 		return NULL;
 	}
 	b->idle_since_ns = wall_ns();
+	b->start_ns = b->idle_since_ns;
 	b->ahead_base_ns = b->idle_since_ns - sim_now_ps(b->sim) / PS_PER_NS;
 	s->boards[s->n_boards++] = b;
 	return b;
+}
+
+/**
+ * simd_report() - with --realtime: how well the virtual clocks kept to the wall clock
+ * @s: server
+ * @out: a line for each board goes here
+ *
+ * A board is late by what its clock was behind the wall clock whenever it came to rest, in sum: by so
+ * much its clients were kept waiting longer than on a bench, because the server was still computing.
+ */
+void simd_report(const struct simd *s, FILE *out)
+{
+	unsigned int i;
+
+	for (i = 0; s->realtime && i < s->n_boards; i++) {
+		const struct simd_board *b = s->boards[i];
+		u64 ns = wall_ns() - b->start_ns;
+
+		fprintf(out, "%s: late by %.6f s in %.6f s (%.3f %%)\n", b->t->serial,
+			(double)b->late_ns / SEC_NS, (double)ns / SEC_NS,
+			ns ? 100.0 * (double)b->late_ns / (double)ns : 0.0);
+	}
 }
 
 /**

@@ -334,6 +334,7 @@ int main(int argc, char **argv)
 	if (!ret) {
 		printf("ready\n");
 		(void)simd_run(s, fd, &err); /* err says how it went */
+		simd_report(s, stdout);
 	}
 	simd_free(s, &err);
 	if (fd >= 0)

@@ -21,6 +21,7 @@
 
 #include "sim/sim.h"
 
+#include <stdio.h>
 #include <sys/types.h>
 
 #define SIMD_MAX_BOARDS 16
@@ -37,7 +38,10 @@ struct simd_board {
 	struct usbdev *usb; /* its adapter, as USB/IP shows it */
 	u32 reset_held;	    /* enum simd_reset bits: who holds nRST low */
 	u64 idle_since_ns;  /* wall-clock time up to which the bench has been told of */
-	u64 ahead_base_ns;  /* --realtime: wall-clock time that is virtual time 0 */
+	/* --realtime */
+	u64 ahead_base_ns; /* wall-clock time that is virtual time 0 */
+	u64 start_ns;	   /* wall-clock time when it came to be */
+	u64 late_ns;	   /* how far its clock was behind each time it came to rest, in sum */
 };
 
 /* a server pulls nRST low or lets go; several may */
@@ -75,6 +79,7 @@ struct simd_board *simd_board(const struct simd_conn *c);
 /* from now on this connection belongs to @b: its time passes */
 void simd_set_board(struct simd_conn *c, struct simd_board *b);
 struct simd *simd_of(const struct simd_conn *c);
+bool simd_is_realtime(const struct simd *s);
 /* queue bytes; they are copied and leave when the socket takes them */
 void simd_send(struct simd_conn *c, const void *buf, size_t len);
 /* after what is queued the connection ends */
@@ -111,6 +116,8 @@ int simd_listen(struct simd *s, const struct simd_protocol *proto, struct simd_b
 		const char *where, struct err *err);
 /* one turn of the loop: wait up to @timeout_ms (-1: for ever) for something to do, and do it */
 int simd_turn(struct simd *s, int timeout_ms, struct err *err);
+/* --realtime: a line for each board, how late its answers were */
+void simd_report(const struct simd *s, FILE *out);
 /* turns until @stop_fd is readable; NULL error: it ended in order */
 int simd_run(struct simd *s, int stop_fd, struct err *err);
 

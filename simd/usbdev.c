@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* virtual time that usbdev_work() lets the MPSSE go on at a stretch */
-#define SLICE_PS	   (10 * PS_PER_MS)
+/* virtual time that the MPSSE goes on before the plug is pulled: an URB's worth */
+#define LAST_SLICE_PS	   (10 * PS_PER_MS)
 
 #define LATENCY_DEFAULT_PS (16 * PS_PER_MS)	  /* AN232B-04 */
 #define BYTE_DEFAULT_PS	   (10 * PS_PER_S / 9600) /* start, 8 data, stop */
@@ -309,9 +309,9 @@ static bool run(struct usbdev *d, u64 until_ps)
 	return more;
 }
 
-bool usbdev_work(struct usbdev *d)
+bool usbdev_work(struct usbdev *d, u64 slice_ps)
 {
-	return d->plugged && run(d, now_ps(d) + SLICE_PS);
+	return d->plugged && run(d, now_ps(d) + slice_ps);
 }
 
 /* the MPSSE has bytes that it can go on with: its own time counts */
@@ -385,7 +385,7 @@ static void pull_the_plug(struct usbdev *d, struct channel *ch)
 		urb = urb->next;
 	sim_rng_init(&rng, d->sim, "usb faults");
 	urb->len = (u32)(sim_rng_u64(&rng) % (urb->len + UINT64_C(1)));
-	run(d, now_ps(d) + SLICE_PS);
+	run(d, now_ps(d) + LAST_SLICE_PS);
 	usbdev_unplug(d);
 }
 

@@ -58,7 +58,7 @@ void usbdev_submit(struct usbdev *d, struct urb *urb);
 bool usbdev_unlink(struct usbdev *d, struct urb *urb);
 
 /* do what can be done without time passing; true: call again soon, the MPSSE has more to do */
-bool usbdev_work(struct usbdev *d);
+bool usbdev_work(struct usbdev *d, u64 slice_ps);
 /* the host let @ps go by */
 void usbdev_pass(struct usbdev *d, u64 ps);
 /* virtual time at which something will happen by itself; SIM_NEVER: nothing will */

@@ -39,8 +39,15 @@ enum { CMD_SUBMIT = 1, CMD_UNLINK = 2, RET_SUBMIT = 3, RET_UNLINK = 4 };
 #define URB_HEADER_SIZE 48
 #define NOT_ISO		0xffffffffu /* number_of_packets; Linux itself sends 0 */
 
-#define BUSNUM		1
-#define SPEED_HIGH	3
+/*
+ * Virtual time that the MPSSE goes on at a stretch. Answers leave after it, so where they have to
+ * leave in time it is a USB microframe
+ */
+#define FAST_SLICE_PS (10 * PS_PER_MS)
+#define REAL_SLICE_PS (125 * PS_PER_US)
+
+#define BUSNUM	      1
+#define SPEED_HIGH    3
 
 /* what a client may have outstanding: usbfs allows 16 MiB (usbfs_memory_mb) */
 #define MAX_URB_BYTES	  (16u * 1024 * 1024)
@@ -368,7 +375,7 @@ static int usbip_turn(struct simd_conn *c)
 
 	if (!u->dev)
 		return -1;
-	if (usbdev_work(u->dev))
+	if (usbdev_work(u->dev, simd_is_realtime(simd_of(c)) ? REAL_SLICE_PS : FAST_SLICE_PS))
 		return 0;
 	due = usbdev_due_ps(u->dev);
 	if (due == SIM_NEVER)
