@@ -47,16 +47,17 @@ enum vnor_kind {
 };
 
 /* operation flags */
-#define F_WEL	BIT(0) /* ignored unless WEL is set */
-#define F_BUSY	BIT(1) /* heard while an operation runs */
-#define F_QUAD	BIT(2) /* IO2 and IO3 carry data: needs QE where there is one */
-#define F_CONT	BIT(3) /* may arm continuous read (mode byte) or XIP (first dummy clock) */
-#define F_SUSP	BIT(4) /* refused while an operation is suspended */
-#define F_DTR	BIT(7) /* address, mode byte and data on both edges */
-#define F_STACK BIT(8) /* heard by all dies, not only the selected one */
-#define F_TURN	BIT(9) /* the answer depends on how often it was asked */
-#define F_ADDR3 BIT(6) /* three address bytes whatever the mode */
-#define F_VOLEN BIT(5) /* lets the next status write be a volatile one (50h of Winbond style) */
+#define F_WEL	BIT(0)	/* ignored unless WEL is set */
+#define F_BUSY	BIT(1)	/* heard while an operation runs */
+#define F_QUAD	BIT(2)	/* IO2 and IO3 carry data: needs QE where there is one */
+#define F_CONT	BIT(3)	/* may arm continuous read (mode byte) or XIP (first dummy clock) */
+#define F_SUSP	BIT(4)	/* refused while an operation is suspended */
+#define F_DTR	BIT(7)	/* address, mode byte and data on both edges */
+#define F_STACK BIT(8)	/* heard by all dies, not only the selected one */
+#define F_TURN	BIT(9)	/* the answer depends on how often it was asked */
+#define F_QUIET BIT(10) /* malformed ones are part of getting a chip's attention: no complaint */
+#define F_ADDR3 BIT(6)	/* three address bytes whatever the mode */
+#define F_VOLEN BIT(5)	/* lets the next status write be a volatile one (50h of Winbond style) */
 
 struct vnor_op {
 	u8 opcode;

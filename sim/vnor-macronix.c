@@ -69,7 +69,6 @@ enum {
 	A_BURST,
 	A_QPI,
 	A_SPI,
-	A_NOP,
 };
 
 struct mx_traits {
@@ -282,8 +281,6 @@ static void mx_in(struct vnor *nor, const struct vnor_op *op)
 	case A_SPI:
 		nor->reg[R_QPI] = op->arg == A_QPI;
 		return;
-	default: /* FFh: nothing to release */
-		return;
 	}
 	nor->wel = false;
 }
@@ -431,7 +428,6 @@ static const struct vnor_vendor macronix = {
 		OP(0xc1, _p, K_IN, "leave secured OTP", .arg = A_OTP_OUT),                       \
 		OP(0xc0, _p, K_IN, "set burst length", .arg = A_BURST, .n_in_min = 1,            \
 		   .n_in_max = 1),                                                               \
-		OP(0xff, P_SPI, K_IN, "release read enhance", .arg = A_NOP),                     \
 		OP(0xb0, _p, K_SUSPEND, "suspend", .flags = F_BUSY),                             \
 		OP(0x30, _p, K_RESUME, "resume"),                                                \
 		OP(0xb9, _p, K_DPD, "deep power-down", .flags = F_SUSP),                         \

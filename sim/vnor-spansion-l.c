@@ -75,7 +75,6 @@ enum {
 	A_QPI,
 	A_SPI,
 	A_WRAP,
-	A_NOP,
 	A_VOLEN,
 };
 
@@ -367,7 +366,7 @@ static void fll_in(struct vnor *nor, const struct vnor_op *op)
 	case A_WRAP: /* W4 and W6:5 have the places of CR3's */
 		nor->reg[R_CR3] = (nor->reg[R_CR3] & CR3_RL) | (nor->buf[3] & (CR3_WL | CR3_WRAP));
 		return;
-	default: /* 50h; FFh: nothing to release */
+	default: /* 50h */
 		return;
 	}
 	nor->wel = false;
@@ -559,7 +558,6 @@ static const struct vnor_op s25fl064l_ops[] = {
 	OP(0x7a, BOTH, K_RESUME, "resume"),
 	OP(0xb9, BOTH, K_DPD, "deep power-down", .flags = F_SUSP),
 	OP(0xab, BOTH, K_WAKE, "release deep power-down", .arg = A_ID),
-	OP(0xff, BOTH, K_IN, "mode bit reset", .arg = A_NOP),
 	OP(0x66, BOTH, K_RSTEN, "reset enable", .flags = F_BUSY),
 	OP(0x99, BOTH, K_RST, "reset", .flags = F_BUSY),
 };

@@ -92,7 +92,6 @@ enum {
 	A_OTP,
 	A_4BYTE,
 	A_RESET,
-	A_NOP,
 };
 
 #define SPAN_FS BIT(0) /* part->quirks */
@@ -391,8 +390,6 @@ static void span_in(struct vnor *nor, const struct vnor_op *op)
 		if (!is_fs(nor) || nor->reg[R_CR3] & CR3_F0)
 			vnor_soft_reset(nor, nor->now_ps);
 		break;
-	default: /* FFh: nothing to release */
-		break;
 	}
 }
 
@@ -568,8 +565,7 @@ static const struct vnor_vendor spansion = {
 		OP(0x75, BOTH, K_SUSPEND, "suspend", .flags = F_BUSY),                           \
 		OP(0x85, BOTH, K_SUSPEND, "suspend", .flags = F_BUSY),                           \
 		OP(0x7a, BOTH, K_RESUME, "resume"), OP(0x8a, BOTH, K_RESUME, "resume"),          \
-		OP(0xf0, BOTH, K_IN, "reset", .arg = A_RESET, .flags = F_BUSY),                  \
-		OP(0xff, BOTH, K_IN, "mode bit reset", .arg = A_NOP)
+		OP(0xf0, BOTH, K_IN, "reset", .arg = A_RESET, .flags = F_BUSY)
 
 static const struct vnor_op s25fl512s_ops[] = {
 	COMMON_OPS,

@@ -392,7 +392,7 @@ static const struct vnor_op sst26vf064b_ops[] = {
 	   .arg = A_SID_PROGRAM, .flags = F_WEL | F_SUSP),
 	OP(0x85, BOTH, K_IN, "lock security ID", .arg = A_SID_LOCK, .flags = F_WEL | F_SUSP),
 	OP(0x38, P_SPI, K_IN, "enter SQI", .arg = A_SQI),
-	OP(0xff, BOTH, K_IN, "leave SQI", .arg = A_SPI),
+	OP(0xff, P_QPI, K_IN, "leave SQI", .arg = A_SPI, .flags = F_QUIET),
 	OP(0xb0, BOTH, K_SUSPEND, "suspend", .flags = F_BUSY),
 	OP(0x30, BOTH, K_RESUME, "resume"),
 	OP(0xb9, BOTH, K_DPD, "deep power-down", .flags = F_SUSP),

@@ -137,7 +137,7 @@ enum {
 
 #define W25_QPI_OPS                                                                         \
 	OP(0x38, P_SPI, K_IN, "enter QPI", .arg = A_QPI),                                   \
-		OP(0xff, P_QPI, K_IN, "leave QPI", .arg = A_SPI),                           \
+		OP(0xff, P_QPI, K_IN, "leave QPI", .arg = A_SPI, .flags = F_QUIET),         \
 		OP(0xc0, P_QPI, K_IN, "set read parameters", .arg = A_PARAM, .n_in_min = 1, \
 		   .n_in_max = 1),                                                          \
 		OP(0x0c, P_QPI, K_READ, "burst read with wrap", .n_addr = 3, .dummy = 8)

@@ -351,11 +351,6 @@ static bool frame_is_complete(struct vnor *nor)
 
 	if (op->kind == K_WAKE)
 		return true;
-	if (nor->phase != PH_IN || nor->n_bits) {
-		vnor_complain(nor, "%s (%02Xh): CS# rose %s: ignored", op->name, op->opcode,
-			      nor->phase == PH_IN ? "off a byte boundary" : "inside the address");
-		return false;
-	}
 	if (op->kind == K_PROGRAM) {
 		least = 1;
 		most = UINT32_MAX;
@@ -363,9 +358,17 @@ static bool frame_is_complete(struct vnor *nor)
 		least = op->n_in_min;
 		most = op->n_in_max == 255 ? UINT32_MAX : op->n_in_max;
 	}
+	if (nor->phase != PH_IN || nor->n_bits) {
+		if (!(op->flags & F_QUIET))
+			vnor_complain(nor, "%s (%02Xh): CS# rose %s: ignored", op->name, op->opcode,
+				      nor->phase == PH_IN ? "off a byte boundary"
+							  : "inside the address");
+		return false;
+	}
 	if (nor->n_in < least || nor->n_in > most) {
-		vnor_complain(nor, "%s (%02Xh) with %u data bytes: ignored", op->name, op->opcode,
-			      nor->n_in);
+		if (!(op->flags & F_QUIET))
+			vnor_complain(nor, "%s (%02Xh) with %u data bytes: ignored", op->name,
+				      op->opcode, nor->n_in);
 		return false;
 	}
 	if (op->flags & F_WEL && !nor->wel) {
