@@ -33,6 +33,7 @@ struct vboard {
 	u32 flash_kib;
 	unsigned int package_pins;
 	const char *nor; /* NULL: none */
+	bool on_adapter; /* the chip is on the adapter's pins, not on the MCU's */
 	struct mcu_pin pin[N_QSPI_LINES];
 	u8 pull[N_QSPI_LINES]; /* resistors on the board, 10k: enum pin_pull */
 };
@@ -97,6 +98,14 @@ static const struct vboard boards[] = {
 		.pull = { [LINE_NCS] = PULL_UP },
 	},
 	{
+		/* no MCU: the virtual adapter is a SPI programmer with the chip in its socket */
+		.name = "ftdi-spi",
+		.flash_kib = 256,
+		.package_pins = 64,
+		.nor = "w25q128jv",
+		.on_adapter = true,
+	},
+	{
 		.name = "l476re-bare",
 		.mcu = "STM32L476RE",
 		.flash_kib = 512,
@@ -105,8 +114,13 @@ static const struct vboard boards[] = {
 };
 
 static const char *const board_names[] = {
-	"stm32l476g-disco", "stm32l476g-eval", "l476rg-w25q128",
-	"l476rc-mt25ql128", "l476re-bare",     NULL,
+	"stm32l476g-disco",
+	"stm32l476g-eval",
+	"l476rg-w25q128",
+	"l476rc-mt25ql128",
+	"ftdi-spi",
+	"l476re-bare",
+	NULL,
 };
 
 /* the pins of the STM32L476 that carry QUADSPI signals, all as AF10 (DS10198 table 17) */
@@ -199,6 +213,19 @@ const char *netlist_board_nor(const char *board)
 	return b ? b->nor : NULL;
 }
 
+bool netlist_is_on_adapter(const char *board)
+{
+	const struct vboard *b = find_board(board);
+
+	return b && b->on_adapter;
+}
+
+/* does the chip hang on the MCU's pins? */
+static bool is_wired(const struct netlist *n)
+{
+	return n->nor && !n->board->on_adapter;
+}
+
 /* ---- who drives what ---- */
 
 static bool carries(const struct mcu_pin *pin, unsigned int line)
@@ -287,7 +314,7 @@ static void settle_line(struct netlist *n, unsigned int line)
 	u8 val;
 
 	by_mcu = mcu_drives(n, line, &mcu_high);
-	if (n->nor && line >= LINE_IO0 && !(line == LINE_IO3 && n->sim->faults.float_io3)) {
+	if (is_wired(n) && line >= LINE_IO0 && !(line == LINE_IO3 && n->sim->faults.float_io3)) {
 		by_chip = vnor_driven(n->nor, &val) & BIT(line - LINE_IO0);
 		chip_high = val >> (line - LINE_IO0) & 1;
 	}
@@ -356,7 +383,7 @@ static void gpio_after(void *dev, u64 at_ps)
 {
 	struct netlist *n = dev;
 
-	if (!n->board->nor || !n->gpio)
+	if (!is_wired(n) || !n->gpio)
 		return;
 	route_all(n);
 	vnor_set_period(n->nor, 0); /* edges made by register writes are slow */
@@ -369,7 +396,7 @@ static bool gpio_level(void *dev, unsigned int port, unsigned int pin, bool *hig
 	struct netlist *n = dev;
 	unsigned int i;
 
-	if (!n->board->nor)
+	if (!is_wired(n))
 		return false;
 	for (i = 0; i < N_QSPI_LINES; i++) {
 		if (n->board->pin[i].port != port || n->board->pin[i].pin != pin)
@@ -411,7 +438,7 @@ static void check_routes(struct netlist *n)
 	n->said_route = true;
 	n->said_contention = false;
 	n->float_io3_level = sim_rng_u64(&n->rng) & 1;
-	if (n->sim->faults.float_io3 && n->nor)
+	if (n->sim->faults.float_io3 && is_wired(n))
 		sim_complain(n->sim, "board", "NOR IO3 is not connected");
 }
 
@@ -446,7 +473,7 @@ static void port_select(void *dev, const struct vquadspi_clock *clk, u64 at_ps)
 	struct netlist *n = dev;
 
 	n->clk = *clk;
-	if (!n->board->nor)
+	if (!is_wired(n))
 		return;
 	check_routes(n);
 	check_speed(n, clk);
@@ -462,7 +489,7 @@ static void port_deselect(void *dev, u64 at_ps)
 {
 	struct netlist *n = dev;
 
-	if (!n->board->nor)
+	if (!is_wired(n))
 		return;
 	n->q_clk = n->clk.idle_high;
 	settle(n, at_ps);
@@ -516,7 +543,7 @@ static u8 phase_in(u8 lines, u8 *mask)
 
 static bool can_take_bytes(const struct netlist *n, u8 lines)
 {
-	return n->nor && n->clean && !n->sim->opts.reference_dp && !n->slow && !n->late &&
+	return is_wired(n) && n->clean && !n->sim->opts.reference_dp && !n->slow && !n->late &&
 	       !n->sim->faults.float_io3 && (lines == 4 ? n->clean_wide : n->known_idle);
 }
 
@@ -571,7 +598,7 @@ static void port_send(void *dev, u8 byte, u8 lines, u64 at_ps)
 	u8 mask, val, io;
 	unsigned int left;
 
-	if (!n->board->nor)
+	if (!is_wired(n))
 		return;
 	if (can_take_bytes(n, lines)) {
 		/* the last bits on their lines, the others as they stand */
@@ -603,7 +630,7 @@ static u8 port_recv(void *dev, u8 lines, u64 at_ps)
 	u8 mask, val = phase_in(lines, &mask), byte = 0, driven;
 	unsigned int i;
 
-	if (!n->board->nor)
+	if (!is_wired(n))
 		return (u8)sim_rng_u64(&n->rng); /* pins that lead nowhere */
 	if (can_take_bytes(n, lines) && vnor_recv_byte(n->nor, &byte, lines, phase_io(n, lines),
 						       at_ps + n->clk.period_ps * (8 / lines))) {
@@ -626,7 +653,7 @@ static void port_dummy(void *dev, u8 lines, unsigned int clocks, u64 at_ps)
 	struct netlist *n = dev;
 	u8 mask, val = phase_in(lines, &mask);
 
-	if (!n->board->nor)
+	if (!is_wired(n))
 		return;
 	while (clocks--) {
 		at_ps += n->clk.period_ps;
@@ -686,7 +713,7 @@ struct netlist *netlist_new(struct sim *sim)
 	n->net[LINE_NCS].level = true;
 	for (i = LINE_IO0; i < N_QSPI_LINES; i++)
 		n->net[i].level = sim_rng_u64(&n->rng) & 1;
-	if (board->nor)
+	if (is_wired(n))
 		route_all(n);
 	return n;
 

@@ -19,6 +19,8 @@ const char *const *netlist_board_names(void);
 /* its MCU, and the part that is on it unless opts.nor says otherwise; NULL: no place for one */
 const char *netlist_board_mcu(const char *board);
 const char *netlist_board_nor(const char *board);
+/* is that part on the adapter's pins (wiring "spi") instead of the MCU's? */
+bool netlist_is_on_adapter(const char *board);
 /* MCU on that board: flash size in KiB and package pins */
 u32 netlist_flash_kib(const char *board);
 /* power of the whole board went on or off (NOR: half-done operations leave unstable cells) */

@@ -217,6 +217,8 @@ static int bench_build(struct bench *b, struct err *err)
 			return err ? err->code : -EIO;
 		sim->opts.reference_dp = true; /* every edge */
 	}
+	if (netlist_is_on_adapter(sim->opts.board))
+		snprintf(sim->opts.wiring, sizeof(sim->opts.wiring), "spi");
 	if (!sim->opts.flash_kib)
 		sim->opts.flash_kib = netlist_flash_kib(sim->opts.board);
 	sim->mcu = mcu_new(sim);

@@ -8,7 +8,7 @@
 
 #include "sim/core.h"
 
-enum wiring { WIRING_RESISTOR, WIRING_TRISTATE, WIRING_BUFFER };
+enum wiring { WIRING_RESISTOR, WIRING_TRISTATE, WIRING_BUFFER, WIRING_SPI };
 
 struct vedge {
 	/* from the bridge's edge to the moment at which the other end may sample, on average */

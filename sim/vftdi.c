@@ -9,6 +9,7 @@
  * timer expires, and only leaves if the host has a read posted.
  */
 #include "sim/vftdi.h"
+#include "sim/netlist.h"
 #include "sim/usbtime.h"
 #include "sim/vmpsse.h"
 #include "sim/vpins.h"
@@ -768,6 +769,11 @@ struct vftdi *vftdi_new(struct sim *sim, struct swdp *dp, struct mcu *mcu, struc
 	if (!vwire_parse(sim->opts.wiring, &wiring)) {
 		err_set(err, -EINVAL, "wiring= is resistor, tristate or buffer",
 			"no virtual adapter is wired \"%s\"", sim->opts.wiring);
+		return NULL;
+	}
+	if (wiring == WIRING_SPI && !netlist_is_on_adapter(sim->opts.board)) {
+		err_set(err, -EINVAL, "use board=ftdi-spi",
+			"wiring=spi needs a board whose SPI-NOR is on the adapter");
 		return NULL;
 	}
 	if (wiring == WIRING_BUFFER && chip != &chips[0]) {

@@ -11,6 +11,7 @@
 #include "sim/vmpsse.h"
 #include "sim/usbtime.h"
 #include "sim/vdp.h"
+#include "sim/vspi.h"
 
 #include <string.h>
 
@@ -308,6 +309,8 @@ static void shift_stream(struct vmpsse *m, u8 op, const u8 *out, u8 *in, size_t 
 	size_t i = 0, done;
 
 	tell_edges(m, &way);
+	if (vwire_is_spi(m->wire))
+		vspi_set_period(m->wire, period(m) * MPSSE_TICK_THIRDS_PS / 3);
 	while (i < n) {
 		done = fast ? stream_fast(m, out, in, i, n - i) : 0;
 		if (!done) {
@@ -345,6 +348,38 @@ u8 vmpsse_late_byte(struct vmpsse *m, struct mpsse_late late)
 	return m->late_reg;
 }
 
+/* SPI mode 0, MSB first, both ways */
+static bool is_spi_bytes(const struct vmpsse *m, u8 op)
+{
+	return vwire_is_spi(m->wire) && !m->loopback && !m->sim->opts.reference_dp &&
+	       !(m->out & PIN_SK) && !(op & OP_LSB) && !(op & OP_READ && op & OP_READ_NEG) &&
+	       !(op & OP_WRITE && !(op & OP_WRITE_NEG));
+}
+
+/* bytes straight to the SPI-NOR chip and back, bit by bit where it can't take them */
+static void shift_spi_bytes(struct vmpsse *m, u8 op, const u8 *src, u8 *in, size_t n)
+{
+	u8 bits[16], got[16], byte;
+	size_t i;
+
+	vspi_set_period(m->wire, period(m) * MPSSE_TICK_THIRDS_PS / 3);
+	for (i = 0; i < n; i++) {
+		byte = op & OP_WRITE ? src[i] : m->out & PIN_DO ? 0xff : 0;
+		if (vspi_byte(m->wire, byte, &in[i], mpsse_tick_ps(m->tick + 8 * period(m)))) {
+			m->out = (u16)(byte & 1 ? m->out | PIN_DO : m->out & ~PIN_DO);
+			m->wire->out = m->out;
+			m->tick += 8 * period(m);
+			go_to(m);
+			continue;
+		}
+		memset(bits, 0, sizeof(bits));
+		memset(got, 0, sizeof(got));
+		bits[0] = reverse(byte);
+		shift_stream(m, op, op & OP_WRITE ? bits : NULL, got, 8);
+		in[i] = reverse(got[0]);
+	}
+}
+
 /* a byte command goes on with the @n bytes that are at hand, or just clocks for a read */
 static void shift_bytes(struct vmpsse *m, u8 op, const u8 *src, size_t n)
 {
@@ -352,6 +387,14 @@ static void shift_bytes(struct vmpsse *m, u8 op, const u8 *src, size_t n)
 	u64 t0 = m->tick, per_byte = 8 * period(m);
 	size_t i;
 
+	if (is_spi_bytes(m, op)) {
+		shift_spi_bytes(m, op, src, in, n);
+		for (i = 0; op & OP_READ && i < n; i++) {
+			m->shift_reg = in[i];
+			m->push(m->arg, m->shift_reg, t0 + (i + 1) * per_byte);
+		}
+		return;
+	}
 	memset(in, 0, n + 8);
 	if (op & OP_WRITE) {
 		memset(out + n, 0, 8);

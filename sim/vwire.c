@@ -2,6 +2,7 @@
 #include "sim/vwire.h"
 #include "sim/vcd.h"
 #include "sim/vpins.h"
+#include "sim/vspi.h"
 
 #include <math.h>
 #include <string.h>
@@ -19,6 +20,7 @@ static const struct {
 	{ "resistor", WIRING_RESISTOR },
 	{ "tristate", WIRING_TRISTATE },
 	{ "buffer", WIRING_BUFFER },
+	{ "spi", WIRING_SPI },
 };
 
 /**
@@ -284,6 +286,12 @@ void vwire_set(struct vwire *w, u16 out, u16 dir)
 	u64 now = sim_now_ps(w->sim);
 	bool clk;
 
+	if (w->wiring == WIRING_SPI) {
+		w->out = out;
+		w->dir = dir;
+		vspi_set(w);
+		return;
+	}
 	if (vwire_is_remote(w)) {
 		w->out = out;
 		w->dir = dir;
@@ -317,7 +325,8 @@ void vwire_set(struct vwire *w, u16 out, u16 dir)
 bool vwire_is_di(const struct vwire *w)
 {
 	/* with the buffer in JTAG mode it sees TDO */
-	return !(w->dir & PIN_DI) && !(w->wiring == WIRING_BUFFER && pin_level(w, PIN_AC0));
+	return w->wiring != WIRING_SPI && !(w->dir & PIN_DI) &&
+	       !(w->wiring == WIRING_BUFFER && pin_level(w, PIN_AC0));
 }
 
 /**
@@ -353,6 +362,8 @@ u16 vwire_levels(struct vwire *w)
 {
 	u16 lev = (u16)(w->out | ~w->dir);
 
+	if (w->wiring == WIRING_SPI)
+		return vspi_levels(w);
 	if (vwire_is_di(w))
 		lev = (u16)(vwire_swdio(w) ? lev | PIN_DI : lev & ~PIN_DI);
 	if (w->wiring == WIRING_BUFFER)
@@ -376,8 +387,8 @@ static bool is_sound(const struct vwire *w)
  */
 bool vwire_can_cycle(const struct vwire *w)
 {
-	return !vwire_is_remote(w) && !w->sim->faults.swap_swd && !w->sim->faults.swdio_open &&
-	       (w->dir & PIN_SK) && !(w->out & PIN_SK);
+	return w->wiring != WIRING_SPI && !vwire_is_remote(w) && !w->sim->faults.swap_swd &&
+	       !w->sim->faults.swdio_open && (w->dir & PIN_SK) && !(w->out & PIN_SK);
 }
 
 /**

@@ -8,6 +8,7 @@
  *   tristate	the same, but AD1 and AD2 tied to SWDIO: AD1 has to let go. FT2232H Mini-Module.
  *   buffer	Olimex ARM-USB-OCD-H with the ARM-JTAG-SWD plug-on: AC0 (nTRST) low selects SWD, AD3
  *		(TMS) high lets AD1 through to SWDIO, AD2 reads it; AC1 high pulls nRST low.
+ *   spi	no debug port at all: the pins are on a SPI-NOR chip (sim/vspi.h)
  */
 #ifndef SWDROM_SIM_VWIRE_H
 #define SWDROM_SIM_VWIRE_H
@@ -47,6 +48,7 @@ struct vwire {
 	enum wiring wiring;
 	u16 out, dir; /* levels and directions of the bridge's pins */
 	bool target_clk;
+	bool said_contention; /* of the chip at wiring "spi" */
 	bool nrst;
 	/* an undriven line keeps its level until the pull-up has won */
 	bool held;
@@ -77,6 +79,11 @@ bool vwire_take(struct vwire *w);
 static inline bool vwire_is_remote(const struct vwire *w)
 {
 	return w->sim->pins;
+}
+
+static inline bool vwire_is_spi(const struct vwire *w)
+{
+	return w->wiring == WIRING_SPI;
 }
 
 /* a whole cycle of SK at once, where nothing else than SWDIO is of interest */

@@ -104,7 +104,9 @@ static void list(void)
 	printf("boards (--board):\n");
 	for (board = netlist_board_names(); *board; board++) {
 		name = netlist_board_nor(*board);
-		printf("  %-18s %s, %s\n", *board, netlist_board_mcu(*board),
+		printf("  %-18s %s, %s\n", *board,
+		       netlist_is_on_adapter(*board) ? "no MCU, wired to the adapter"
+						     : netlist_board_mcu(*board),
 		       name ? name : "no SPI-NOR");
 	}
 	printf("SPI-NOR chips (--nor):\n");

@@ -132,7 +132,8 @@ static void test_every_virtual_board_opens(void **state)
 	for (name = netlist_board_names(); *name; name++) {
 		snprintf(f->opts.board, sizeof(f->opts.board), "%s", *name);
 		start(f);
-		assert_int_equal(dpidr(f), 0x2ba01477);
+		if (!netlist_is_on_adapter(*name))
+			assert_int_equal(dpidr(f), 0x2ba01477);
 		shut(f);
 	}
 }

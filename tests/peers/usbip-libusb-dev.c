@@ -67,6 +67,23 @@ API int libusb_open(libusb_device *d, libusb_device_handle **handle)
 	return 0;
 }
 
+API libusb_device_handle *libusb_open_device_with_vid_pid(libusb_context *ctx, uint16_t vid,
+							  uint16_t pid)
+{
+	struct libusb_device_descriptor desc;
+	libusb_device_handle *h = NULL;
+	libusb_device **list;
+	ssize_t i, n = libusb_get_device_list(ctx, &list);
+
+	for (i = 0; i < n && !h; i++)
+		if (!libusb_get_device_descriptor(list[i], &desc) && desc.idVendor == vid &&
+		    desc.idProduct == pid && libusb_open(list[i], &h))
+			h = NULL;
+	if (n >= 0)
+		libusb_free_device_list(list, 1);
+	return h;
+}
+
 API void libusb_close(libusb_device_handle *h)
 {
 	unsigned int i;
@@ -188,6 +205,11 @@ API int libusb_reset_device(libusb_device_handle *h)
 }
 
 API int libusb_detach_kernel_driver(libusb_device_handle *h, int i)
+{
+	return LIBUSB_ERROR_NOT_FOUND;
+}
+
+API int libusb_attach_kernel_driver(libusb_device_handle *h, int i)
 {
 	return LIBUSB_ERROR_NOT_FOUND;
 }

@@ -527,3 +527,10 @@ API int libusb_bulk_transfer(libusb_device_handle *h, unsigned char endpoint, un
 	libusb_free_transfer(t);
 	return ret;
 }
+
+/* nothing here has interrupt endpoints: programs that link it for other devices must start, though */
+API int libusb_interrupt_transfer(libusb_device_handle *h, unsigned char endpoint,
+				  unsigned char *data, int len, int *actual, unsigned int timeout)
+{
+	return LIBUSB_ERROR_NOT_SUPPORTED;
+}
