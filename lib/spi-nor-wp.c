@@ -145,11 +145,11 @@ void nor_wp_range(const struct nor_wp_layout *l, u64 size, const struct nor_wp_b
 		*from = *to = 0;
 }
 
-/* bits that a change from @a to @b touches */
-static unsigned int distance(const struct nor_wp_bits *a, const struct nor_wp_bits *b)
+/* bits that a change from @now to @b touches; CMP counts more: few people expect it to be set */
+static unsigned int cost(const struct nor_wp_bits *now, const struct nor_wp_bits *b)
 {
-	return (unsigned int)__builtin_popcount(a->bp ^ b->bp) + (a->tb != b->tb) +
-	       (a->sec != b->sec) + (a->cmp != b->cmp);
+	return (unsigned int)__builtin_popcount(now->bp ^ b->bp) + (now->tb != b->tb) +
+	       (now->sec != b->sec) + (now->cmp != b->cmp) + (b->cmp ? 3 : 0);
 }
 
 static bool is_before(const struct nor_wp_range *a, const struct nor_wp_range *b)
@@ -168,7 +168,7 @@ static unsigned int insert(struct nor_wp_range *out, unsigned int n, const struc
 	while (i < n && is_before(&out[i], r))
 		i++;
 	if (i < n && !is_before(r, &out[i])) {
-		if (distance(&r->bits, now) < distance(&out[i].bits, now))
+		if (cost(now, &r->bits) < cost(now, &out[i].bits))
 			out[i] = *r;
 		return n;
 	}
