@@ -670,6 +670,23 @@ bool memq_is_lost(const struct memq *q)
 }
 
 /**
+ * memq_forget_errors() - batches as long, and idle as short, as with a wire that nothing is known of
+ * @q: the queue, nothing in flight
+ */
+void memq_forget_errors(struct memq *q)
+{
+	q->write_idle = WRITE_IDLE;
+	q->read_idle = 0;
+	q->calm = CALM_ACCESSES;
+	q->calm_needed = CALM_ACCESSES;
+	q->wait_gap = WAIT_GAP;
+	q->refusal_gap = (u64)q->host->max_xfers * 46 * BATCHES_A_GAP;
+	q->since_refusal = 0;
+	q->n_stuck = 0;
+	memq_size_batches(q);
+}
+
+/**
  * memq_discard() - drop what has not been sent, wait for what has
  * @q: the queue
  *
@@ -773,14 +790,8 @@ struct memq *memq_new(struct dap *dap, u8 ap)
 			    .host = h,
 			    .ap = ap,
 			    .select = (u32)ap << 24,
-			    .ap_writes = dap->ap_writes,
-			    .write_idle = WRITE_IDLE,
-			    .calm = CALM_ACCESSES,
-			    .calm_needed = CALM_ACCESSES,
-			    .wait_gap = WAIT_GAP,
-			    .batch_max = h->max_xfers,
-			    .refusal_gap = (u64)h->max_xfers * 46 * BATCHES_A_GAP,
-			    .idle_limit_ns = IDLE_LIMIT_NS };
+			    .ap_writes = dap->ap_writes };
+	memq_forget_errors(q);
 	if (!ops_grow(q))
 		goto out_free;
 	q->batches = calloc(h->max_in_flight, sizeof(*q->batches));

@@ -115,6 +115,9 @@ bool memq_was_bus_fault(const struct memq *q);
 /* memq_is_lost() - adapter or target are gone: what is queued from now on comes to nothing */
 bool memq_is_lost(const struct memq *q);
 
+/* memq_forget_errors() - what errors have taught does not hold any more: the clock was changed */
+void memq_forget_errors(struct memq *q);
+
 /* memq_discard() - drop what has not been sent, wait for what has; for clean-up after errors */
 void memq_discard(struct memq *q);
 

@@ -123,6 +123,10 @@ const struct programmer *session_gang_programmer(const struct swdrom_gang *g, si
 void *session_gang_shared(const struct swdrom_gang *g, const struct programmer *prog, size_t i,
 			  unsigned int *index);
 
+/* session-clock.c */
+u32 session_clock_recall(struct swdrom *s);
+void session_clock_remember(struct swdrom *s, u32 hz);
+
 /* session-raw.c: debug port and MEM-AP alone */
 int session_raw_open(struct swdrom *s, u32 swclk_hz, bool under_reset);
 void session_raw_close(struct swdrom *s);

@@ -20,6 +20,8 @@
  * and wirings that cannot do it round down.
  */
 #define SESSION_DEFAULT_HZ 15000000u
+/* what the fastest adapter can do */
+#define SESSION_FASTEST_HZ 30000000u
 
 const char *swdrom_version(void)
 {
@@ -293,9 +295,26 @@ const struct programmer *session_find_programmer(struct err *err, const char *te
 
 struct session_params {
 	u64 clock_hz;
+	bool clock_auto, clock_remember;
 	int ap;
 	bool under_reset;
 };
+
+/* how fast, and whether that is to be found out */
+static int own_clock(struct swdrom *s, struct params *p, struct session_params *own)
+{
+	const char *clock = params_get(p, "clock"), *remember = params_get(p, "remember");
+
+	own->clock_auto = clock && !strcmp(clock, "auto");
+	own->clock_remember = remember && !strcmp(remember, "yes");
+	if (remember && !own->clock_remember && strcmp(remember, "no") != 0)
+		return err_set(&s->ctx.err, -EINVAL, NULL, "remember=%s is neither yes nor no",
+			       remember);
+	if (own->clock_remember && !own->clock_auto)
+		return err_set(&s->ctx.err, -EINVAL, "write clock=auto,remember=yes",
+			       "there is nothing to remember without clock=auto");
+	return own->clock_auto ? 0 : params_get_u64(p, "clock", &own->clock_hz, &s->ctx.err);
+}
 
 /* the keys that are the session's own, the same for every programmer */
 static int own_params(struct swdrom *s, struct params *p, struct session_params *own)
@@ -315,10 +334,11 @@ static int own_params(struct swdrom *s, struct params *p, struct session_params 
 				       params_get(p, "ap"));
 		own->ap = (int)ap;
 	}
-	ret = params_get_u64(p, "clock", &own->clock_hz, &s->ctx.err);
+	ret = own_clock(s, p, own);
 	if (ret)
 		return ret;
-	if (params_get(p, "clock") && (own->clock_hz < 1000 || own->clock_hz > 100000000))
+	if (!own->clock_auto && params_get(p, "clock") &&
+	    (own->clock_hz < 1000 || own->clock_hz > 100000000))
 		return err_set(&s->ctx.err, -EINVAL, "for example clock=15M",
 			       "clock=%s is not between 1 kHz and 100 MHz", params_get(p, "clock"));
 	own->under_reset = connect && !strcmp(connect, "under-reset");
@@ -408,6 +428,8 @@ static u32 wanted_hz(const struct swdrom *s, const struct session_params *own)
 {
 	if (own->clock_hz)
 		return (u32)own->clock_hz;
+	if (own->clock_auto)
+		return s->host->max_hz ? s->host->max_hz : SESSION_FASTEST_HZ;
 	return s->host->max_hz ? min(s->host->max_hz, SESSION_DEFAULT_HZ) : SESSION_DEFAULT_HZ;
 }
 
@@ -415,6 +437,8 @@ static int attach(struct swdrom *s, const struct session_params *own, bool no_re
 {
 	struct target_attach_opts opts = {
 		.swclk_hz = wanted_hz(s, own),
+		.swclk_auto = own->clock_auto,
+		.swclk_hint_hz = own->clock_remember ? session_clock_recall(s) : 0,
 		.connect_under_reset = own->under_reset,
 		.no_reset = no_reset,
 		.no_boost = s->no_boost,
@@ -427,6 +451,8 @@ static int attach(struct swdrom *s, const struct session_params *own, bool no_re
 	if (ret)
 		return ret;
 	s->attached = true;
+	if (own->clock_remember && s->target.dap_hz != opts.swclk_hint_hz)
+		session_clock_remember(s, s->target.dap_hz);
 	return session_report_open(s);
 }
 

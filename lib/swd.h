@@ -98,7 +98,7 @@ struct swd_host {
 	bool has_nrst;
 	unsigned int max_xfers;	    /* per batch */
 	unsigned int max_in_flight; /* batches, >= 2 */
-	unsigned int burst_xfers;   /* accesses that fit the adapter's FIFO, each with a delay behind
+	unsigned int burst_xfers; /* accesses that fit the adapter's FIFO, each with a delay behind
 				     * it; 0: it has none that could be relied on */
 };
 

@@ -304,8 +304,12 @@ int target_attach(struct target *t, struct ctx *ctx, struct swd_host *host,
 	assert(t->family);
 	/* the bus clock is raised by quiesce: only then can a fast SWCLK be followed */
 	ret = t->family->quiesce ? t->family->quiesce(t) : 0;
-	if (!ret && opts->swclk_hz > host->hz)
+	if (!ret && opts->swclk_auto) {
+		t->dap_hz = host->hz;
+		ret = target_find_clock(t, opts);
+	} else if (!ret && opts->swclk_hz > host->hz) {
 		ret = speed_up(t, opts->swclk_hz, host->hz);
+	}
 	if (!ret)
 		ret = t->family->add_mtds ? t->family->add_mtds(t) : 0;
 	if (!ret)

@@ -58,6 +58,8 @@ struct target {
 
 struct target_attach_opts {
 	u32 swclk_hz;		  /* clock wanted for the job */
+	bool swclk_auto;	  /* ... or the fastest one up to it that works without errors */
+	u32 swclk_hint_hz;	  /* that may be this one; 0: nobody knows */
 	bool connect_under_reset; /* go straight to that rung */
 	bool no_boost;		  /* leave the clock as it is after reset */
 	bool no_reset; /* halt only, do not reset first (peripherals stay as the application left them) */
@@ -74,6 +76,9 @@ struct target_attach_opts {
  */
 int target_attach(struct target *t, struct ctx *ctx, struct swd_host *host,
 		  const struct target_attach_opts *opts);
+
+/* target_find_clock() - swclk_auto: sets t->dap_hz; for target_attach() */
+int target_find_clock(struct target *t, const struct target_attach_opts *opts);
 
 enum target_exit { TARGET_RUN, TARGET_HALT, TARGET_LEAVE };
 

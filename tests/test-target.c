@@ -118,6 +118,85 @@ static void test_no_reset_only_halts(void **state)
 	assert_int_equal(b->d->dhcsr & S_HALT, S_HALT);
 }
 
+/* attach with clock=auto; the SRAM it was tried in holds what it held */
+static void attach_auto(struct bench *b, u32 max_hz, u32 hint_hz, u32 ends_at_hz)
+{
+	u8 before[8192];
+
+	for (u32 i = 0; i < sizeof(before); i++)
+		b->d->ram[i] = (u8)(i * 7 + (i >> 8));
+	memcpy(before, b->d->ram, sizeof(before));
+	b->opts.swclk_hz = max_hz;
+	b->opts.swclk_auto = true;
+	b->opts.swclk_hint_hz = hint_hz;
+	assert_int_equal(attach(b), 0);
+	assert_int_equal(b->d->host.hz, ends_at_hz);
+	assert_int_equal(b->t.dap_hz, ends_at_hz);
+	assert_memory_equal(b->d->ram, before, sizeof(before));
+	/* the errors of clocks that were given up are not the job's */
+	assert_int_equal(b->d->ctx.stats.noise, 0);
+	assert_int_equal(target_detach(&b->t, TARGET_LEAVE), 0);
+}
+
+static void test_clock_auto_goes_as_fast_as_the_adapter_on_a_good_wire(void **state)
+{
+	attach_auto(*state, 30000000, 0, 30000000);
+	attach_auto(*state, 12000000, 0, 10000000);
+	attach_auto(*state, 5000000, 0, 5000000);
+}
+
+static void test_clock_auto_sends_a_million_bits_at_each_clock(void **state)
+{
+	struct bench *b = *state;
+	u64 n_xfers;
+
+	attach_auto(b, 5000000, 0, 5000000);
+	n_xfers = b->d->n_xfers;
+	attach_auto(b, 7500000, 0, 7500000);
+	n_xfers = b->d->n_xfers - n_xfers;
+	assert_true(n_xfers > 1000000 / 32);
+	/* two more steps */
+	attach_auto(b, 15000000, 0, 15000000);
+	assert_true(b->d->n_xfers > 3 * 1000000 / 32);
+}
+
+static void test_clock_auto_ends_a_step_below_the_first_bad_clock(void **state)
+{
+	struct bench *b = *state;
+
+	b->d->max_good_hz = 20000000;
+	attach_auto(b, 30000000, 0, 15000000);
+	b->d->max_good_hz = 12000000;
+	attach_auto(b, 30000000, 0, 10000000);
+	b->d->max_good_hz = 5500000;
+	attach_auto(b, 30000000, 0, 5000000);
+	b->d->max_good_hz = 4100000;
+	attach_auto(b, 30000000, 0, 4000000);
+	assert_non_null(strstr(b->d->log_text, "noisy at all clocks above 4000 kHz"));
+}
+
+static void test_clock_auto_survives_a_clock_at_which_nothing_answers(void **state)
+{
+	struct bench *b = *state;
+
+	b->d->dead_hz = 12000000;
+	attach_auto(b, 30000000, 0, 10000000);
+}
+
+static void test_clock_auto_tries_the_remembered_clock_first(void **state)
+{
+	struct bench *b = *state;
+	u64 n_xfers;
+
+	attach_auto(b, 30000000, 15000000, 15000000);
+	n_xfers = b->d->n_xfers;
+	assert_true(n_xfers < 2 * 1000000 / 32);
+	/* it was good once */
+	b->d->max_good_hz = 12000000;
+	attach_auto(b, 30000000, 15000000, 10000000);
+	assert_non_null(strstr(b->d->log_text, "15000 kHz was good once and is not any more"));
+}
+
 static void test_second_rung_is_a_slower_clock(void **state)
 {
 	struct bench *b = *state;
@@ -276,6 +355,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_attaches_slowly_halts_and_then_speeds_up),
 		TEST(test_no_reset_only_halts),
+		TEST(test_clock_auto_goes_as_fast_as_the_adapter_on_a_good_wire),
+		TEST(test_clock_auto_sends_a_million_bits_at_each_clock),
+		TEST(test_clock_auto_ends_a_step_below_the_first_bad_clock),
+		TEST(test_clock_auto_survives_a_clock_at_which_nothing_answers),
+		TEST(test_clock_auto_tries_the_remembered_clock_first),
 		TEST(test_second_rung_is_a_slower_clock),
 		TEST(test_third_rung_is_under_reset),
 		TEST(test_asked_for_under_reset_goes_there_at_once),
