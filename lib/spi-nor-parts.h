@@ -33,6 +33,15 @@ enum nor_4byte {
 	NOR_4B_EN4B,	  /* B7h, back by E9h */
 	NOR_4B_WREN_EN4B, /* the same with 06h before each */
 	NOR_4B_ALWAYS,
+	NOR_4B_BANK, /* bank register (17h, read by 16h) bit 7: S25FL-S, ISSI */
+	NOR_4B_EAR,  /* 3-byte commands; C5h sets address bits 31:24, C8h reads them */
+};
+
+/* several dies in one package */
+enum nor_dies {
+	NOR_DIES_NONE,
+	NOR_DIES_LINEAR, /* one address space, reads wrap inside a die, C4h erases one: Micron */
+	NOR_DIES_SELECT, /* C2h and a number choose the die that hears all that follows: Winbond */
 };
 
 /* where block protection bits are and what they cover: a row of lib/spi-nor-wp.c each */
@@ -97,6 +106,12 @@ struct nor_erase_type {
 	u64 typ_ns, max_ns;
 };
 
+/* a stretch of a chip: blocks of erase[n] work where bit n of erase_mask is set */
+struct nor_region {
+	u64 start, size;
+	u8 erase_mask;
+};
+
 struct nor_read_op {
 	u8 opcode; /* 0: absent */
 	u8 addr_width, data_width;
@@ -110,8 +125,18 @@ struct nor_params {
 	u8 addr_nbytes;
 	enum nor_4byte fourbyte;
 	struct nor_erase_type erase[NOR_N_ERASE]; /* ascending size, absent ones last */
-	u8 chip_erase;				  /* opcode, 0: none */
-	u64 chip_erase_typ_ns, chip_erase_max_ns;
+	/* which of them work where, ascending, covering the chip; at least one after nor_settle() */
+	struct nor_region regions[SFDP_MAX_REGIONS];
+	unsigned int n_regions;
+	enum nor_dies dies;
+	u8 n_dies;				  /* 1 without dies */
+	u8 chip_erase;				  /* opcode, 0: none; with dies: of one die */
+	u64 chip_erase_typ_ns, chip_erase_max_ns; /* of one die */
+	/* a register that tells 4-byte mode by a bit; 0: none */
+	u8 mode_4b_opcode, mode_4b_mask;
+	u8 exit_4b;	/* opcode that leaves 4-byte mode */
+	bool has_ear;	/* extended address register, to be 0 when 4-byte mode has been left */
+	char note[128]; /* what was not as it should be, for the log; empty: nothing */
 	u8 program, program_quad; /* opcodes */
 	u8 program_quad_addr_width;
 	u64 program_typ_ns, program_max_ns;
@@ -163,6 +188,8 @@ struct nor_part {
 	u64 size;      /* 0: only SFDP knows */
 	u32 page_size; /* 0: 256 */
 	enum nor_4byte fourbyte;
+	enum nor_dies dies;
+	u8 n_dies;	/* 0: 1 */
 	enum nor_qe qe; /* NOR_QE_UNKNOWN: the vendor's usual one */
 	enum nor_bp bp; /* NOR_BP_UNKNOWN: the vendor's usual one */
 	u8 max_mhz;	/* 0: 50 */

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 /* the largest 3-byte address space */
@@ -81,6 +82,15 @@ static void add_erase(struct nor_params *p, u32 size, u8 opcode, u64 typ_ns, u64
 	p->erase[i] = e;
 }
 
+/* @e, unless there is a block of its size already */
+static void keep_erase(struct nor_params *p, const struct nor_erase_type *e)
+{
+	for (unsigned int i = 0; i < NOR_N_ERASE; i++)
+		if (p->erase[i].size == e->size)
+			return;
+	add_erase(p, e->size, e->opcode, e->typ_ns, e->max_ns);
+}
+
 static void from_row(struct nor_params *p, const struct nor_part *part)
 {
 	const struct nor_times *t = &part->times;
@@ -99,6 +109,8 @@ static void from_row(struct nor_params *p, const struct nor_part *part)
 	};
 
 	p->size = part->size;
+	p->dies = part->dies;
+	p->n_dies = max(part->n_dies, (u8)1);
 	if (part->page_size)
 		p->page_size = part->page_size;
 	p->fourbyte = part->flags & NOR_4B_OPS ? NOR_4B_OPCODES : part->fourbyte;
@@ -148,51 +160,98 @@ static void sfdp_reads(struct nor_params *p, const struct sfdp_bfpt *b)
 
 static void sfdp_4byte(struct nor_params *p, const struct sfdp_info *s)
 {
+	static const struct {
+		u8 bit;
+		enum nor_4byte how;
+	} enter[] = {
+		{ 0, NOR_4B_EN4B }, { 1, NOR_4B_WREN_EN4B }, { 3, NOR_4B_BANK }, { 2, NOR_4B_EAR }
+	};
 	const struct sfdp_bfpt *b = &s->bfpt;
+	bool is_given = b->n_dwords >= 16 && b->addr_bytes != SFDP_ADDR_3;
 
+	if (is_given && b->exit_4byte & BIT(2))
+		p->has_ear = true;
 	if (p->size <= NOR_3BYTE_LIMIT)
 		return;
-	if (b->addr_bytes == SFDP_ADDR_4)
+	if (b->addr_bytes == SFDP_ADDR_4 || (is_given && b->enter_4byte & BIT(6)))
 		p->fourbyte = NOR_4B_ALWAYS;
-	else if (s->fourbait.present && s->fourbait.raw[0] & SFDP_4B_PP &&
+	else if (p->dies != NOR_DIES_LINEAR && s->fourbait.present &&
+		 s->fourbait.raw[0] & SFDP_4B_PP &&
 		 s->fourbait.raw[0] & (SFDP_4B_READ | SFDP_4B_FAST_READ))
 		p->fourbyte = NOR_4B_OPCODES;
-	else if (p->fourbyte == NOR_4B_NONE && b->n_dwords >= 16 && b->enter_4byte & BIT(0))
-		p->fourbyte = NOR_4B_EN4B;
-	else if (p->fourbyte == NOR_4B_NONE && b->n_dwords >= 16 && b->enter_4byte & BIT(1))
-		p->fourbyte = NOR_4B_WREN_EN4B;
+	for (unsigned int i = 0; i < ARRAY_SIZE(enter) && p->fourbyte == NOR_4B_NONE; i++)
+		if (is_given && b->enter_4byte & BIT(enter[i].bit))
+			p->fourbyte = enter[i].how;
+}
+
+/* a sector map in force that holds together */
+static const struct sfdp_map *usable_map(const struct sfdp_info *s)
+{
+	const struct sfdp_map *map;
+
+	if (!s->map.present || s->map.chosen < 0 || s->map.chosen >= (int)s->map.n_maps)
+		return NULL;
+	map = &s->map.maps[s->map.chosen];
+	return sfdp_map_problem(map, &s->bfpt) ? NULL : map;
+}
+
+/*
+ * One opcode for blocks of several sizes means that the address decides: without a sector map that
+ * says where, such a type would erase more, or less, than it is thought to.
+ */
+static bool is_ambiguous(const struct sfdp_bfpt *b, unsigned int type)
+{
+	for (unsigned int i = 0; i < SFDP_N_ERASE; i++)
+		if (i != type && b->erase[i].size && b->erase[i].opcode == b->erase[type].opcode &&
+		    b->erase[i].size != b->erase[type].size)
+			return true;
+	return false;
+}
+
+static void sfdp_erases(struct nor_params *p, const struct sfdp_info *s)
+{
+	const struct sfdp_bfpt *b = &s->bfpt;
+	struct nor_erase_type row[NOR_N_ERASE];
+	bool has_map = usable_map(s), any = false;
+
+	memcpy(row, p->erase, sizeof(row));
+	for (unsigned int i = 0; i < SFDP_N_ERASE; i++) {
+		const struct sfdp_erase *e = &b->erase[i];
+		u64 typ_ns = e->typ_ms * MSEC_NS, max_ns = e->max_ms * MSEC_NS;
+
+		/* 256-byte page erase (Puya 81h) is not worth a flash's life */
+		if (e->size < KIB(4) || e->opcode == 0x00 || e->opcode == 0xff ||
+		    (!has_map && is_ambiguous(b, i)))
+			continue;
+		/* what the table lists replaces the row; the old one has no times: keep the row's */
+		if (!any)
+			memset(p->erase, 0, sizeof(p->erase));
+		any = true;
+		for (unsigned int k = 0; k < NOR_N_ERASE && !typ_ns; k++)
+			if (row[k].size == e->size) {
+				typ_ns = row[k].typ_ns;
+				max_ns = row[k].max_ns;
+			}
+		add_erase(p, e->size, e->opcode, typ_ns, max_ns);
+	}
+	/* the 9-dword table has but four places: blocks of the row that it does not contradict stay */
+	for (unsigned int k = 0; k < NOR_N_ERASE && any && b->n_dwords < 10 && !has_map; k++)
+		if (row[k].size)
+			keep_erase(p, &row[k]);
 }
 
 static void from_sfdp(struct nor_params *p, const struct sfdp_info *s)
 {
 	const struct sfdp_bfpt *b = &s->bfpt;
-	bool any = false;
 
-	p->size = b->size;
+	p->size = p->dies == NOR_DIES_SELECT ? b->size * p->n_dies : b->size;
 	if (b->page_size >= 64 && b->page_size <= 1024)
 		p->page_size = b->page_size;
 	if (b->page_program_typ_us) {
 		p->program_typ_ns = b->page_program_typ_us * USEC_NS;
 		p->program_max_ns = b->page_program_max_us * USEC_NS;
 	}
-	for (unsigned int i = 0; i < SFDP_N_ERASE; i++) {
-		const struct sfdp_erase *e = &b->erase[i];
-
-		if (e->size < KIB(4) || e->opcode == 0x00 || e->opcode == 0xff)
-			continue; /* 256-byte page erase (Puya 81h) is not worth a flash's life */
-		if (!any && b->erase[i].typ_ms)
-			memset(p->erase, 0, sizeof(p->erase));
-		any = true;
-		/* the old table has no times: keep the row's for the same size */
-		for (unsigned int k = 0; k < NOR_N_ERASE; k++) {
-			if (p->erase[k].size == e->size && !e->typ_ms) {
-				p->erase[k].opcode = e->opcode;
-				goto next;
-			}
-		}
-		add_erase(p, e->size, e->opcode, e->typ_ms * MSEC_NS, e->max_ms * MSEC_NS);
-	next:;
-	}
+	sfdp_erases(p, s);
 	if (b->chip_erase_typ_ms) {
 		p->chip_erase_typ_ns = b->chip_erase_typ_ms * MSEC_NS;
 		p->chip_erase_max_ns = b->chip_erase_max_ms * MSEC_NS;
@@ -245,11 +304,49 @@ static void use_4b_opcodes(struct nor_params *p, const struct sfdp_info *s)
 		u8 opcode = f || old[i].opcode != 0x52 ? opcode_4b(old[i].opcode) : 0;
 
 		for (unsigned int k = 0; f && k < SFDP_N_ERASE; k++)
-			if (s->bfpt.erase[k].size == old[i].size)
+			if (s->bfpt.erase[k].size == old[i].size &&
+			    s->bfpt.erase[k].opcode == old[i].opcode)
 				opcode = f->erase_opcode[k];
 		if (old[i].size && opcode && opcode != 0xff)
 			add_erase(p, old[i].size, opcode, old[i].typ_ns, old[i].max_ns);
 	}
+}
+
+/* regions in terms of the erase types that are left */
+static void set_regions(struct nor_params *p, const struct sfdp_info *s)
+{
+	const struct sfdp_map *map = s ? usable_map(s) : NULL;
+	u8 all = 0;
+
+	for (unsigned int k = 0; k < NOR_N_ERASE; k++)
+		if (p->erase[k].size)
+			all |= (u8)BIT(k);
+	p->regions[0] = (struct nor_region){ .size = p->size, .erase_mask = all };
+	p->n_regions = 1;
+	if (!map || map->total != p->size)
+		return;
+	p->n_regions = map->n_regions;
+	for (unsigned int r = 0; r < map->n_regions; r++) {
+		const struct sfdp_region *from = &map->regions[r];
+		struct nor_region *to = &p->regions[r];
+
+		*to = (struct nor_region){ .start = from->start, .size = from->size };
+		for (unsigned int i = 0; i < SFDP_N_ERASE; i++)
+			for (unsigned int k = 0; k < NOR_N_ERASE; k++)
+				if (from->erase_mask & BIT(i) && p->erase[k].size &&
+				    p->erase[k].size == s->bfpt.erase[i].size)
+					to->erase_mask |= (u8)BIT(k);
+	}
+}
+
+static int check_regions(const struct nor_params *p, struct err *err, const char *next)
+{
+	for (unsigned int r = 0; r < p->n_regions; r++)
+		if (!p->regions[r].erase_mask)
+			return err_set(err, -EOPNOTSUPP, next,
+				       "no way to erase this flash at 0x%" PRIx64 " is known",
+				       p->regions[r].start);
+	return 0;
 }
 
 static int check_settled(struct nor_params *p, struct err *err)
@@ -269,12 +366,25 @@ static int check_settled(struct nor_params *p, struct err *err)
 			       "flash of %" PRIu64
 			       " MiB needs 4-byte addresses, and how is not known",
 			       p->size / MIB(1));
-	return 0;
+	return check_regions(p, err, next);
 }
 
-int nor_settle(struct nor_params *p, const struct nor_part *part, const struct nor_vendor *vendor,
-	       const struct sfdp_info *sfdp, struct err *err)
+/* does the table describe the chip of the row? A part of another size under the same ID, or a lie */
+static bool fits_row(const struct nor_part *part, const struct sfdp_info *s)
 {
+	u64 size = s->bfpt.size;
+
+	if (!part || !part->size || size == part->size)
+		return true;
+	return part->dies == NOR_DIES_SELECT && size * max(part->n_dies, (u8)1) == part->size;
+}
+
+static int settle_with(struct nor_params *p, const struct nor_part *part,
+		       const struct nor_vendor *vendor, const struct sfdp_info *sfdp,
+		       struct err *err)
+{
+	u64 die_mib;
+
 	memset(p, 0, sizeof(*p));
 	p->page_size = 256;
 	p->max_hz = NOR_DEFAULT_HZ;
@@ -282,6 +392,8 @@ int nor_settle(struct nor_params *p, const struct nor_part *part, const struct n
 	p->program = 0x02;
 	p->read = (struct nor_read_op){ 0x03, 1, 1, 0 };
 	p->chip_erase = 0xc7;
+	p->n_dies = 1;
+	p->exit_4b = 0xe9;
 	/* SR1: WIP; WEL still set when WIP is over means that the command was not carried out */
 	p->poll_opcode = 0x05;
 	p->poll_mask = 0x01;
@@ -297,22 +409,56 @@ int nor_settle(struct nor_params *p, const struct nor_part *part, const struct n
 	if (part && part->fixup)
 		part->fixup(p, sfdp);
 
+	/* Micron's C7h is not for stacks; C4h takes an address as the mode has it */
+	if (p->dies == NOR_DIES_LINEAR && p->chip_erase)
+		p->chip_erase = p->fourbyte == NOR_4B_OPCODES ? 0 : 0xc4;
 	if (!p->program_typ_ns)
 		p->program_typ_ns = DEFAULT_PP_TYP_NS;
 	if (!p->program_max_ns)
 		p->program_max_ns = max(DEFAULT_PP_MAX_NS, p->program_typ_ns);
+	die_mib = DIV_ROUND_UP(p->size / p->n_dies, MIB(1));
 	if (!p->chip_erase_typ_ns)
-		p->chip_erase_typ_ns = DIV_ROUND_UP(p->size, MIB(1)) * DEFAULT_CHIP_NS_PER_MIB;
+		p->chip_erase_typ_ns = die_mib * DEFAULT_CHIP_NS_PER_MIB;
 	if (!p->chip_erase_max_ns)
-		p->chip_erase_max_ns = DIV_ROUND_UP(p->size, MIB(1)) * DEFAULT_CHIP_MAX_PER_MIB;
+		p->chip_erase_max_ns = die_mib * DEFAULT_CHIP_MAX_PER_MIB;
 	if (p->qe == NOR_QE_UNKNOWN || p->qe == NOR_QE_RESERVED) {
 		p->read_1_1_4.opcode = 0;
 		p->read_1_4_4.opcode = 0;
 	}
 	if (!p->read_1_1_4.opcode && !p->read_1_4_4.opcode)
 		p->program_quad = 0;
-	p->addr_nbytes = p->size > NOR_3BYTE_LIMIT || p->fourbyte == NOR_4B_ALWAYS ? 4 : 3;
+	p->addr_nbytes = p->fourbyte == NOR_4B_ALWAYS ||
+					 (p->size > NOR_3BYTE_LIMIT && p->fourbyte != NOR_4B_EAR)
+				 ? 4
+				 : 3;
 	if (p->addr_nbytes == 4 && p->fourbyte == NOR_4B_OPCODES)
 		use_4b_opcodes(p, sfdp);
+	set_regions(p, sfdp);
 	return check_settled(p, err);
+}
+
+int nor_settle(struct nor_params *p, const struct nor_part *part, const struct nor_vendor *vendor,
+	       const struct sfdp_info *sfdp, struct err *err)
+{
+	struct err why = { 0 };
+	int rc;
+
+	if (sfdp && fits_row(part, sfdp)) {
+		rc = settle_with(p, part, vendor, sfdp, &why);
+
+		/* the row alone may do where a lying table does not */
+		if (!rc || !part || !part->size) {
+			if (rc && err)
+				*err = why;
+			return rc;
+		}
+	} else if (sfdp) {
+		err_set(&why, -EOPNOTSUPP, NULL, "it says %" PRIu64 " KiB, the part has %" PRIu64,
+			sfdp->bfpt.size / KIB(1), part->size / KIB(1));
+	}
+	if (!sfdp)
+		return settle_with(p, part, vendor, NULL, err);
+	rc = settle_with(p, part, vendor, NULL, err);
+	snprintf(p->note, sizeof(p->note), "its SFDP is not used: %.100s", why.what);
+	return rc;
 }

@@ -79,6 +79,8 @@ static void parse_sector_map(struct sfdp_info *s, const u8 *buf, unsigned int n_
 		is_last = bit(d, 0);
 		i += 1 + n;
 	}
+	/* without a question there is nothing to choose between */
+	m.chosen = m.n_detect ? -1 : 0;
 	if (m.n_maps)
 		s->map = m;
 }

@@ -170,6 +170,8 @@ struct sfdp_map {
 
 struct sfdp_sector_map {
 	bool present;
+	/* map in force: the only one, or what the detection commands' answers choose; -1: not known */
+	int chosen;
 	unsigned int n_detect, n_maps;
 	struct sfdp_detect detect[SFDP_MAX_DETECT];
 	struct sfdp_map maps[SFDP_MAX_MAPS];
