@@ -15,6 +15,7 @@ struct flash_job;
 struct mtd_region {
 	u64 offset;
 	u32 erasesize, count;
+	u64 typ_ns; /* to erase one; 0: mtd_info.erase_typ_ns */
 };
 
 /* a larger erase than a block: bank, 64K block, chip */

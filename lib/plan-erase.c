@@ -73,6 +73,15 @@ static void try_unit(struct plan_block *blocks, size_t n, const struct mtd_erase
 	}
 }
 
+/* a smallest block by itself: sizes, and so times, may differ by region */
+static u64 block_ns(const struct mtd_info *mtd, u64 start)
+{
+	for (unsigned int i = mtd->n_regions; i-- > 0;)
+		if (start >= mtd->regions[i].offset)
+			return mtd->regions[i].typ_ns ? mtd->regions[i].typ_ns : mtd->erase_typ_ns;
+	return mtd->erase_typ_ns;
+}
+
 void plan_choose_erases(struct plan_block *blocks, size_t n)
 {
 	const struct mtd_info *mtd = blocks[0].mtd;
@@ -80,7 +89,7 @@ void plan_choose_erases(struct plan_block *blocks, size_t n)
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		blocks[i].cover_ns = blocks[i].erase ? mtd->erase_typ_ns : 0;
+		blocks[i].cover_ns = blocks[i].erase ? block_ns(mtd, blocks[i].start) : 0;
 	for (u = 0; u < mtd->n_units; u++) {
 		const struct mtd_erase_unit *unit = &mtd->units[u];
 		unsigned int count = unit->stride ? unit->count : 1;

@@ -30,6 +30,16 @@
 #define ERASE_EARLY 64
 #define ERASE_DOWN  100
 
+/* the part of the job that lies in the window of its byte @from */
+static void enter_window(struct flash_job *job, struct nor_job *j, u64 from)
+{
+	u64 size = nor_window_size(to_nor(job->mtd));
+
+	j->from = from;
+	j->end = from + size - (job->offset + from) % size;
+	j->is_selected = false;
+}
+
 static int job_begin(struct flash_job *job)
 {
 	struct spi_nor *nor = to_nor(job->mtd);
@@ -39,6 +49,7 @@ static int job_begin(struct flash_job *job)
 	job->priv = calloc(1, sizeof(struct nor_job));
 	if (!job->priv)
 		return err_set(nor_err(nor), -ENOMEM, NULL, "out of memory");
+	enter_window(job, job->priv, 0);
 	return 0;
 }
 
@@ -144,48 +155,13 @@ static int judge_failure_bits(struct flash_job *job)
 
 /* ---- erasing ---- */
 
-/* the erase to use at @at: the largest that is aligned, fits, and is no slower than smaller ones */
-static u8 pick_erase(const struct spi_nor *nor, u64 at, u64 left, u64 *size, u64 *typ_ns,
-		     u64 *max_ns, unsigned int *index)
-{
-	const struct nor_params *p = &nor->p;
-	u8 opcode = p->erase[0].opcode;
-
-	*index = 0;
-	*size = p->erase[0].size;
-	*typ_ns = p->erase[0].typ_ns;
-	*max_ns = p->erase[0].max_ns;
-	for (unsigned int i = 1; i < NOR_N_ERASE && p->erase[i].size; i++) {
-		const struct nor_erase_type *e = &p->erase[i];
-
-		if (at % e->size || e->size > left || e->typ_ns > *typ_ns * (e->size / *size))
-			continue;
-		*index = i;
-		*size = e->size;
-		*typ_ns = e->typ_ns;
-		*max_ns = e->max_ns;
-		opcode = e->opcode;
-	}
-	if (p->chip_erase && !at && left == p->size &&
-	    p->chip_erase_typ_ns <= *typ_ns * (p->size / *size)) {
-		*index = NOR_N_ERASE;
-		*size = p->size;
-		*typ_ns = p->chip_erase_typ_ns;
-		*max_ns = p->chip_erase_max_ns;
-		opcode = p->chip_erase;
-	}
-	return opcode;
-}
-
 static int erase_fire(struct flash_job *job, struct nor_job *j, struct memq *q)
 {
 	struct spi_nor *nor = to_nor(job->mtd);
-	u64 size, typ_ns, max_ns;
+	struct nor_erase e;
 	struct spi_mem_op op;
-	unsigned int index;
-	u8 opcode;
 
-	if (j->next >= job->len) {
+	if (j->next >= nor_job_end(job, j)) {
 		j->phase = PHASE_FINAL;
 		return JOB_READY;
 	}
@@ -193,15 +169,15 @@ static int erase_fire(struct flash_job *job, struct nor_job *j, struct memq *q)
 		nor->mem->ops->queue_poll_end(nor->mem, q);
 		nor_queue_failure_look(nor, j, q, -1);
 	}
-	opcode = pick_erase(nor, job->offset + j->next, job->len - j->next, &size, &typ_ns, &max_ns,
-			    &index);
-	op = nor_op_erase(nor, opcode, job->offset + j->next);
-	nor_queue_operation(nor, j, q, &op, max_ns, false);
-	j->busy_est_ns = &nor->busy_erase_ns[index];
+	nor_pick_erase(nor, job->offset + j->next, job->len - j->next, &e);
+	op = nor_op_erase(nor, e.opcode, job->offset + j->next);
+	nor_queue_operation(nor, j, q, &op, e.max_ns, false);
+	j->busy_est_ns = &nor->busy_erase_ns[e.index];
 	if (!*j->busy_est_ns)
-		*j->busy_est_ns = typ_ns;
+		*j->busy_est_ns = e.typ_ns;
 	j->last_pos = j->next;
-	j->next += size;
+	j->next += e.size;
+	j->end = max(j->end, j->next);
 	job->issued = j->next;
 	j->now.state = MEMQ_PENDING;
 	j->phase = PHASE_SAMPLE;
@@ -242,6 +218,10 @@ int nor_issue(struct flash_job *job, struct memq *q)
 	if (rc)
 		return rc;
 	j = nor_job_of(job);
+	if (!j->is_selected) {
+		nor_queue_select(to_nor(job->mtd), q, job->offset + j->from);
+		j->is_selected = true;
+	}
 	switch (j->phase) {
 	case PHASE_FIRE:
 		return job->kind == JOB_ERASE ? erase_fire(job, j, q) : nor_program_next(job, j, q);
@@ -295,6 +275,13 @@ static int check_final(struct flash_job *job, struct nor_job *j)
 	/* the last look is still to be queued, or its answer was lost */
 	if (!j->final_queued || j->fail_asked)
 		return JOB_READY;
+	if (j->end < job->len) {
+		/* all is over in this window: on to the next */
+		enter_window(job, j, j->end);
+		j->final_queued = false;
+		j->phase = PHASE_FIRE;
+		return JOB_READY;
+	}
 	job->done = job->len;
 	job->issued = job->len;
 	return JOB_DONE;
@@ -342,7 +329,12 @@ int nor_resync(struct flash_job *job)
 	if (!j)
 		return JOB_READY;
 	nor->mem->ops->queue_poll_end(nor->mem, nor->mem->q);
-	rc = nor_wait_ready(nor, max(j->limit_ns, nor->p.erase[0].max_ns), "what was in flight");
+	/* which die hears us? */
+	nor->window = -1;
+	rc = nor_select(nor, job->offset + j->from);
+	if (!rc)
+		rc = nor_wait_ready(nor, max(j->limit_ns, nor->p.erase[0].max_ns),
+				    "what was in flight");
 	if (rc)
 		return rc;
 	if (job->kind == JOB_PROGRAM)

@@ -46,7 +46,9 @@ struct nor_cal {
 
 struct nor_job {
 	enum nor_phase phase;
-	bool armed;	  /* automatic polling runs for what was started last */
+	bool armed;    /* automatic polling runs for what was started last */
+	u64 from, end; /* bytes of the job in the window that is worked on */
+	bool is_selected;
 	u64 next;	  /* first byte never started */
 	u64 last_pos;	  /* what was started last */
 	u64 started_ns;	  /* cursor when it began in the chip */
@@ -87,6 +89,12 @@ struct nor_job {
 static inline struct nor_job *nor_job_of(struct flash_job *job)
 {
 	return job->priv;
+}
+
+/* where the work in this window ends; a user's stop cuts the job short */
+static inline u64 nor_job_end(const struct flash_job *job, const struct nor_job *j)
+{
+	return min(job->len, j->end);
 }
 
 /* ---- lib/spi-nor-job.c ---- */

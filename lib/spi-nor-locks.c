@@ -183,7 +183,7 @@ static int scan_blocks(struct spi_nor *nor, const struct nor_locks *locks, u64 f
 	for (u64 at = from; at < to && !rc; at = start + len) {
 		bool is_locked = false;
 
-		len = block_at(nor->p.size, at, &start);
+		len = block_at(nor_die_span(nor), at, &start);
 		rc = read_lock(nor, locks, start, &is_locked);
 		if (is_locked)
 			note_block(span, start, len);
@@ -211,7 +211,7 @@ static int set_all(struct spi_nor *nor, const struct nor_locks *locks, bool lock
 
 static int set_blocks(struct spi_nor *nor, const struct nor_locks *locks, u64 from, u64 to)
 {
-	u64 size = nor->p.size, start, len;
+	u64 size = nor_die_span(nor), start, len;
 	int rc;
 
 	if (from == to || (from == 0 && to == size))
@@ -269,7 +269,7 @@ static u8 *bpr_byte(u8 *bpr, unsigned int n_bits, unsigned int bit)
 
 static int read_bpr(struct spi_nor *nor, u8 bpr[BPR_MAX], unsigned int *n_bits)
 {
-	*n_bits = bpr_bits(nor->p.size);
+	*n_bits = bpr_bits(nor_die_span(nor));
 	if (DIV_ROUND_UP(*n_bits, 8) > BPR_MAX)
 		return err_set(nor_err(nor), -EOPNOTSUPP, NULL,
 			       "%s has more block locks than are known", nor->name);
@@ -285,7 +285,7 @@ static int scan_bpr(struct spi_nor *nor, u64 from, u64 to, struct mtd_wp_range *
 	int rc = read_bpr(nor, bpr, &n_bits);
 
 	for (unsigned int bit = 0; bit < n_bits && !rc; bit++) {
-		struct bpr_block b = bpr_block(nor->p.size, bit);
+		struct bpr_block b = bpr_block(nor_die_span(nor), bit);
 
 		if (b.is_read_lock || b.start >= to || b.start + b.len <= from)
 			continue;
@@ -313,7 +313,7 @@ static int set_bpr(struct spi_nor *nor, u64 from, u64 to)
 		return set_all(nor, &bpr_locks, false);
 	rc = read_bpr(nor, bpr, &n_bits);
 	for (unsigned int bit = 0; bit < n_bits && !rc; bit++) {
-		struct bpr_block b = bpr_block(nor->p.size, bit);
+		struct bpr_block b = bpr_block(nor_die_span(nor), bit);
 		u8 *byte = bpr_byte(bpr, n_bits, bit);
 
 		if (b.is_read_lock)

@@ -7,7 +7,8 @@
 #include "lib/spi-nor-parts.h"
 
 #define NOR_UID_MAX 16
-#define NOR_N_UNITS 4 /* up to three larger erase types, and the chip */
+/* larger erase types in the regions of a sector map, and the chip */
+#define NOR_N_UNITS (SFDP_MAX_REGIONS * 4 + 1)
 
 /* may reads and programs use four lines? */
 enum nor_quad {
@@ -26,11 +27,13 @@ struct spi_nor {
 	char name[48], about[96];
 	char id_text[2 * NOR_ID_MAX + 1], uid_text[2 * NOR_UID_MAX + 1];
 	struct mtd_info otp; /* its lockable regions, read-only; size 0: none */
-	struct mtd_region region;
+	struct mtd_region regions[SFDP_MAX_REGIONS];
 	struct mtd_erase_unit units[NOR_N_UNITS];
 	enum nor_quad quad;
 	bool prepared;
-	bool in_4byte_mode;
+	bool in_4byte_mode; /* entered by us: to be left at the end */
+	int window;	    /* selected: die or 16 MiB, lib/spi-nor-window.c; -1: not known */
+	u8 window_byte;	    /* of the selection that is queued */
 	u64 busy_program_ns; /* learned: from the end of a page program to a status poll that matches */
 	bool program_measured; /* busy_program_ns is more than a guess */
 	bool program_learned;  /* and its spread is known */
@@ -92,6 +95,34 @@ int nor_locks_scan(struct spi_nor *nor, const struct nor_locks *locks, u64 from,
 /* lock exactly [from, to), unlock the rest */
 int nor_locks_set(struct spi_nor *nor, const struct nor_locks *locks, u64 from, u64 to);
 const char *nor_locks_about(const struct nor_locks *locks);
+
+/* ---- lib/spi-nor-map.c ---- */
+
+struct nor_erase {
+	u8 opcode;
+	unsigned int index; /* of nor_params.erase; NOR_N_ERASE: chip or die */
+	u64 size, typ_ns, max_ns;
+};
+
+void nor_pick_erase(const struct spi_nor *nor, u64 at, u64 left, struct nor_erase *out);
+void nor_fill_geometry(struct spi_nor *nor);
+
+/* ---- lib/spi-nor-window.c ---- */
+
+u64 nor_window_size(const struct spi_nor *nor);
+bool nor_has_windows(const struct spi_nor *nor);
+u64 nor_addr(const struct spi_nor *nor, u64 at);
+u64 nor_read_span(const struct spi_nor *nor, u64 at);
+int nor_select(struct spi_nor *nor, u64 at);
+void nor_queue_select(struct spi_nor *nor, struct memq *q, u64 at);
+int nor_each_die(struct spi_nor *nor, int (*fn)(struct spi_nor *nor));
+
+/* nor_die_span() - what one set of protection registers covers */
+static inline u64 nor_die_span(const struct spi_nor *nor)
+{
+	return nor->p.dies == NOR_DIES_SELECT && nor->p.n_dies ? nor->p.size / nor->p.n_dies
+							       : nor->p.size;
+}
 
 /* ---- lib/spi-nor.c ---- */
 

@@ -204,11 +204,11 @@ static bool pick_page(struct flash_job *job, struct nor_job *j)
 	j->pick_is_redo = true;
 	while (j->n_redo) {
 		j->pick = j->redo[--j->n_redo];
-		if (j->pick < job->len)
+		if (j->pick < nor_job_end(job, j))
 			return true;
 	}
 	j->pick_is_redo = false;
-	while (j->next < job->len) {
+	while (j->next < nor_job_end(job, j)) {
 		u32 len = page_len(job, j->next);
 
 		j->pick = j->next;

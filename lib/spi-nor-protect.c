@@ -240,13 +240,14 @@ static int nor_wp_status(struct mtd_info *mtd, struct mtd_wp_status *out)
 		return rc;
 	if (p.locks) {
 		snprintf(out->about, sizeof(out->about), "%s", nor_locks_about(p.locks));
-		return nor_locks_scan(nor, p.locks, 0, nor->p.size, &out->range, &out->is_partial);
+		return nor_locks_scan(nor, p.locks, 0, nor_die_span(nor), &out->range,
+				      &out->is_partial);
 	}
 	if (!p.l) {
 		snprintf(out->about, sizeof(out->about), "no protection bits are known");
 		return 0;
 	}
-	nor_wp_range(p.l, nor->p.size, &p.bits, &lo, &hi);
+	nor_wp_range(p.l, nor_die_span(nor), &p.bits, &lo, &hi);
 	out->range = (struct mtd_wp_range){ lo, hi - lo };
 	out->mode = mode_of(&p.bits);
 	used = (size_t)snprintf(out->about, sizeof(out->about), "SR1 %02x", p.regs.val[NOR_WP_SR1]);
@@ -279,10 +280,10 @@ static int nor_wp_list(struct mtd_info *mtd, struct mtd_wp_range *out, size_t *n
 	if (p.locks || !p.l) {
 		out[(*n)++] = (struct mtd_wp_range){ 0, 0 };
 		if (p.locks)
-			out[(*n)++] = (struct mtd_wp_range){ 0, nor->p.size };
+			out[(*n)++] = (struct mtd_wp_range){ 0, nor_die_span(nor) };
 		return 0;
 	}
-	*n = nor_wp_ranges(p.l, nor->p.size, &p.bits, true, ranges);
+	*n = nor_wp_ranges(p.l, nor_die_span(nor), &p.bits, true, ranges);
 	for (size_t i = 0; i < *n; i++)
 		out[i] = (struct mtd_wp_range){ ranges[i].from, ranges[i].to - ranges[i].from };
 	return 0;
@@ -296,7 +297,7 @@ static int choose_range(struct spi_nor *nor, const struct protection *p,
 {
 	struct nor_wp_range ranges[NOR_WP_MAX_RANGES];
 	u64 from = change->range.start, to = from + change->range.len;
-	unsigned int n = nor_wp_ranges(p->l, nor->p.size, &p->bits, true, ranges);
+	unsigned int n = nor_wp_ranges(p->l, nor_die_span(nor), &p->bits, true, ranges);
 
 	if (from == to)
 		from = to = 0;
@@ -358,7 +359,7 @@ static int change_locks(struct spi_nor *nor, const struct protection *p,
 		return 0;
 	rc = nor_locks_set(nor, p->locks, from, to);
 	if (!rc)
-		rc = nor_locks_scan(nor, p->locks, 0, nor->p.size, &span, &partial);
+		rc = nor_locks_scan(nor, p->locks, 0, nor_die_span(nor), &span, &partial);
 	if (rc || (span.len == change->range.len && (!span.len || span.start == from)))
 		return rc;
 	return err_set(nor_err(nor), -EROFS, "power-cycle the board and try again",
@@ -408,7 +409,7 @@ int nor_is_locked(struct spi_nor *nor, u64 from, u64 len)
 		return locked_by_locks(nor, p.locks, from, from + len);
 	if (!p.l)
 		return 0;
-	nor_wp_range(p.l, nor->p.size, &p.bits, &lo, &hi);
+	nor_wp_range(p.l, nor_die_span(nor), &p.bits, &lo, &hi);
 	if (lo == hi || from >= hi || from + len <= lo)
 		return 0;
 	if (nor->p.bp_at_power_up && !p.bits.srp) {
@@ -441,12 +442,12 @@ static int nor_wp_change(struct mtd_info *mtd, const struct mtd_wp_change *chang
 		rc = read_protection(nor, &p);
 	if (rc)
 		return rc;
-	if (change->has_range && (change->range.start > nor->p.size ||
-				  change->range.len > nor->p.size - change->range.start))
-		return err_set(nor_err(nor), -EINVAL, "ranges are offsets of the device",
-			       "0x%" PRIx64 "+0x%" PRIx64 " does not fit in %s (0x%" PRIx64
-			       " bytes)",
-			       change->range.start, change->range.len, nor->name, nor->p.size);
+	if (change->has_range && (change->range.start > nor_die_span(nor) ||
+				  change->range.len > nor_die_span(nor) - change->range.start))
+		return err_set(
+			nor_err(nor), -EINVAL, "ranges are offsets of the device",
+			"0x%" PRIx64 "+0x%" PRIx64 " does not fit in %s (0x%" PRIx64 " bytes)",
+			change->range.start, change->range.len, nor->name, nor_die_span(nor));
 	if (p.locks)
 		return change_locks(nor, &p, change);
 	if (!p.l)

@@ -20,11 +20,13 @@
 #define OP_RDSR2_B7	 0x3f
 #define OP_VOLATILE_WREN 0x50
 #define OP_EN4B		 0xb7
-#define OP_EX4B		 0xe9
+#define OP_WRBANK	 0x17
+#define OP_WREAR	 0xc5
 
 #define SR1_WIP		 BIT(0)
 #define SR1_WEL		 BIT(1)
 #define SR1_QE		 BIT(6) /* NOR_QE_SR1_B6 */
+#define BANK_EXTADD	 BIT(7)
 #define SR2_QE		 BIT(1)
 #define SR2_B7		 BIT(7)
 
@@ -220,32 +222,76 @@ int nor_enable_quad(struct spi_nor *nor)
 
 /* ---- 4-byte mode ---- */
 
+static int write_bank(struct spi_nor *nor, u8 val)
+{
+	/* bank register access takes no write enable (S25FL-S, ISSI) */
+	struct spi_mem_op op = {
+		.cmd = { .opcode = OP_WRBANK, .buswidth = 1 },
+		.data = { .dir = SPI_MEM_OUT, .buswidth = 1, .nbytes = 1, .out = &val },
+	};
+
+	return spi_mem_exec(nor->mem, &op);
+}
+
 static int set_4byte_mode(struct spi_nor *nor, bool on)
 {
 	int rc = 0;
 
+	if (nor->p.fourbyte == NOR_4B_BANK)
+		return write_bank(nor, on ? BANK_EXTADD : 0);
 	if (nor->p.fourbyte == NOR_4B_WREN_EN4B)
 		rc = nor_write_enable(nor);
 	if (!rc)
-		rc = nor_send(nor, on ? OP_EN4B : OP_EX4B);
+		rc = nor_send(nor, on ? OP_EN4B : nor->p.exit_4b);
 	/* W25Q256FV wanted WREN, others leave WEL set: clear it in any case */
 	return rc ? rc : nor_send(nor, OP_WRDI);
+}
+
+/* 1: it is, 0: it is not, or the chip does not tell */
+static int is_in_4byte_mode(struct spi_nor *nor)
+{
+	u8 val = 0;
+	int rc;
+
+	if (!nor->p.mode_4b_opcode)
+		return 0;
+	rc = nor_read_reg(nor, nor->p.mode_4b_opcode, &val, 1);
+	return rc ? rc : (val & nor->p.mode_4b_mask) == nor->p.mode_4b_mask;
+}
+
+static bool has_4byte_mode(const struct spi_nor *nor)
+{
+	return nor->p.addr_nbytes == 4 &&
+	       (nor->p.fourbyte == NOR_4B_EN4B || nor->p.fourbyte == NOR_4B_WREN_EN4B ||
+		nor->p.fourbyte == NOR_4B_BANK);
 }
 
 /**
  * nor_enter_4byte() - where 4-byte addresses are a mode
  * @nor: chip, idle
+ *
+ * A chip that wakes up in that mode (by non-volatile configuration) is left in it at the end.
+ * Return: 0; -EIO if the chip tells that it did not change.
  */
 int nor_enter_4byte(struct spi_nor *nor)
 {
 	int rc;
 
-	if (nor->p.addr_nbytes != 4 || nor->in_4byte_mode ||
-	    (nor->p.fourbyte != NOR_4B_EN4B && nor->p.fourbyte != NOR_4B_WREN_EN4B))
+	if (!has_4byte_mode(nor) || nor->in_4byte_mode)
 		return 0;
+	rc = is_in_4byte_mode(nor);
+	if (rc)
+		return min(rc, 0);
 	rc = set_4byte_mode(nor, true);
 	nor->in_4byte_mode = !rc;
-	return rc;
+	if (rc || !nor->p.mode_4b_opcode)
+		return rc;
+	rc = is_in_4byte_mode(nor);
+	if (!rc)
+		return err_set(nor_err(nor), -EIO, "report the part: its ID and `--sfdp-dump`",
+			       "%s does not enter 4-byte address mode (register %02xh)", nor->name,
+			       nor->p.mode_4b_opcode);
+	return min(rc, 0);
 }
 
 /**
@@ -254,9 +300,18 @@ int nor_enter_4byte(struct spi_nor *nor)
  */
 void nor_exit_4byte(struct spi_nor *nor)
 {
+	static const u8 zero;
+	int rc;
+
 	if (!nor->in_4byte_mode)
 		return;
 	nor->in_4byte_mode = false;
-	if (set_4byte_mode(nor, false))
+	rc = set_4byte_mode(nor, false);
+	/* a W25Q256FV is left with 1 there */
+	if (!rc && nor->p.has_ear)
+		rc = nor_write_reg(nor, OP_WREAR, &zero, 1, false);
+	if (!rc && is_in_4byte_mode(nor) > 0)
+		rc = -EIO;
+	if (rc)
 		log_warn(&nor->mem->ctx->log, "%s: still in 4-byte address mode", nor->name);
 }

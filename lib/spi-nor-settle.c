@@ -336,6 +336,17 @@ static void set_regions(struct nor_params *p, const struct sfdp_info *s)
 				if (from->erase_mask & BIT(i) && p->erase[k].size &&
 				    p->erase[k].size == s->bfpt.erase[i].size)
 					to->erase_mask |= (u8)BIT(k);
+		/* the smallest must make up the region, by whole blocks or by what is left of one */
+		for (unsigned int k = 0; k < NOR_N_ERASE; k++) {
+			const struct nor_erase_type *e = &p->erase[k];
+
+			if (!(to->erase_mask & BIT(k)))
+				continue;
+			if ((!(to->start % e->size) && !(to->size % e->size)) ||
+			    to->start / e->size == (to->start + to->size - 1) / e->size)
+				break;
+			to->erase_mask &= (u8)~BIT(k);
+		}
 	}
 }
 

@@ -53,7 +53,9 @@ struct spi_mem_op nor_op_read(const struct spi_nor *nor, bool quad, u64 from, u8
 		r = nor->p.read_1_4_4.opcode ? &nor->p.read_1_4_4 : &nor->p.read_1_1_4;
 	op = (struct spi_mem_op){
 		.cmd = { .opcode = r->opcode, .buswidth = 1 },
-		.addr = { .nbytes = nor->p.addr_nbytes, .buswidth = r->addr_width, .val = from },
+		.addr = { .nbytes = nor->p.addr_nbytes,
+			  .buswidth = r->addr_width,
+			  .val = nor_addr(nor, from) },
 		.dummy = { .ncycles = r->cycles },
 		.data = { .dir = SPI_MEM_IN, .buswidth = r->data_width, .nbytes = len, .in = buf },
 	};
@@ -77,7 +79,7 @@ struct spi_mem_op nor_op_program(const struct spi_nor *nor, u64 to, const u8 *bu
 {
 	struct spi_mem_op op = {
 		.cmd = { .opcode = nor->p.program, .buswidth = 1 },
-		.addr = { .nbytes = nor->p.addr_nbytes, .buswidth = 1, .val = to },
+		.addr = { .nbytes = nor->p.addr_nbytes, .buswidth = 1, .val = nor_addr(nor, to) },
 		.data = { .dir = SPI_MEM_OUT, .buswidth = 1, .nbytes = len, .out = buf },
 	};
 	struct spi_mem_op quad = op;
@@ -100,11 +102,11 @@ struct spi_mem_op nor_op_erase(const struct spi_nor *nor, u8 opcode, u64 at)
 {
 	struct spi_mem_op op = nor_op_simple(opcode);
 
-	if (opcode == nor->p.chip_erase)
+	if (opcode == nor->p.chip_erase && nor->p.dies != NOR_DIES_LINEAR)
 		return op;
 	op.addr.nbytes = nor->p.addr_nbytes;
 	op.addr.buswidth = 1;
-	op.addr.val = at;
+	op.addr.val = nor_addr(nor, at);
 	return op;
 }
 
@@ -181,8 +183,10 @@ static int prove_quad(struct spi_nor *nor)
 	for (unsigned int i = 0; i < ARRAY_SIZE(places) && nor->quad == NOR_QUAD_UNPROVEN; i++) {
 		u8 single[PROOF_LEN];
 		struct spi_mem_op op = nor_op_read(nor, false, places[i], single, PROOF_LEN);
-		int rc = spi_mem_exec(nor->mem, &op);
+		int rc = nor_select(nor, places[i]);
 
+		if (!rc)
+			rc = spi_mem_exec(nor->mem, &op);
 		if (!rc)
 			rc = prove_quad_with(nor, places[i], single);
 		if (rc)
@@ -232,7 +236,7 @@ static int setup_quad(struct spi_nor *nor)
 		if (!op.cmd.opcode || !spi_mem_supports_op(nor->mem, &op))
 			return 0;
 	}
-	rc = nor_enable_quad(nor);
+	rc = nor_each_die(nor, nor_enable_quad);
 	if (rc == -EIO) {
 		/* a locked status register is no reason not to work on one line */
 		log_warn(&nor->mem->ctx->log, "%s; going on with one line", nor_err(nor)->what);
@@ -298,6 +302,13 @@ static int nor_clear_failures(struct spi_nor *nor)
 	return nor->p.fail_clear ? spi_mem_exec(nor->mem, &op) : 0;
 }
 
+static int prepare_die(struct spi_nor *nor)
+{
+	int rc = nor_wait_ready(nor, nor->p.erase[0].max_ns, "an earlier operation");
+
+	return rc ? rc : nor_clear_failures(nor);
+}
+
 static int nor_prepare(struct mtd_info *mtd)
 {
 	struct spi_nor *nor = to_nor(mtd);
@@ -305,9 +316,9 @@ static int nor_prepare(struct mtd_info *mtd)
 
 	if (nor->prepared)
 		return 0;
-	rc = nor_wait_ready(nor, nor->p.erase[0].max_ns, "an earlier operation");
-	if (!rc)
-		rc = nor_clear_failures(nor);
+	/* what came before may have been cut off */
+	nor->window = -1;
+	rc = nor_each_die(nor, prepare_die);
 	if (!rc)
 		rc = nor_enter_4byte(nor);
 	if (!rc && nor->vendor && nor->vendor->setup)
@@ -320,46 +331,80 @@ static int nor_prepare(struct mtd_info *mtd)
 	return err_at(nor_err(nor), rc, "preparing %s", nor->name);
 }
 
-static int nor_read(struct mtd_info *mtd, u64 from, size_t len, u8 *buf)
+/* @buf holds @len bytes from @from, read on one line: is there a pattern in them? */
+static int prove_quad_by(struct spi_nor *nor, u64 from, size_t len, const u8 *buf)
 {
-	struct spi_nor *nor = to_nor(mtd);
-	struct spi_mem_op op;
-	int rc = nor_prepare(mtd);
-
-	if (rc || !len)
-		return rc;
-	op = nor_op_read(nor, nor->quad == NOR_QUAD_PROVEN, from, buf, 1);
-	rc = nor->mem->ops->dirmap_read(nor->mem, &op, from, len, buf);
-	if (rc)
-		return err_at(nor_err(nor), rc, "reading %s at 0x%" PRIx64, mtd->name,
-			      mtd->base + from);
-	for (size_t i = 0; nor->quad == NOR_QUAD_UNPROVEN && i + PROOF_LEN <= len; i += PROOF_LEN) {
-		if (moving_lanes(buf + i, PROOF_LEN) != all_lanes)
-			continue;
-		return prove_quad_with(nor, from + i, buf + i);
-	}
+	for (size_t i = 0; i + PROOF_LEN <= len; i += PROOF_LEN)
+		if (moving_lanes(buf + i, PROOF_LEN) == all_lanes)
+			return prove_quad_with(nor, from + i, buf + i);
 	return 0;
 }
 
+/* as much as one read may bring: up to the end of a die or a window */
+static int read_span(struct spi_nor *nor, u64 from, size_t len, u8 *buf)
+{
+	struct spi_mem_op op = nor_op_read(nor, nor->quad == NOR_QUAD_PROVEN, from, buf, 1);
+	int rc = nor_select(nor, from);
+
+	if (!rc)
+		rc = nor->mem->ops->dirmap_read(nor->mem, &op, nor_addr(nor, from), len, buf);
+	if (rc)
+		return err_at(nor_err(nor), rc, "reading %s at 0x%" PRIx64, nor->mtd.name,
+			      nor->mtd.base + from);
+	return nor->quad == NOR_QUAD_UNPROVEN ? prove_quad_by(nor, from, len, buf) : 0;
+}
+
+static int nor_read(struct mtd_info *mtd, u64 from, size_t len, u8 *buf)
+{
+	struct spi_nor *nor = to_nor(mtd);
+	int rc = nor_prepare(mtd);
+	size_t n;
+
+	for (; !rc && len; from += n, len -= n, buf += n) {
+		n = (size_t)min((u64)len, nor_read_span(nor, from));
+		rc = read_span(nor, from, n, buf);
+	}
+	return rc;
+}
+
+/* each die of a stack has its own registers */
 static int nor_mtd_is_locked(struct mtd_info *mtd, u64 from, u64 len)
 {
-	return nor_is_locked(to_nor(mtd), from, len);
+	struct spi_nor *nor = to_nor(mtd);
+	u64 span = nor_die_span(nor), n;
+	int rc = 0;
+
+	for (; !rc && len; from += n, len -= n) {
+		n = min(len, span - from % span);
+		rc = nor_select(nor, from);
+		if (!rc)
+			rc = nor_is_locked(nor, from % span, n);
+	}
+	return rc;
+}
+
+static int finish_die(struct spi_nor *nor)
+{
+	struct spi_mem_op wrdi = nor_op_simple(OP_WRDI);
+	u64 limit = max(nor->p.erase[0].max_ns, nor->last_op_max_ns);
+	int rc = nor_wait_ready(nor, limit, "its last operation");
+
+	if (!rc)
+		rc = nor_clear_failures(nor);
+	return rc ? rc : spi_mem_exec(nor->mem, &wrdi);
 }
 
 /* an operation may still run, or its failure bits stand; afterwards the chip reads as ever */
 static void nor_finish(struct mtd_info *mtd)
 {
 	struct spi_nor *nor = to_nor(mtd);
-	struct spi_mem_op wrdi = nor_op_simple(OP_WRDI);
 	bool had_error = nor_err(nor)->code;
-	u64 limit = max(nor->p.erase[0].max_ns, nor->last_op_max_ns);
 
 	if (!nor->prepared)
 		return;
 	nor->prepared = false;
-	if ((nor_wait_ready(nor, limit, "its last operation") || nor_clear_failures(nor) ||
-	     spi_mem_exec(nor->mem, &wrdi)) &&
-	    !memq_is_lost(nor->mem->q))
+	nor->window = -1;
+	if ((nor_each_die(nor, finish_die) || nor_select(nor, 0)) && !memq_is_lost(nor->mem->q))
 		log_warn(&mtd->ctx->log, "%s may still be busy, or not be answering", nor->name);
 	nor_exit_4byte(nor);
 	if (!had_error)
@@ -383,28 +428,7 @@ static const struct mtd_ops nor_mtd_ops = {
 static void fill_mtd(struct spi_nor *nor, u64 base)
 {
 	const struct nor_params *p = &nor->p;
-	unsigned int n = 0;
 
-	assert(p->erase[0].size); /* nor_settle() saw to it */
-	nor->region = (struct mtd_region){
-		.erasesize = p->erase[0].size,
-		.count = (u32)(p->size / p->erase[0].size),
-	};
-	for (unsigned int i = 1; i < NOR_N_ERASE && p->erase[i].size; i++)
-		nor->units[n++] = (struct mtd_erase_unit){
-			.size = p->erase[i].size,
-			.stride = p->erase[i].size,
-			.count = (u32)(p->size / p->erase[i].size),
-			.typ_ns = p->erase[i].typ_ns,
-			.max_ns = p->erase[i].max_ns,
-		};
-	if (p->chip_erase)
-		nor->units[n++] = (struct mtd_erase_unit){
-			.size = p->size,
-			.count = 1,
-			.typ_ns = p->chip_erase_typ_ns,
-			.max_ns = p->chip_erase_max_ns,
-		};
 	nor->mtd = (struct mtd_info){
 		.name = "qspi",
 		.about = nor->about,
@@ -414,10 +438,6 @@ static void fill_mtd(struct spi_nor *nor, u64 base)
 		.writebufsize = p->page_size,
 		.erased = 0xff,
 		.writeable = true,
-		.regions = &nor->region,
-		.n_regions = 1,
-		.units = nor->units,
-		.n_units = n,
 		.erase_typ_ns = p->erase[0].typ_ns,
 		.erase_max_ns = p->erase[0].max_ns,
 		.write_typ_ns = p->program_typ_ns,
@@ -426,6 +446,7 @@ static void fill_mtd(struct spi_nor *nor, u64 base)
 		.ctx = nor->mem->ctx,
 		.q = nor->mem->q,
 	};
+	nor_fill_geometry(nor);
 }
 
 /* ---- identification ---- */
