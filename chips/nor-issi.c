@@ -124,6 +124,9 @@ static void issi_defaults(struct nor_params *p, const struct nor_part *part)
 	};
 
 	nor_take_usual(p, part, &usual);
+	p->exit_4b = 0x29;
+	p->mode_4b_opcode = 0x16; /* bank register: EXTADD */
+	p->mode_4b_mask = BIT(7);
 }
 
 const struct nor_vendor nor_issi = {

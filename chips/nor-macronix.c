@@ -248,6 +248,8 @@ static void macronix_defaults(struct nor_params *p, const struct nor_part *part)
 	};
 
 	nor_take_usual(p, part, &usual);
+	p->mode_4b_opcode = 0x15; /* CR: 4BYTE */
+	p->mode_4b_mask = BIT(5);
 	p->fail_opcode = 0x2b;
 	p->fail_program = BIT(5);
 	p->fail_erase = BIT(6);

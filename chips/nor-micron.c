@@ -76,16 +76,20 @@ static const struct nor_part micron_parts[] = {
 	  .match = is_mt25q, .flags = NOR_E4_32_64 | NOR_QUAD | NOR_4B_OPS, .max_mhz = 166,
 	  .times = MT25Q_TIMES(153, 460) },
 	{ NOR_ID(0x20, 0xba, 0x21), .name = "mt25ql01g", .size = MIB(128),
-	  .flags = NOR_E4_32_64 | NOR_QUAD | NOR_NO_CHIP_ERASE | NOR_4B_OPS, .max_mhz = 133,
+	  .flags = NOR_E4_32_64 | NOR_QUAD | NOR_NO_CHIP_ERASE, .fourbyte = NOR_4B_WREN_EN4B,
+	  .dies = NOR_DIES_LINEAR, .n_dies = 2, .max_mhz = 133,
 	  .match = is_mt25q, .times = MT25Q_TIMES(0, 0) },
 	{ NOR_ID(0x20, 0xba, 0x22), .name = "mt25ql02g", .size = MIB(256),
-	  .flags = NOR_E4_32_64 | NOR_QUAD | NOR_NO_CHIP_ERASE | NOR_4B_OPS, .max_mhz = 133,
+	  .flags = NOR_E4_32_64 | NOR_QUAD | NOR_NO_CHIP_ERASE, .fourbyte = NOR_4B_WREN_EN4B,
+	  .dies = NOR_DIES_LINEAR, .n_dies = 4, .max_mhz = 133,
 	  .times = MT25Q_TIMES(0, 0) },
 	{ NOR_ID(0x20, 0xbb, 0x21), .name = "mt25qu01g", .size = MIB(128),
-	  .flags = NOR_E4_32_64 | NOR_QUAD | NOR_NO_CHIP_ERASE | NOR_4B_OPS, .max_mhz = 166,
+	  .flags = NOR_E4_32_64 | NOR_QUAD | NOR_NO_CHIP_ERASE, .fourbyte = NOR_4B_WREN_EN4B,
+	  .dies = NOR_DIES_LINEAR, .n_dies = 2, .max_mhz = 166,
 	  .match = is_mt25q, .times = MT25Q_TIMES(0, 0) },
 	{ NOR_ID(0x20, 0xbb, 0x22), .name = "mt25qu02g", .size = MIB(256),
-	  .flags = NOR_E4_32_64 | NOR_QUAD | NOR_NO_CHIP_ERASE | NOR_4B_OPS, .max_mhz = 166,
+	  .flags = NOR_E4_32_64 | NOR_QUAD | NOR_NO_CHIP_ERASE, .fourbyte = NOR_4B_WREN_EN4B,
+	  .dies = NOR_DIES_LINEAR, .n_dies = 4, .max_mhz = 166,
 	  .times = MT25Q_TIMES(0, 0) },
 
 	{ NOR_ID(0x20, 0xba, 0x16), .name = "n25q032a", .size = MIB(4),
@@ -114,10 +118,12 @@ static const struct nor_part micron_parts[] = {
 	{ NOR_ID(0x20, 0xbb, 0x15), .name = "n25q016a", .size = MIB(2),
 	  .flags = NOR_E4_32_64 | NOR_QUAD, .max_mhz = 108 },
 	{ NOR_ID(0x20, 0xba, 0x21), .name = "n25q00a", .size = MIB(128),
-	  .flags = NOR_E4_64 | NOR_QUAD | NOR_NO_CHIP_ERASE, .max_mhz = 108,
+	  .flags = NOR_E4_64 | NOR_QUAD | NOR_NO_CHIP_ERASE,
+	  .dies = NOR_DIES_LINEAR, .n_dies = 4, .max_mhz = 108,
 	  .fourbyte = NOR_4B_WREN_EN4B, .times = N25Q_TIMES(0, 0) },
 	{ NOR_ID(0x20, 0xbb, 0x21), .name = "n25q00a11", .size = MIB(128),
-	  .flags = NOR_E4_64 | NOR_QUAD | NOR_NO_CHIP_ERASE, .max_mhz = 108,
+	  .flags = NOR_E4_64 | NOR_QUAD | NOR_NO_CHIP_ERASE,
+	  .dies = NOR_DIES_LINEAR, .n_dies = 4, .max_mhz = 108,
 	  .fourbyte = NOR_4B_WREN_EN4B, .times = N25Q_TIMES(0, 0) },
 	{ NOR_ID(0x20, 0xbb, 0x20), .name = "n25q512a11", .size = MIB(64),
 	  .flags = NOR_E4_64 | NOR_QUAD | NOR_NO_CHIP_ERASE, .max_mhz = 108,
@@ -130,7 +136,7 @@ static const struct nor_part micron_parts[] = {
 	{ NOR_ID(0x2c, 0x5b, 0x1b), .name = "mt35xu01gaba", .size = MIB(128),
 	  .flags = NOR_ERASE_128K | NOR_NO_CHIP_ERASE | NOR_4B_OPS, .max_mhz = 166,
 	  .times = NOR_TIMES(120, 2880, 48, 480, 112, 1120, 0, 0, 0, 0) },
-	{ NOR_ID(0x2c, 0x5b, 0x1c), .name = "mt35xu02g", .size = MIB(256),
+	{ NOR_ID(0x2c, 0x5b, 0x1c), .name = "mt35xu02g", .size = MIB(256), .dies = NOR_DIES_LINEAR, .n_dies = 4,
 	  .flags = NOR_ERASE_4K | NOR_ERASE_32K | NOR_ERASE_128K | NOR_NO_CHIP_ERASE | NOR_4B_OPS,
 	  .max_mhz = 166 },
 };
@@ -148,6 +154,8 @@ static void micron_defaults(struct nor_params *p, const struct nor_part *part)
 	nor_take_usual(p, part, &usual);
 	if (p->read_1_4_4.opcode)
 		p->read_1_4_4.cycles = 10;
+	p->mode_4b_opcode = 0x70;
+	p->mode_4b_mask = BIT(0);
 	p->poll_opcode = 0x70;
 	p->poll_mask = BIT(7);
 	p->poll_match = BIT(7);

@@ -124,7 +124,8 @@ static const struct nor_part winbond_parts[] = {
 	{ NOR_ID(0xef, 0x60, 0x21), .name = "w25q01nw", .size = MIB(128),
 	  .flags = NOR_E4_64 | NOR_QUAD, .fourbyte = NOR_4B_EN4B, .max_mhz = 133 },
 	{ NOR_ID(0xef, 0x61, 0x19), .name = "w25m512jw", .size = MIB(64),
-	  .flags = NOR_E4_64 | NOR_QUAD, .fourbyte = NOR_4B_EN4B, .max_mhz = 133 },
+	  .flags = NOR_E4_64 | NOR_QUAD | NOR_4B_OPS,
+	  .dies = NOR_DIES_SELECT, .n_dies = 2, .max_mhz = 133 },
 	{ NOR_ID(0xef, 0x70, 0x15), .name = "w25q16jv-m", .size = MIB(2),
 	  .flags = NOR_E4_32_64 | NOR_QUAD | NOR_HAS_WPS, .max_mhz = 133,
 	  .times = W25Q_TIMES(400, 5, 25) },
@@ -147,7 +148,8 @@ static const struct nor_part winbond_parts[] = {
 	{ NOR_ID(0xef, 0x70, 0x22), .name = "w25q02jv-m", .size = MIB(256),
 	  .flags = NOR_E4_64 | NOR_QUAD, .fourbyte = NOR_4B_EN4B, .max_mhz = 133 },
 	{ NOR_ID(0xef, 0x71, 0x19), .name = "w25m512jv", .size = MIB(64),
-	  .flags = NOR_E4_64 | NOR_QUAD, .fourbyte = NOR_4B_EN4B, .max_mhz = 133 },
+	  .flags = NOR_E4_64 | NOR_QUAD | NOR_4B_OPS,
+	  .dies = NOR_DIES_SELECT, .n_dies = 2, .max_mhz = 133 },
 	{ NOR_ID(0xef, 0x80, 0x16), .name = "w25q32jw-m", .size = MIB(4),
 	  .flags = NOR_E4_32_64 | NOR_QUAD | NOR_HAS_WPS, .max_mhz = 133 },
 	{ NOR_ID(0xef, 0x80, 0x17), .name = "w25q64jw-m", .size = MIB(8),
@@ -187,6 +189,8 @@ static void winbond_defaults(struct nor_params *p, const struct nor_part *part)
 
 	nor_take_usual(p, part, &usual);
 	p->volatile_sr = true;
+	p->mode_4b_opcode = 0x15; /* SR3: ADS */
+	p->mode_4b_mask = BIT(0);
 	p->slow_read_max_hz = 50000000; /* 03h: 50 MHz */
 }
 

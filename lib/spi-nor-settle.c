@@ -421,7 +421,7 @@ static int settle_with(struct nor_params *p, const struct nor_part *part,
 		part->fixup(p, sfdp);
 
 	/* Micron's C7h is not for stacks; C4h takes an address as the mode has it */
-	if (p->dies == NOR_DIES_LINEAR && p->chip_erase)
+	if (p->dies == NOR_DIES_LINEAR)
 		p->chip_erase = p->fourbyte == NOR_4B_OPCODES ? 0 : 0xc4;
 	if (!p->program_typ_ns)
 		p->program_typ_ns = DEFAULT_PP_TYP_NS;

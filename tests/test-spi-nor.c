@@ -105,7 +105,8 @@ static void chip_answer(struct fixture *f, const struct spi_mem_op *op)
 			in[i] = f->sr[1];
 			break;
 		case 0x15:
-			in[i] = f->sr[2];
+			/* ADS of Winbond, 4BYTE of Macronix */
+			in[i] = (u8)(f->sr[2] | (f->in_4byte ? 0x21 : 0));
 			break;
 		case 0x70:
 			in[i] = 0x80;
