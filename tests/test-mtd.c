@@ -79,8 +79,8 @@ static const struct mtd_ops toy_ops = {
 
 /* four of 16 KiB, one of 64 KiB, one of 64 KiB: as the sectors of an F4 */
 static const struct mtd_region toy_regions[] = {
-	{ 0, 0x4000, 4 },
-	{ 0x10000, 0x10000, 2 },
+	{ .offset = 0, .erasesize = 0x4000, .count = 4 },
+	{ .offset = 0x10000, .erasesize = 0x10000, .count = 2 },
 };
 
 static int setup(void **state)

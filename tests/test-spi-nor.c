@@ -109,7 +109,7 @@ static void chip_answer(struct fixture *f, const struct spi_mem_op *op)
 			in[i] = (u8)(f->sr[2] | (f->in_4byte ? 0x21 : 0));
 			break;
 		case 0x70:
-			in[i] = 0x80;
+			in[i] = f->in_4byte ? 0x81 : 0x80;
 			break;
 		case 0x5a:
 			in[i] = f->sfdp[(op->addr.val + i) % SFDP_MAX_BYTES];

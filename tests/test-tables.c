@@ -324,7 +324,7 @@ static const char *disagrees(const struct fact *f, const struct nor_part *p,
 	for (unsigned int i = 0; i < ARRAY_SIZE(blocks); i++)
 		if (p->flags & blocks[i].flag && !has_erase(f, blocks[i].opcode, blocks[i].size))
 			return "erase";
-	if (s->chip_erase && !strstr(f->erase, "C7h"))
+	if (s->chip_erase && !strstr(f->erase, s->chip_erase == 0xc4 ? "C4h(die)" : "C7h"))
 		return "chip erase";
 	if ((s->read_1_1_4.opcode || s->read_1_4_4.opcode) && !qe_agrees(f, s->qe))
 		return "quad enable";
