@@ -174,6 +174,17 @@ static void guess_row(struct stm32l4_flash *fl)
 		fl->row_est_ns = FAST_ROW_TYP_NS * (fl->mass_ns + LOOK_NS) / MASS_TYP_NS;
 }
 
+void stm32l4_fast_figures(struct stm32l4_flash *fl)
+{
+	struct mtd_info *mtd = &fl->mtd;
+
+	guess_row(fl);
+	mtd->fast_size =
+		fl->desc.hclk_hz >= FAST_MIN_HCLK_HZ && is_wire_fit(fl, mtd->q) ? FAST_ROW_SIZE : 0;
+	mtd->fast_typ_ns = FAST_ROW_TYP_NS;
+	mtd->fast_max_ns = FAST_ROW_MAX_NS;
+}
+
 void stm32l4_fast_begin(struct flash_job *job, struct l4_program *l4)
 {
 	struct stm32l4_flash *fl = to_flash(job->mtd);

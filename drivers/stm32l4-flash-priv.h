@@ -111,6 +111,9 @@ int stm32l4_wait_idle(struct stm32l4_flash *fl, u32 *sr);
 int stm32l4_check_ecc(struct stm32l4_flash *fl);
 int stm32l4_report_reset(struct flash_job *job);
 
+/* drivers/stm32l4-flash-fast.c: what the planner may expect of fast rows on this wire */
+void stm32l4_fast_figures(struct stm32l4_flash *fl);
+
 /* drivers/stm32l4-flash-crc.c */
 void stm32l4_checksum_init(struct stm32l4_flash *fl);
 int stm32l4_checksum(struct mtd_info *mtd, struct mtd_crc *pieces, size_t n);

@@ -113,6 +113,8 @@ static int l4_prepare(struct mtd_info *mtd)
 	if (!ret)
 		ret = forget_ecc(fl);
 	fl->is_prepared = !ret;
+	if (!ret)
+		stm32l4_fast_figures(fl);
 	return ret;
 }
 
@@ -463,6 +465,8 @@ int stm32l4_flash_new(struct ctx *ctx, struct memq *q, const struct stm32l4_flas
 		.erase_max_ns = ERASE_MAX_NS,
 		.write_typ_ns = PROG_TYP_NS,
 		.write_max_ns = PROG_MAX_NS,
+		.write_gap_cycles = 15,
+		.write_wire_cycles = 100,
 		.ops = &l4_ops,
 		.ctx = ctx,
 		.q = q,

@@ -10,15 +10,13 @@
 /* bytes read between two replies that are waited for */
 #define READ_PIECE KIB(64)
 
-u64 plan_write_ns(const struct mtd_info *mtd, u64 cycle_ps, bool fast)
+/* of the wire for one page, data included */
+static u64 wire_cycles(const struct mtd_info *mtd)
 {
-	u32 page = max(mtd->writebufsize, mtd->writesize), size = fast ? mtd->fast_size : page;
-	u64 wire_cycles = mtd->write_wire_cycles ? mtd->write_wire_cycles
-						 : DIV_ROUND_UP(page, 4) * WRITE_CYCLES;
-	u64 busy_ns = fast ? mtd->fast_typ_ns : mtd->write_typ_ns;
+	u32 page = max(mtd->writebufsize, mtd->writesize);
 
-	return max(busy_ns + mtd->write_gap_cycles * cycle_ps / 1000,
-		   wire_cycles * size / page * cycle_ps / 1000);
+	return mtd->write_wire_cycles ? mtd->write_wire_cycles
+				      : DIV_ROUND_UP(page, 4) * WRITE_CYCLES;
 }
 
 static u64 expected_ns(u64 typ_ns, u64 max_ns)
@@ -26,6 +24,27 @@ static u64 expected_ns(u64 typ_ns, u64 max_ns)
 	u64 more_ns = max_ns > typ_ns ? max_ns - typ_ns : 0;
 
 	return typ_ns + min(more_ns, typ_ns / 2) / 2;
+}
+
+/* @size bytes, which take @busy_ns: the wire may be slower than the device */
+static u64 write_ns(const struct mtd_info *mtd, u64 cycle_ps, u32 size, u64 busy_ns)
+{
+	u32 page = max(mtd->writebufsize, mtd->writesize);
+	u64 gap_cycles = (u64)mtd->write_gap_cycles * size / page;
+
+	/* operations jitter by some 2 %: whoever waits for them waits for the longer ones */
+	if (cycle_ps)
+		busy_ns += busy_ns / 50;
+	return max(busy_ns + gap_cycles * cycle_ps / 1000,
+		   wire_cycles(mtd) * size / page * cycle_ps / 1000);
+}
+
+u64 plan_write_ns(const struct mtd_info *mtd, u64 cycle_ps, bool fast)
+{
+	u32 page = max(mtd->writebufsize, mtd->writesize);
+
+	return fast ? write_ns(mtd, cycle_ps, mtd->fast_size, mtd->fast_typ_ns)
+		    : write_ns(mtd, cycle_ps, page, mtd->write_typ_ns);
 }
 
 /* an erase is found to be over by a look at the device, and the next one follows a reply later */
@@ -43,41 +62,46 @@ static u64 erase_step_ns(const struct plan_step *step, const struct plan_costs *
 	return n * (expected_ns(typ_ns, max_ns) + costs->round_trip_ns);
 }
 
-/* was [from, to) of the device erased by an earlier step that allows fast rows? */
-static bool is_fast(const struct plan *plan, const struct plan_step *step, u64 from, u64 to)
+static bool allows_fast(const struct plan_step *erase)
+{
+	const struct mtd_info *mtd = erase->mtd;
+
+	for (unsigned int i = 0; i < mtd->n_units; i++)
+		if (mtd->units[i].size == erase->op_len && mtd->units[i].allows_fast)
+			return true;
+	return false;
+}
+
+/* whole rows of @step that an earlier step's erase has made fit for fast programming */
+static u64 count_fast_rows(const struct plan *plan, const struct plan_step *step)
 {
 	const struct mtd_info *mtd = step->mtd;
+	u64 rows = 0;
 
-	for (const struct plan_step *e = plan->steps; e < step; e++) {
-		if (e->kind != PLAN_ERASE || e->mtd != mtd || from < e->offset ||
-		    to > e->offset + e->len)
+	for (const struct plan_step *e = plan->steps; mtd->fast_size && e < step; e++) {
+		u64 from, to;
+
+		if (e->kind != PLAN_ERASE || e->mtd != mtd || !allows_fast(e))
 			continue;
-		for (unsigned int i = 0; i < mtd->n_units; i++)
-			if (mtd->units[i].size == e->op_len && mtd->units[i].allows_fast)
-				return true;
+		from = DIV_ROUND_UP(max(step->offset, e->offset), mtd->fast_size);
+		to = min(step->offset + step->len, e->offset + e->len) / mtd->fast_size;
+		rows += to > from ? to - from : 0;
 	}
-	return false;
+	return rows;
 }
 
 static u64 program_step_ns(const struct plan *plan, const struct plan_step *step, u64 cycle_ps)
 {
 	const struct mtd_info *mtd = step->mtd;
 	u64 page = max(mtd->writebufsize, mtd->writesize), end = step->offset + step->len;
-	u64 from = mtd->fast_size ? DIV_ROUND_UP(step->offset, mtd->fast_size) * mtd->fast_size : 0;
-	u64 to = mtd->fast_size ? end / mtd->fast_size * mtd->fast_size : 0, pages, page_ns;
-	u64 rows = 0, row_ns = 0;
+	u64 rows = count_fast_rows(plan, step), ns = 0, pages;
 
-	if (from < to && is_fast(plan, step, from, to)) {
-		rows = (to - from) / mtd->fast_size;
-		row_ns = plan_write_ns(mtd, cycle_ps, true) - mtd->fast_typ_ns +
-			 expected_ns(mtd->fast_typ_ns, mtd->fast_max_ns);
-	}
+	if (rows)
+		ns = rows * write_ns(mtd, cycle_ps, mtd->fast_size,
+				     expected_ns(mtd->fast_typ_ns, mtd->fast_max_ns));
 	pages = DIV_ROUND_UP(end, page) - step->offset / page - rows * mtd->fast_size / page;
-	page_ns = plan_write_ns(mtd, cycle_ps, false);
-	/* the wire may be slower than the device: then that counts, whatever the device needs */
-	if (page_ns < mtd->write_typ_ns + mtd->write_gap_cycles * cycle_ps / 1000 + 1)
-		page_ns += expected_ns(mtd->write_typ_ns, mtd->write_max_ns) - mtd->write_typ_ns;
-	return rows * row_ns + pages * page_ns;
+	return ns + pages * write_ns(mtd, cycle_ps, (u32)page,
+				     expected_ns(mtd->write_typ_ns, mtd->write_max_ns));
 }
 
 /* of this, what the wire is needed for */
@@ -85,10 +109,8 @@ static u64 program_wire_ns(const struct plan_step *step, u64 cycle_ps)
 {
 	const struct mtd_info *mtd = step->mtd;
 	u64 page = max(mtd->writebufsize, mtd->writesize);
-	u64 cycles = mtd->write_wire_cycles ? mtd->write_wire_cycles
-					    : DIV_ROUND_UP(page, 4) * WRITE_CYCLES;
 
-	return DIV_ROUND_UP(step->len, page) * cycles * cycle_ps / 1000;
+	return DIV_ROUND_UP(step->len, page) * wire_cycles(mtd) * cycle_ps / 1000;
 }
 
 static u64 verify_step_ns(const struct plan_step *step, const struct plan_costs *costs, bool sums)

@@ -442,6 +442,9 @@ static void fill_mtd(struct spi_nor *nor, u64 base)
 		.erase_max_ns = p->erase[0].max_ns,
 		.write_typ_ns = p->program_typ_ns,
 		.write_max_ns = p->program_max_ns,
+		/* write enable, program, poll, status; the page comes before, while it is busy */
+		.write_gap_cycles = 700,
+		.write_wire_cycles = p->page_size / 4 * 48 + 1400,
 		.ops = &nor_mtd_ops,
 		.ctx = nor->mem->ctx,
 		.q = nor->mem->q,
