@@ -143,6 +143,7 @@ struct vftdi;
 struct swdp;
 struct mcu;
 struct netlist;
+struct vnor;
 struct vpins;
 struct vcd;
 struct usbbus;
@@ -155,6 +156,7 @@ struct sim {
 	struct swdp *dp;      /* sim/vswdp.c */
 	struct mcu *mcu;      /* sim/mcu.c */
 	struct netlist *nets; /* sim/netlist.c */
+	struct vnor *spi_nor; /* the chip on the adapter's pins (sim/vspi.c); NULL: SWD is */
 	struct vpins *pins;   /* sim/vpins.c; NULL: our own target */
 	struct vcd *vcd;      /* sim/vcd.c; NULL: nobody looks */
 	/* sim/usbbus.c: the USB bus that is shared with other benches; NULL: our own */

@@ -227,6 +227,8 @@ static int bench_build(struct bench *b, struct err *err)
 	sim->nets = netlist_new(sim);
 	if (!sim->nets)
 		return unknown_board(err, sim->opts.board);
+	if (netlist_is_on_adapter(sim->opts.board))
+		sim->spi_nor = netlist_nor(sim->nets);
 	sim->dp = swdp_new(sim, sim->mcu);
 	if (!sim->dp)
 		return err_set(err, -ENOMEM, NULL, "out of memory");

@@ -9,7 +9,6 @@
  * timer expires, and only leaves if the host has a read posted.
  */
 #include "sim/vftdi.h"
-#include "sim/netlist.h"
 #include "sim/usbtime.h"
 #include "sim/vmpsse.h"
 #include "sim/vpins.h"
@@ -771,7 +770,7 @@ struct vftdi *vftdi_new(struct sim *sim, struct swdp *dp, struct mcu *mcu, struc
 			"no virtual adapter is wired \"%s\"", sim->opts.wiring);
 		return NULL;
 	}
-	if (wiring == WIRING_SPI && !netlist_is_on_adapter(sim->opts.board)) {
+	if (wiring == WIRING_SPI && !sim->spi_nor) {
 		err_set(err, -EINVAL, "use board=ftdi-spi",
 			"wiring=spi needs a board whose SPI-NOR is on the adapter");
 		return NULL;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sim/vspi.h"
-#include "sim/netlist.h"
 #include "sim/pins.h"
 #include "sim/vcd.h"
 #include "sim/vnor.h"
@@ -11,7 +10,7 @@
 
 static struct vnor *nor(const struct vwire *w)
 {
-	return netlist_nor(w->sim->nets);
+	return w->sim->spi_nor;
 }
 
 /* what nobody drives is pulled up, by the bridge's weak pull-ups if by nothing else */
