@@ -40,7 +40,7 @@
 /* a double word is about 2 x 25 us of a row's 1.91 ms */
 #define ROW_TO_UNIT(_row_ns) ((_row_ns)*500 / 19100)
 /* sent so much faster than programmed; and so much of its time ahead */
-#define FASTER 64
+#define FASTER 56
 #define AHEAD  3
 /* rows whose end is sampled, from 1/16 before to 1/16 after it is expected */
 #define LEARN_ROWS 4
@@ -48,8 +48,11 @@
 /* the estimate of a row: up when it was late, down when it was not */
 #define ROW_LATE 256
 #define ROW_DOWN 8192
-/* the pace after a row that was broken off: so much slower, or faster */
-#define PACE_STEP 40
+/* the pace after a row that was broken off: so much slower, or faster; less each time that turns */
+#define PACE_STEP     40
+#define PACE_STEP_MIN 640
+/* from queuing a sample until it is taken: TAR, and 12 cycles of the read */
+#define SAMPLE_CYCLES 60
 /* rows broken off with no other done between, and one in so many of all: rows do not work here */
 #define MAX_FAILURES  6
 #define FAILURE_SHARE 8
@@ -250,7 +253,7 @@ static void queue_samples(struct stm32l4_flash *fl, struct l4_fast *f, struct me
 
 	if (elapsed < from_ns)
 		memq_delay_ns(q, from_ns - elapsed);
-	f->sample_from_ns = memq_cursor_ns(q) - f->started_ns;
+	f->sample_from_ns = memq_cursor_ns(q) - f->started_ns + stm32l4_cycles_ns(q, SAMPLE_CYCLES);
 	f->sample_step_ns = stm32l4_cycles_ns(q, 46);
 	f->n_samples = (unsigned int)min(span_ns / f->sample_step_ns + 1, (u64)FAST_SAMPLES);
 	memq_read_fifo(q, reg(fl, FLASH_SR), 4, f->sample, 4 * (size_t)f->n_samples,
@@ -382,13 +385,17 @@ static void rows_are_good(struct l4_program *l4, unsigned int n)
 static void adapt_pace(struct stm32l4_flash *fl, struct l4_fast *f, u32 sr)
 {
 	const struct ctx_stats *st = &fl->mtd.ctx->stats;
+	bool was_early = st->retries != f->n_retries;
 	u64 unit = unit_ns(fl);
 
-	if (st->noise == f->n_noise) {
-		if (st->retries != f->n_retries)
-			fl->fast_unit_ns = unit + unit / PACE_STEP;
-		else if (sr & FLASH_SR_MISERR)
-			fl->fast_unit_ns = unit - unit / PACE_STEP;
+	if (st->noise == f->n_noise && (was_early || (sr & FLASH_SR_MISERR))) {
+		if (!fl->pace_step)
+			fl->pace_step = PACE_STEP;
+		else if (was_early != fl->was_early)
+			fl->pace_step = min(2 * fl->pace_step, (u32)PACE_STEP_MIN);
+		fl->was_early = was_early;
+		fl->fast_unit_ns =
+			was_early ? unit + unit / fl->pace_step : unit - unit / fl->pace_step;
 	}
 	f->n_retries = st->retries;
 	f->n_noise = st->noise;

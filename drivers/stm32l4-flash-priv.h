@@ -86,6 +86,8 @@ struct stm32l4_flash {
 	u8 fresh_banks;
 	u64 row_est_ns, row_max_ns, row_sum_ns, fast_unit_ns;
 	unsigned int n_rows_learned;
+	u32 pace_step; /* the last correction was one part in so many, 0: none yet */
+	bool was_early;
 	u32 ecc_told;	    /* address of the last ECC error that was reported, or 0 */
 	u64 n_retries_seen; /* ctx->stats.retries at the last look */
 };
