@@ -16,7 +16,7 @@
 #define FAST_ROW_SIZE  256u
 #define FAST_ROW_UNITS (FAST_ROW_SIZE / STM32L4_UNIT_SIZE)
 /* rows without results yet; rows that were left half done */
-#define FAST_PENDING 96
+#define FAST_PENDING 32
 #define FAST_BROKEN  32
 /* samples around the end of a row */
 #define FAST_SAMPLES 256
