@@ -10,7 +10,7 @@ static void plain_defaults(struct nor_params *p, const struct nor_part *part)
 	static const struct nor_usual usual = {
 		.qe = NOR_QE_NONE,
 		.bp = NOR_BP_OPAQUE,
-		.otp = { NOR_OTP_NONE },
+		.otp = { .kind = NOR_OTP_NONE },
 		.uid = NOR_UID_NONE,
 	};
 

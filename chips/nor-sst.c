@@ -47,7 +47,7 @@ static void sst25_defaults(struct nor_params *p, const struct nor_part *part)
 	static const struct nor_usual usual = {
 		.qe = NOR_QE_NONE,
 		.bp = NOR_BP3,
-		.otp = { NOR_OTP_NONE },
+		.otp = { .kind = NOR_OTP_NONE },
 		.uid = NOR_UID_NONE,
 	};
 
@@ -92,6 +92,7 @@ static void sst26_defaults(struct nor_params *p, const struct nor_part *part)
 	};
 
 	nor_take_usual(p, part, &usual);
+	p->program_quad_addr_width = 4; /* 32h is 1-4-4 here (SST26VF064B 5.19) */
 }
 
 const struct nor_vendor nor_sst26 = {

@@ -44,10 +44,10 @@ static const struct nor_part xmc_parts[] = {
 	{ NOR_ID(0x20, 0x50, 0x16), .name = "xm25qu32c", .size = MIB(4),
 	  .flags = NOR_E4_32_64 | NOR_QUAD, .max_mhz = 104 },
 	{ NOR_ID(0x20, 0x70, 0x17), .name = "xm25qh64a", .size = MIB(8),
-	  .flags = NOR_E4_32_64, .qe = NOR_QE_NONE, .max_mhz = 104, .otp = { NOR_OTP_NONE },
+	  .flags = NOR_E4_32_64, .qe = NOR_QE_NONE, .max_mhz = 104, .otp = { .kind = NOR_OTP_NONE },
 	  .uid = NOR_UID_SFDP },
 	{ NOR_ID(0x20, 0x70, 0x18), .name = "xm25qh128a", .size = MIB(16),
-	  .flags = NOR_E4_32_64, .qe = NOR_QE_NONE, .max_mhz = 104, .otp = { NOR_OTP_NONE },
+	  .flags = NOR_E4_32_64, .qe = NOR_QE_NONE, .max_mhz = 104, .otp = { .kind = NOR_OTP_NONE },
 	  .uid = NOR_UID_SFDP },
 };
 /* clang-format on */

@@ -64,8 +64,7 @@ static int status(struct swdrom *s, struct mtd_info *mtd, void (*line)(void *arg
 	static const char *const modes[] = {
 		[MTD_WP_DISABLED] = "disabled",
 		[MTD_WP_HARDWARE] = "hardware (nothing can be changed while WP# is low)",
-		[MTD_WP_POWER_CYCLE] = "power_cycle (nothing can be changed until the power has "
-				       "been off)",
+		[MTD_WP_POWER_CYCLE] = "power_cycle (locked until the power has been off)",
 		[MTD_WP_PERMANENT] = "permanent (nothing can ever be changed again)",
 	};
 	struct swdrom_wp_info *info = &s->report.wp;
