@@ -84,6 +84,30 @@ int nor_write_enable(struct spi_nor *nor)
 	return rc;
 }
 
+/* until (register & mask) == match */
+static int wait_for(struct spi_nor *nor, u8 opcode, u8 mask, u8 match, u64 timeout_ns,
+		    const char *what)
+{
+	struct sysclock *clk = nor->mem->ctx->clk;
+	u64 from = clock_now_ns(clk), pause = 100 * USEC_NS;
+
+	for (;;) {
+		u8 val = 0;
+		int rc = nor_read_reg(nor, opcode, &val, 1);
+
+		if (rc || (val & mask) == match)
+			return rc;
+		if (clock_now_ns(clk) - from > timeout_ns)
+			return err_set(nor_err(nor), -ETIMEDOUT,
+				       "power-cycle the board; if it stays so the chip is bad",
+				       "%s is still busy with %s after %" PRIu64
+				       " ms (register %02xh reads %02x)",
+				       nor->name, what, timeout_ns / MSEC_NS, opcode, val);
+		clock_sleep_ns(clk, pause);
+		pause = min(2 * pause, 5 * MSEC_NS);
+	}
+}
+
 /**
  * nor_wait_ready() - wait until nothing runs in the chip
  * @nor: chip
@@ -92,25 +116,8 @@ int nor_write_enable(struct spi_nor *nor)
  */
 int nor_wait_ready(struct spi_nor *nor, u64 timeout_ns, const char *what)
 {
-	struct sysclock *clk = nor->mem->ctx->clk;
-	u64 from = clock_now_ns(clk), pause = 100 * USEC_NS;
-
-	for (;;) {
-		u8 val = 0;
-		int rc = nor_read_reg(nor, nor->p.poll_opcode, &val, 1);
-
-		if (rc || (val & nor->p.poll_mask) == nor->p.poll_match)
-			return rc;
-		if (clock_now_ns(clk) - from > timeout_ns)
-			return err_set(nor_err(nor), -ETIMEDOUT,
-				       "power-cycle the board; if it stays so the chip is bad",
-				       "%s is still busy with %s after %" PRIu64
-				       " ms (register %02xh reads %02x)",
-				       nor->name, what, timeout_ns / MSEC_NS, nor->p.poll_opcode,
-				       val);
-		clock_sleep_ns(clk, pause);
-		pause = min(2 * pause, 5 * MSEC_NS);
-	}
+	return wait_for(nor, nor->p.poll_opcode, nor->p.poll_mask, nor->p.poll_match, timeout_ns,
+			what);
 }
 
 /**
@@ -131,7 +138,12 @@ int nor_write_reg(struct spi_nor *nor, u8 opcode, const u8 *buf, unsigned int le
 
 	if (!rc)
 		rc = spi_mem_exec(nor->mem, &op);
-	return rc ? rc : nor_wait_ready(nor, T_WRITE_SR_NS, "a register write");
+	if (!rc)
+		rc = nor_wait_ready(nor, T_WRITE_SR_NS, "a register write");
+	/* the flag status register tells of programs and erases; a stack of dies writes one by one */
+	if (!rc && nor->p.poll_opcode != OP_RDSR)
+		rc = wait_for(nor, OP_RDSR, SR1_WIP, 0, T_WRITE_SR_NS, "a register write");
+	return rc;
 }
 
 /* ---- quad enable ---- */
