@@ -24,15 +24,16 @@
 #include <stdlib.h>
 
 /* RM0351 15.4 */
-#define CRC_DR	       0x00
-#define CRC_CR	       0x08
-#define CRC_CR_RESET   BIT(0) /* DR = INIT; clears itself */
-#define CRC_CR_REV_IN  GENMASK(6, 5)
-#define CRC_CR_REV_OUT BIT(7)
-#define CRC_INIT       0x10
-#define CRC_POL	       0x14
-#define CRC_CR_ZLIB    (FIELD_PREP(CRC_CR_REV_IN, 3) | CRC_CR_REV_OUT)
-#define POL_CRC32      0x04c11db7u
+#define CRC_DR		0x00
+#define CRC_CR		0x08
+#define CRC_CR_RESET	BIT(0)	      /* DR = INIT; clears itself */
+#define CRC_CR_POLYSIZE GENMASK(4, 3) /* 0: 32 bits */
+#define CRC_CR_REV_IN	GENMASK(6, 5)
+#define CRC_CR_REV_OUT	BIT(7)
+#define CRC_INIT	0x10
+#define CRC_POL		0x14
+#define CRC_CR_ZLIB	(FIELD_PREP(CRC_CR_REV_IN, 3) | CRC_CR_REV_OUT)
+#define POL_CRC32	0x04c11db7u
 
 /* RM0351 11.6; channels count from 1 */
 #define DMA_ISR	       0x00
@@ -153,6 +154,26 @@ static int open_unit(struct stm32_crc *c, struct memq *q)
 	return ret ? ret : set_up(c, q);
 }
 
+/*
+ * Writing INIT loads it into DR (RM0351 15.3.3). A sum that the application has begun comes from
+ * there by one more word, the one that the polynomial turns into it: 32 steps backwards. What it has
+ * begun with a shorter polynomial is lost.
+ */
+static void queue_restore_unit(const struct stm32_crc *c, struct memq *q)
+{
+	u32 word = c->found_dr, regs = c->d.regs;
+
+	memq_write32(q, regs + CRC_CR, c->found_cr & CRC_CR_POLYSIZE);
+	memq_write32(q, regs + CRC_POL, c->found_pol);
+	memq_write32(q, regs + CRC_INIT, c->found_init);
+	if (c->found_dr != c->found_init && !(c->found_cr & CRC_CR_POLYSIZE) && c->found_pol & 1) {
+		for (unsigned int i = 0; i < 32; i++)
+			word = word & 1 ? (word ^ c->found_pol) >> 1 | BIT(31) : word >> 1;
+		memq_write32(q, regs + CRC_DR, word ^ c->found_init);
+	}
+	memq_write32(q, regs + CRC_CR, c->found_cr & ~CRC_CR_RESET);
+}
+
 void stm32_crc_close(struct stm32_crc *c, struct memq *q)
 {
 	const struct stm32_crc_desc *d = &c->d;
@@ -167,12 +188,7 @@ void stm32_crc_close(struct stm32_crc *c, struct memq *q)
 	memq_write32(q, dma_reg(c, DMA_CNDTR(ch)), c->found_cndtr);
 	memq_write32(q, dma_reg(c, DMA_CPAR(ch)), c->found_cpar);
 	memq_write32(q, dma_reg(c, DMA_CMAR(ch)), c->found_cmar);
-	/* DR is written by way of INIT and RESET; CR last, for it may turn bits round */
-	memq_write32(q, d->regs + CRC_POL, c->found_pol);
-	memq_write32(q, d->regs + CRC_INIT, c->found_dr);
-	memq_write32(q, d->regs + CRC_CR, (c->found_cr & ~CRC_CR_REV_OUT) | CRC_CR_RESET);
-	memq_write32(q, d->regs + CRC_INIT, c->found_init);
-	memq_write32(q, d->regs + CRC_CR, c->found_cr & ~CRC_CR_RESET);
+	queue_restore_unit(c, q);
 	ret = memq_flush(q);
 	if (!ret)
 		ret = target_update32(q, d->rcc_enr, d->rcc_en_bit & ~c->found_rcc_enr, 0);

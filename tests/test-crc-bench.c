@@ -19,7 +19,18 @@
 
 #include <cmocka.h>
 
-#define SWCLK_HZ 15000000u
+#define SWCLK_HZ    15000000u
+
+#define CRC_DR	    0x40023000u
+#define CRC_IDR	    0x40023004u
+#define CRC_CR	    0x40023008u
+#define CRC_INIT    0x40023010u
+#define CRC_POL	    0x40023014u
+#define DMA2_CCR1   0x40020408u
+#define DMA2_CNDTR1 0x4002040cu
+#define DMA2_CPAR1  0x40020410u
+#define DMA2_CMAR1  0x40020414u
+#define RCC_AHB1ENR 0x40021048u
 
 struct bench {
 	struct ctx ctx;
@@ -30,7 +41,8 @@ struct bench {
 	struct swd_host *host;
 	struct board board;
 	struct target target;
-	bool is_attached, no_reset;
+	bool is_attached, no_reset, no_boost;
+	u32 qspi_max_hz;
 	struct mtd_info *flash, *qspi;
 	u8 *flash_cells, *nor_cells;
 };
@@ -57,9 +69,13 @@ static void open_bench(struct bench *b)
 
 static void attach(struct bench *b)
 {
-	struct target_attach_opts opts = { .swclk_hz = SWCLK_HZ, .no_reset = b->no_reset };
+	struct target_attach_opts opts = { .swclk_hz = SWCLK_HZ,
+					   .no_reset = b->no_reset,
+					   .no_boost = b->no_boost };
 
 	assert_int_equal(board_load(&b->board, b->opts.board, &b->ctx.err), 0);
+	if (b->qspi_max_hz)
+		b->board.qspi_max_hz = b->qspi_max_hz;
 	opts.board = &b->board;
 	if (target_attach(&b->target, &b->ctx, b->host, &opts))
 		fail_msg("attach: %s (%s)", b->ctx.err.what, b->ctx.err.where);
@@ -112,6 +128,20 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* as the wire sees them, which is how an application's registers are looked at */
+static u32 peek(struct bench *b, u32 addr)
+{
+	u32 val = 0;
+
+	assert_int_equal(target_read32(b->target.q, addr, &val), 0);
+	return val;
+}
+
+static void poke(struct bench *b, u32 addr, u32 val)
+{
+	assert_int_equal(target_write32(b->target.q, addr, val), 0);
+}
+
 /* [from, from + n * size) in n pieces: each one's checksum is that of the cells */
 static void sum_and_compare(struct bench *b, struct mtd_info *mtd, u64 from, u32 size, size_t n)
 {
@@ -138,18 +168,220 @@ static void test_checksums_of_pages_and_sectors_are_those_of_the_cells(void **st
 
 	open_and_attach(b);
 	sum_and_compare(b, b->flash, 0, KIB(2), 512);
-	sum_and_compare(b, b->qspi, 0, KIB(4), 512);
-	sum_and_compare(b, b->qspi, 0, KIB(4), 512);
-	sum_and_compare(b, b->flash, 0, KIB(2), 512);
+	sum_and_compare(b, b->qspi, 0, KIB(4), 256);
+	/* the same again, where the pace is known; the end of the chip; the other device */
+	sum_and_compare(b, b->qspi, MIB(16) - KIB(64), KIB(4), 16);
+	sum_and_compare(b, b->flash, 0, KIB(2), 16);
 	check_quiet(b);
 }
+
+static void test_pieces_may_have_any_length_and_start_in_words(void **state)
+{
+	static const struct {
+		u32 from, len;
+	} cases[] = { { 0, 4 },	     { 4, 8 },	       { 0xffc, 8 },	 { 12, 2044 },
+		      { 0x1234, 0 }, { 0x2000, 5000 }, { 0x7fff0, 0x20 } };
+	struct bench *b = *state;
+
+	open_and_attach(b);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		sum_and_compare(b, b->flash, cases[i].from, cases[i].len, 1);
+		sum_and_compare(b, b->qspi, cases[i].from, cases[i].len, 3);
+	}
+	check_quiet(b);
+}
+
+static void test_a_piece_longer_than_the_dma_counts_is_chained(void **state)
+{
+	struct bench *b = *state;
+
+	open_and_attach(b);
+	/* 65535 words, one more, and all of the internal flash */
+	sum_and_compare(b, b->flash, 0, 262140, 1);
+	sum_and_compare(b, b->flash, 4, 262144, 2);
+	sum_and_compare(b, b->flash, 0, MIB(1), 1);
+	sum_and_compare(b, b->qspi, KIB(4), 700000, 1);
+	check_quiet(b);
+}
+
+static void test_what_is_no_whole_word_or_lies_outside_is_refused(void **state)
+{
+	struct bench *b = *state;
+	struct mtd_crc p[] = { { .from = 2, .len = 4 }, { .from = 0, .len = 6 } };
+	struct mtd_crc out = { .from = MIB(1) - 4, .len = 8 };
+
+	open_and_attach(b);
+	for (size_t i = 0; i < ARRAY_SIZE(p); i++) {
+		assert_int_equal(mtd_checksum(b->flash, &p[i], 1), -EINVAL);
+		err_clear(&b->ctx.err);
+	}
+	assert_int_equal(mtd_checksum(b->flash, &out, 1), -EINVAL);
+	err_clear(&b->ctx.err);
+	assert_int_equal(mtd_checksum(target_mtd(&b->target, "otp"), &p[0], 1), -EOPNOTSUPP);
+	err_clear(&b->ctx.err);
+}
+
+static void test_every_single_changed_bit_gives_another_checksum(void **state)
+{
+	static const u32 places[] = { 0, 1, 2, 3, 1023, 2047, 4095 };
+	struct bench *b = *state;
+	struct mtd_crc p = { .from = KIB(8), .len = KIB(4) };
+
+	open_and_attach(b);
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		u8 *cell = &b->nor_cells[p.from + places[i]];
+		u32 right;
+
+		assert_int_equal(mtd_checksum(b->qspi, &p, 1), 0);
+		right = p.crc;
+		*cell ^= 1u << i % 8;
+		assert_int_equal(mtd_checksum(b->qspi, &p, 1), 0);
+		assert_int_not_equal(p.crc, right);
+		*cell ^= 1u << i % 8;
+	}
+	check_quiet(b);
+}
+
+static void test_a_noisy_wire_costs_time_not_truth(void **state)
+{
+	struct bench *b = *state;
+
+	b->faults.ber = 1e-6;
+	open_and_attach(b);
+	sum_and_compare(b, b->flash, 0, KIB(2), 512);
+	sum_and_compare(b, b->qspi, 0, KIB(4), 256);
+}
+
+static void test_without_a_faster_clock_it_works_as_well(void **state)
+{
+	struct bench *b = *state;
+
+	b->no_boost = true;
+	open_and_attach(b);
+	sum_and_compare(b, b->flash, 0, KIB(2), 64);
+	sum_and_compare(b, b->qspi, 0, KIB(4), 64);
+	check_quiet(b);
+}
+
+static void test_at_80_mhz_and_a_fast_spi_clock_it_works_as_well(void **state)
+{
+	struct bench *b = *state;
+
+	b->qspi_max_hz = 40000000;
+	open_and_attach(b);
+	sum_and_compare(b, b->flash, 0, KIB(2), 64);
+	sum_and_compare(b, b->qspi, 0, KIB(4), 64);
+	check_quiet(b);
+}
+
+/* the application's sum, channel and clocks: as they were, but the channel stays stopped */
+static void test_crc_unit_and_channel_are_put_back_as_the_application_left_them(void **state)
+{
+	static const struct {
+		u32 addr, val;
+	} regs[] = { { CRC_CR, 0x80 },	   { CRC_INIT, 0x12345678 },   { CRC_IDR, 0x5a },
+		     { DMA2_CNDTR1, 100 }, { DMA2_CPAR1, 0x20000100 }, { DMA2_CMAR1, 0x20000200 } };
+	struct bench *b = *state;
+	u32 sum;
+
+	open_and_attach(b);
+	poke(b, RCC_AHB1ENR, peek(b, RCC_AHB1ENR) | BIT(12) | BIT(1));
+	for (size_t i = 0; i < ARRAY_SIZE(regs); i++)
+		poke(b, regs[i].addr, regs[i].val);
+	poke(b, CRC_DR, 0xdeadbeef); /* a sum that is not finished */
+	sum = peek(b, CRC_DR);
+	detach(b, TARGET_LEAVE);
+
+	b->no_reset = true;
+	attach(b);
+	sum_and_compare(b, b->flash, 0, KIB(2), 8);
+	sum_and_compare(b, b->qspi, 0, KIB(4), 8);
+	mtd_finish(b->flash);
+	mtd_finish(b->qspi);
+	detach(b, TARGET_LEAVE);
+
+	attach(b);
+	for (size_t i = 0; i < ARRAY_SIZE(regs); i++)
+		if (peek(b, regs[i].addr) != regs[i].val)
+			fail_msg("0x%08x holds %08x, not %08x", regs[i].addr, peek(b, regs[i].addr),
+				 regs[i].val);
+	assert_int_equal(peek(b, CRC_DR), sum);
+	assert_int_equal(peek(b, CRC_POL), 0x04c11db7);
+	assert_int_equal(peek(b, RCC_AHB1ENR) & (BIT(12) | BIT(1)), BIT(12) | BIT(1));
+	check_quiet(b);
+}
+
+static void test_a_channel_that_is_running_is_stopped_and_used(void **state)
+{
+	struct bench *b = *state;
+
+	open_and_attach(b);
+	poke(b, RCC_AHB1ENR, peek(b, RCC_AHB1ENR) | BIT(1));
+	poke(b, DMA2_CNDTR1, 65535);
+	poke(b, DMA2_CPAR1, 0x20000000);
+	poke(b, DMA2_CMAR1, 0x20001000);
+	poke(b, DMA2_CCR1, 0x4a61); /* circular, memory to memory is not: it would never end */
+	detach(b, TARGET_LEAVE);
+	b->no_reset = true;
+	attach(b);
+	sum_and_compare(b, b->flash, 0, KIB(2), 64);
+}
+
+static void test_clocks_are_gated_again_where_they_were(void **state)
+{
+	struct bench *b = *state;
+	u32 before;
+
+	open_and_attach(b);
+	before = peek(b, RCC_AHB1ENR);
+	detach(b, TARGET_LEAVE);
+	b->no_reset = true;
+	attach(b);
+	sum_and_compare(b, b->flash, 0, KIB(2), 8);
+	detach(b, TARGET_LEAVE);
+	attach(b);
+	assert_int_equal(peek(b, RCC_AHB1ENR), before);
+	check_quiet(b);
+}
+
+static void test_a_reset_in_the_middle_is_noticed(void **state)
+{
+	struct bench *b = *state;
+	struct mtd_crc *p = calloc(512, sizeof(*p));
+
+	for (size_t i = 0; i < 512; i++)
+		p[i] = (struct mtd_crc){ .from = i * KIB(2), .len = KIB(2) };
+	open_bench(b);
+	attach(b);
+	detach(b, TARGET_LEAVE);
+	b->host->ops->close(b->host);
+	b->host = NULL;
+	/* attaching takes some 80 ms, the checksums 95 ms */
+	b->faults.reset_at_ps = PS_PER_S / 1000 * 130;
+	open_and_attach(b);
+	assert_int_equal(mtd_checksum(b->flash, p, 512), -EIO);
+	assert_non_null(strstr(b->ctx.err.what, "reset"));
+	err_clear(&b->ctx.err);
+	free(p);
+}
+
+#define TEST(_name) cmocka_unit_test_setup_teardown(_name, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			test_checksums_of_pages_and_sectors_are_those_of_the_cells, setup,
-			teardown),
+		TEST(test_checksums_of_pages_and_sectors_are_those_of_the_cells),
+		TEST(test_pieces_may_have_any_length_and_start_in_words),
+		TEST(test_a_piece_longer_than_the_dma_counts_is_chained),
+		TEST(test_what_is_no_whole_word_or_lies_outside_is_refused),
+		TEST(test_every_single_changed_bit_gives_another_checksum),
+		TEST(test_a_noisy_wire_costs_time_not_truth),
+		TEST(test_without_a_faster_clock_it_works_as_well),
+		TEST(test_at_80_mhz_and_a_fast_spi_clock_it_works_as_well),
+		TEST(test_crc_unit_and_channel_are_put_back_as_the_application_left_them),
+		TEST(test_a_channel_that_is_running_is_stopped_and_used),
+		TEST(test_clocks_are_gated_again_where_they_were),
+		TEST(test_a_reset_in_the_middle_is_noticed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
