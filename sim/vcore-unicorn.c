@@ -16,6 +16,7 @@
  */
 #include "sim/vcore.h"
 
+#include "sim/vcore-spin.h"
 #include "sim/vflash.h"
 #include "sim/vrcc.h"
 
@@ -85,6 +86,7 @@ struct vcore {
 	u8 undo[8];
 	bool has_reason;
 	struct vcore_stop stop;
+	struct vspin spin;
 };
 
 /* the registers of the API are 32 bits wide */
@@ -208,6 +210,27 @@ static bool must_stop(struct vcore *v, u32 addr, u32 size)
 	return v->stopping;
 }
 
+/* a loop that only waits goes round until the slice ends, or what it waits for may be there */
+static void skip_waiting(struct vcore *v, u32 head)
+{
+	u32 regs[VSPIN_REGS];
+	u64 n, period_ps, n_insns;
+	unsigned int i;
+
+	if (!vspin_pass(&v->spin, head))
+		return;
+	for (i = 0; i < 13; i++)
+		regs[i] = get_reg(v, UC_ARM_REG_R0 + (int)i);
+	regs[13] = get_reg(v, UC_ARM_REG_SP);
+	regs[14] = get_reg(v, UC_ARM_REG_LR);
+	regs[15] = get_reg(v, UC_ARM_REG_XPSR);
+	for (i = 0; i < 32; i++)
+		regs[16 + i] = get_reg(v, UC_ARM_REG_S0 + (int)i);
+	n = vspin_passes(&v->spin, regs, v->now_ps, v->to_ps, v->left, &period_ps, &n_insns);
+	v->now_ps += n * period_ps;
+	v->left -= n * n_insns;
+}
+
 static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *arg)
 {
 	struct vcore *v = arg;
@@ -219,11 +242,15 @@ static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *arg)
 		return;
 	}
 	if (in_flash(v, addr)) {
-		if (!vflash_is_quiet(v->mcu->flash))
+		if (!vflash_is_quiet(v->mcu->flash)) {
 			v->now_ps = vflash_fetch(v->mcu->flash, addr % ALIAS_SIZE, v->now_ps);
+			vspin_break(&v->spin);
+		}
 		if (address != v->next)
 			cycles += vflash_latency(v->mcu->flash);
 	}
+	if (address != v->next && addr <= v->last)
+		skip_waiting(v, addr);
 	if (must_stop(v, addr, size))
 		return;
 	if (size == 2)
@@ -251,6 +278,10 @@ static bool transfer(struct vcore *v, u32 addr, unsigned int size, bool write, u
 	undo_write(v);
 	if (v->stopping && v->has_reason)
 		return false;
+	if (write)
+		vspin_break(&v->spin);
+	else
+		vspin_read(&v->spin, vflash_constant_until(v->mcu->flash, addr, v->now_ps));
 	if (write)
 		bus_lane_put(&x, *val);
 	v->mcu->sim->stats.bus_accesses++;
@@ -316,6 +347,14 @@ static void on_flash_read(uc_engine *uc, uc_mem_type type, uint64_t addr, int si
 
 	if (in_flash(v, (u32)addr) && !vflash_is_quiet(v->mcu->flash))
 		transfer(v, (u32)addr & ~3u, 4, false, &val);
+}
+
+static void on_ram_write(uc_engine *uc, uc_mem_type type, uint64_t addr, int size, int64_t value,
+			 void *arg)
+{
+	struct vcore *v = arg;
+
+	vspin_break(&v->spin);
 }
 
 static bool on_unmapped(uc_engine *uc, uc_mem_type type, uint64_t addr, int size, int64_t value,
@@ -492,6 +531,8 @@ static bool add_hooks(struct vcore *v)
 	       hook(v, UC_HOOK_INTR, FN(on_intr), 1, 0) &&
 	       hook(v, UC_HOOK_MEM_WRITE_PROT, FN(on_flash_write), 1, 0) &&
 	       hook(v, UC_HOOK_MEM_READ, FN(on_flash_read), 0, FLASH_BASE + v->flash_size - 1) &&
+	       hook(v, UC_HOOK_MEM_WRITE, FN(on_ram_write), SRAM2_BASE,
+		    SRAM1_BASE + SRAM1_SIZE - 1) &&
 	       hook(v, UC_HOOK_MEM_UNMAPPED, FN(on_unmapped), 1, 0);
 }
 
@@ -673,6 +714,7 @@ u64 vcore_run(struct vcore *v, u64 from_ps, u64 to_ps, u64 max, struct vcore_sto
 	v->next = NOWHERE;
 	v->asked = false;
 	v->it_end = 0;
+	vspin_break(&v->spin);
 	do {
 		uc_err err;
 

@@ -228,6 +228,22 @@ bool vflash_is_busy(const struct vflash *f, u64 t)
 	return vflash_row_is_open(f) || (f->op != OP_NONE && t < f->op_end_ps);
 }
 
+/**
+ * vflash_constant_until() - how long SR stays as it is
+ * @f: the flash
+ * @addr: what is read; 0 is returned for anything but SR
+ * @t: from now
+ */
+u64 vflash_constant_until(struct vflash *f, u32 addr, u64 t)
+{
+	if (addr != FLASH_REGS + SR)
+		return 0;
+	vflash_settle(f, t);
+	if (vflash_row_is_open(f))
+		return 0;
+	return f->op == OP_NONE ? SIM_NEVER : f->op_end_ps;
+}
+
 /* a reset or power failure at @t, in the middle of an operation */
 static void cut_short(struct vflash *f, u64 t)
 {

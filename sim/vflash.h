@@ -24,6 +24,8 @@ bool vflash_peek32(struct vflash *f, u32 addr, u32 *val);
 bool vflash_is_quiet(const struct vflash *f);
 u64 vflash_fetch(struct vflash *f, u32 offset, u64 t);
 unsigned int vflash_latency(const struct vflash *f);
+/* FLASH_SR reads the same from @t until then, if nobody writes to the controller; 0: it is not @addr */
+u64 vflash_constant_until(struct vflash *f, u32 addr, u64 t);
 /* differs from an earlier one if cells may have changed meanwhile */
 u32 vflash_generation(const struct vflash *f);
 
