@@ -201,6 +201,15 @@ bench-run: $(BUILD)/tests/bench
 $(BUILD)/tests/bench: $(BENCH_OBJ) $(BUILD)/libtestsup.a $(BUILD)/libswdrom.a $(BUILD)/libswdrom-sim.a
 	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $(BENCH_OBJ) $(BUILD)/libtestsup.a $(LIBS) $(PKG_LIBS) -lm
 
+#: make bench-peers  OpenOCD and swdrom at the same virtual adapter and board, in real time
+.PHONY: bench-peers bench-peers-run
+bench-peers: deps
+	@tools/deps.sh peers
+	@$(MAKE) --no-print-directory $(PAR) bench-peers-run
+
+bench-peers-run: $(BUILD)/swdrom $(BUILD)/swdrom-sim $(PEER_LIBS)
+	@python3 tests/peers/bench-peers.py --build $(BUILD) --json $(BUILD)/bench-peers.json $(BENCH_PEERS_ARGS)
+
 # ---- quality ----
 
 #: make lint       clang-format, clang-tidy, cppcheck

@@ -213,19 +213,22 @@ static bool must_stop(struct vcore *v, u32 addr, u32 size)
 /* a loop that only waits goes round until the slice ends, or what it waits for may be there */
 static void skip_waiting(struct vcore *v, u32 head)
 {
-	u32 regs[VSPIN_REGS];
+	int ids[VSPIN_REGS];
+	u32 regs[VSPIN_REGS] = { 0 };
+	void *vals[VSPIN_REGS];
+	int i, n_ids = v->fpu_on ? VSPIN_REGS : 16;
 	u64 n, period_ps, n_insns;
-	unsigned int i;
 
 	if (!vspin_pass(&v->spin, head))
 		return;
-	for (i = 0; i < 13; i++)
-		regs[i] = get_reg(v, UC_ARM_REG_R0 + (int)i);
-	regs[13] = get_reg(v, UC_ARM_REG_SP);
-	regs[14] = get_reg(v, UC_ARM_REG_LR);
-	regs[15] = get_reg(v, UC_ARM_REG_XPSR);
-	for (i = 0; i < 32; i++)
-		regs[16 + i] = get_reg(v, UC_ARM_REG_S0 + (int)i);
+	for (i = 0; i < n_ids; i++) {
+		ids[i] = i < 13 ? UC_ARM_REG_R0 + i : UC_ARM_REG_S0 + i - 16;
+		vals[i] = &regs[i];
+	}
+	ids[13] = UC_ARM_REG_SP;
+	ids[14] = UC_ARM_REG_LR;
+	ids[15] = UC_ARM_REG_XPSR;
+	uc_reg_read_batch(v->uc, ids, vals, n_ids);
 	n = vspin_passes(&v->spin, regs, v->now_ps, v->to_ps, v->left, &period_ps, &n_insns);
 	v->now_ps += n * period_ps;
 	v->left -= n * n_insns;
