@@ -274,6 +274,7 @@ static int sim_programmer_resolve(struct params *p, bool all, unsigned int index
 {
 	const char *serial = params_get(p, "serial"), *seed = params_get(p, "seed");
 	struct programmer_choice c = { 0 };
+	char number[16];
 	size_t n = 0;
 
 	if (all)
@@ -281,16 +282,16 @@ static int sim_programmer_resolve(struct params *p, bool all, unsigned int index
 			       "there are as many virtual adapters as are named");
 	c.set[0].key = "serial";
 	c.set[1].key = "seed";
+	snprintf(number, sizeof(number), "SIM%04u", index + 1);
 	if (!serial)
-		snprintf(c.set[0].value, sizeof(c.set[0].value), "SIM%04u", index + 1);
-	else
-		snprintf(c.set[0].value, sizeof(c.set[0].value), "%s", serial);
+		serial = number;
+	snprintf(c.set[0].value, sizeof(c.set[0].value), "%s", serial);
 	if (seed)
 		snprintf(c.set[1].value, sizeof(c.set[1].value), "%s", seed);
 	else
 		snprintf(c.set[1].value, sizeof(c.set[1].value), "%u", index + 1);
-	snprintf(c.label, sizeof(c.label), "%s", c.set[0].value);
-	snprintf(c.owns[n++], sizeof(c.owns[0]), "virtual adapter, serial number %s", c.label);
+	snprintf(c.label, sizeof(c.label), "%s", serial);
+	snprintf(c.owns[n++], sizeof(c.owns[0]), "virtual adapter, serial number %s", serial);
 	own_file(&c, &n, params_get(p, "state"));
 	own_file(&c, &n, params_get(p, "vcd"));
 	return found(arg, &c);

@@ -8,7 +8,8 @@
 
 #include "sim/core.h"
 
-enum wiring { WIRING_RESISTOR, WIRING_TRISTATE, WIRING_BUFFER, WIRING_SPI };
+/* WIRING_SPI: a NOR's pins, no target; WIRING_NONE: pins that lead nowhere */
+enum wiring { WIRING_RESISTOR, WIRING_TRISTATE, WIRING_BUFFER, WIRING_SPI, WIRING_NONE };
 
 struct vedge {
 	/* from the bridge's edge to the moment at which the other end may sample, on average */

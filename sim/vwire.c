@@ -69,7 +69,7 @@ static void set_chance(struct wire_chance *c, double chance)
  */
 void vwire_set_edges(struct vwire *w, u64 out_ps, u64 in_ps)
 {
-	if (w->out_ps == out_ps && w->in_ps == in_ps)
+	if (w->wiring == WIRING_NONE || (w->out_ps == out_ps && w->in_ps == in_ps))
 		return;
 	w->out_ps = out_ps;
 	w->in_ps = in_ps;
@@ -92,6 +92,8 @@ void vwire_init(struct vwire *w, struct sim *sim, struct swdp *dp, struct mcu *m
 	unsigned int i;
 
 	*w = (struct vwire){ .sim = sim, .dp = dp, .mcu = mcu, .wiring = wiring, .held = true };
+	if (wiring == WIRING_NONE)
+		return;
 	for (i = 0; i < N_WIRE_FAULTS; i++)
 		sim_rng_init(&w->faults[i].rng, sim, streams[i]);
 	set_chance(&w->faults[FAULT_FLIP], sim->faults.ber);
@@ -292,6 +294,11 @@ void vwire_set(struct vwire *w, u16 out, u16 dir)
 		vspi_set(w);
 		return;
 	}
+	if (w->wiring == WIRING_NONE) {
+		w->out = out;
+		w->dir = dir;
+		return;
+	}
 	if (vwire_is_remote(w)) {
 		w->out = out;
 		w->dir = dir;
@@ -324,6 +331,8 @@ void vwire_set(struct vwire *w, u16 out, u16 dir)
  */
 bool vwire_is_di(const struct vwire *w)
 {
+	if (w->wiring == WIRING_NONE)
+		return false;
 	/* with the buffer in JTAG mode it sees TDO */
 	return w->wiring != WIRING_SPI && !(w->dir & PIN_DI) &&
 	       !(w->wiring == WIRING_BUFFER && pin_level(w, PIN_AC0));
@@ -366,7 +375,7 @@ u16 vwire_levels(struct vwire *w)
 		return vspi_levels(w);
 	if (vwire_is_di(w))
 		lev = (u16)(vwire_swdio(w) ? lev | PIN_DI : lev & ~PIN_DI);
-	if (w->wiring == WIRING_BUFFER)
+	if (w->wiring == WIRING_BUFFER || w->wiring == WIRING_NONE)
 		return lev;
 	if (!(w->dir & PIN_DO))
 		lev = (u16)(vwire_swdio(w) ? lev | PIN_DO : lev & ~PIN_DO);
@@ -387,8 +396,9 @@ static bool is_sound(const struct vwire *w)
  */
 bool vwire_can_cycle(const struct vwire *w)
 {
-	return w->wiring != WIRING_SPI && !vwire_is_remote(w) && !w->sim->faults.swap_swd &&
-	       !w->sim->faults.swdio_open && (w->dir & PIN_SK) && !(w->out & PIN_SK);
+	return w->wiring != WIRING_SPI && w->wiring != WIRING_NONE && !vwire_is_remote(w) &&
+	       !w->sim->faults.swap_swd && !w->sim->faults.swdio_open && (w->dir & PIN_SK) &&
+	       !(w->out & PIN_SK);
 }
 
 /**

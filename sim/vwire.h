@@ -63,6 +63,7 @@ struct vwire {
 
 /* false: no wiring of that name */
 bool vwire_parse(const char *name, enum wiring *wiring);
+/* WIRING_NONE takes no @dp and no @mcu */
 void vwire_init(struct vwire *w, struct sim *sim, struct swdp *dp, struct mcu *mcu,
 		enum wiring wiring);
 /* how long before a rise the bridge sets AD1, and how long after one it reads AD2, from now on */
@@ -78,7 +79,7 @@ void vwire_ask(struct vwire *w);
 bool vwire_take(struct vwire *w);
 static inline bool vwire_is_remote(const struct vwire *w)
 {
-	return w->sim->pins;
+	return w->sim->pins && w->wiring != WIRING_NONE;
 }
 
 static inline bool vwire_is_spi(const struct vwire *w)

@@ -3,6 +3,7 @@
  * swdrom-sim: the virtual bench for software that no one here wrote.
  */
 #include "simd/server.h"
+#include "simd/usbdev.h"
 #include "sim/netlist.h"
 #include "sim/vnor.h"
 
@@ -24,6 +25,7 @@ struct board_args {
 	const char *serve[MAX_SERVES];
 	const struct simd_protocol *proto[MAX_SERVES];
 	unsigned int n_serve;
+	bool full_speed;
 };
 
 struct args {
@@ -43,6 +45,7 @@ enum opt {
 	OPT_SEED,
 	OPT_RBB,
 	OPT_USBIP,
+	OPT_FULL_SPEED,
 	OPT_SERPROG,
 	OPT_PINS,
 	OPT_VCD,
@@ -57,6 +60,7 @@ static const struct option long_opts[] = {
 	{ "seed", required_argument, NULL, OPT_SEED },
 	{ "remote-bitbang", required_argument, NULL, OPT_RBB },
 	{ "usbip", required_argument, NULL, OPT_USBIP },
+	{ "full-speed", no_argument, NULL, OPT_FULL_SPEED },
 	{ "serprog", required_argument, NULL, OPT_SERPROG },
 	{ "pins", required_argument, NULL, OPT_PINS },
 	{ "vcd", required_argument, NULL, OPT_VCD },
@@ -83,6 +87,7 @@ static void usage(FILE *f)
 		"  --serprog [ADDR:]PORT   its SPI-NOR chip at the pins, for flashrom\n"
 		"  --pins remote_bitbang:HOST:PORT   the adapter is wired to another SWD target\n"
 		"  --vcd FILE              trace of the SWD and QUADSPI pins\n"
+		"  --full-speed            its adapter hangs on a full-speed hub: 64-byte packets\n"
 		"of the server:\n"
 		"  --usbip [ADDR:]PORT     the adapters of all boards as USB devices; bus ids 1-1, "
 		"1-2, ...\n"
@@ -213,6 +218,9 @@ static int parse_args(struct args *a, int argc, char **argv, struct err *err)
 					       MAX_SERVES);
 			a->usbip[a->n_usbip++] = optarg;
 			break;
+		case OPT_FULL_SPEED:
+			b->full_speed = true;
+			break;
 		case OPT_SERPROG:
 			ret = add_serve(b, &simd_serprog, optarg, err);
 			break;
@@ -278,6 +286,8 @@ static int add_board(struct simd *s, const struct board_args *a, struct err *err
 		t->ops->close(t);
 		return err_set(err, -ENOMEM, NULL, "out of memory");
 	}
+	if (a->full_speed)
+		usbdev_set_full_speed(b->usb);
 	printf("%s: board %s\n", t->serial, b->sim->opts.board);
 	for (i = 0; i < a->n_serve; i++) {
 		ret = simd_listen(s, a->proto[i], b, a->serve[i], err);

@@ -192,7 +192,7 @@ static bool eeprom_string(const u8 *ee, unsigned int i, u8 *desc)
 /* without a good EEPROM the chip has the ids that it was made with, and no serial number */
 static void use_defaults(struct usbdev *d)
 {
-	const struct ftdi_chip *chip = d->eng->chip;
+	const struct ftdi_chip *chip = d->chip;
 
 	d->vid = chip->vid;
 	d->pid = chip->pid;
@@ -252,7 +252,7 @@ void usbdev_device_desc(const struct usbdev *d, u8 *desc)
 	desc[7] = EP0_SIZE;
 	put_le16(desc + 8, d->vid);
 	put_le16(desc + 10, d->pid);
-	put_le16(desc + 12, d->eng->chip->bcd_device);
+	put_le16(desc + 12, d->chip->bcd_device);
 	desc[14] = string_index(d, STR_MANUFACTURER);
 	desc[15] = string_index(d, STR_PRODUCT);
 	desc[16] = string_index(d, STR_SERIAL);
@@ -319,7 +319,10 @@ static bool get_descriptor(const struct usbdev *d, const struct request *r, stru
 	case DESC_OTHER_SPEED:
 		if (index)
 			return false;
-		config_desc(d, type, type == DESC_CONFIG ? USB_PACKET : FULL_SPEED_SIZE, a);
+		config_desc(d, type,
+			    (type == DESC_CONFIG) != d->is_full_speed ? USB_PACKET
+								      : FULL_SPEED_SIZE,
+			    a);
 		return true;
 	case DESC_STRING:
 		if (index >= N_STRINGS || !d->strings[index][0])
@@ -438,20 +441,23 @@ static bool standard(struct usbdev *d, const struct request *r, struct answer *a
 
 /*
  * Divisor of an H part: bits 13:0 whole, 16:14 a code for eighths, bit 17: of 12 MHz, else of 3 MHz.
- * wIndex carries bits 23:16 in its high byte. 0 and 1 mean 1 and 1.5.
+ * wIndex carries bits 23:16 in its high byte. 0 and 1 mean 1 and 1.5. Bit-bang goes at 16 times the
+ * baud rate, from 12 MHz at 5 times (AN232R-01 says 16; pyftdi has the 5 from H parts).
  */
-static u64 baud_byte_ps(u16 value, u16 index)
+static void set_baud_rate(struct channel *ch, u16 value, u16 index)
 {
 	static const u8 eighths[8] = { 0, 4, 2, 1, 3, 5, 6, 7 };
 	u32 bits = value | (u32)(index >> 8) << 16;
 	u32 n = (bits & 0x3fff) * 8 + eighths[bits >> 14 & 7];
-	u64 base = bits & BIT(17) ? 12000000 : 3000000;
+	bool fast = bits & BIT(17);
+	u64 base = fast ? 12000000 : 3000000;
 
 	if (n == 0)
 		n = 8;
 	else if (n == 8)
 		n = 12;
-	return 10 * PS_PER_S * n / (base * 8);
+	ch->byte_ps = 10 * PS_PER_S * n / (base * 8);
+	ch->bang_ps = ch->byte_ps / 10 / (fast ? 5 : 16);
 }
 
 static bool reset_channel(struct channel *ch, u16 what)
@@ -473,8 +479,14 @@ static bool set_bitmode(struct channel *ch, u16 value)
 	ch->n_out = 0;
 	if (!ch->index)
 		vftdi_set_mode(d->sim->ftdi, ch->mode, (u8)value);
-	else if (ch->mode != MODE_UART)
-		sim_complain(d->sim, "usb", "channel %c in mode 0x%02x: nothing is wired there",
+	else if (ch->mode == MODE_MPSSE && ch->eng)
+		vmpsse_reset(ch->eng, (u8)value);
+	else
+		vwire_set(ch->wire, 0, 0);
+	if (channel_is_bitbang(ch))
+		bitbang_begin(ch, (u8)value);
+	else if (ch->mode != MODE_UART && (ch->mode != MODE_MPSSE || !ch->eng))
+		sim_complain(d->sim, "usb", "channel %c has no mode 0x%02x (or not here)",
 			     'A' + (int)ch->index, ch->mode);
 	return true;
 }
@@ -506,7 +518,7 @@ static bool channel_request(struct channel *ch, const struct request *r, struct 
 	case SIO_RESET:
 		return reset_channel(ch, r->value);
 	case SIO_SET_BAUD_RATE:
-		ch->byte_ps = baud_byte_ps(r->value, r->index);
+		set_baud_rate(ch, r->value, r->index);
 		return true;
 	case SIO_SET_MODEM_CTRL:
 	case SIO_SET_FLOW_CTRL:
@@ -533,7 +545,7 @@ static bool channel_request(struct channel *ch, const struct request *r, struct 
 	case SIO_SET_BITMODE:
 		return set_bitmode(ch, r->value);
 	case SIO_READ_PINS:
-		a->data[0] = ch->index ? 0xff : (u8)vwire_levels(ch->dev->eng->wire);
+		a->data[0] = (u8)vwire_levels(ch->wire);
 		a->len = 1;
 		return true;
 	default:

@@ -15,8 +15,14 @@
 #define LATENCY_DEFAULT_PS (16 * PS_PER_MS)	  /* AN232B-04 */
 #define BYTE_DEFAULT_PS	   (10 * PS_PER_S / 9600) /* start, 8 data, stop */
 
-/* status bytes (AN232B-04): CTS and DSR asserted, high-speed packets; THRE and TEMT, overrun */
-#define STATUS_MODEM	0x32
+/* a full-speed bus carries 19 packets of 64 bytes in each frame of 1 ms (USB 2.0, table 5-9) */
+#define FULL_PACKET  64
+#define FULL_BYTE_PS (PS_PER_MS / (19 * FULL_PACKET))
+
+/* status bytes (AN232B-04): CTS and DSR asserted, size of packets; THRE and TEMT, overrun */
+#define STATUS_MODEM	0x30
+#define STATUS_FULL	0x01
+#define STATUS_HIGH	0x02
 #define STATUS_TX_EMPTY 0x60
 #define STATUS_OVERRUN	0x02
 
@@ -55,7 +61,25 @@ static u64 now_ps(const struct usbdev *d)
 
 static bool is_mpsse(const struct channel *ch)
 {
-	return ch->mode == MODE_MPSSE && !ch->index;
+	return ch->mode == MODE_MPSSE && ch->eng;
+}
+
+/* on a full-speed bus everything waits for the next frame, not microframe */
+static u64 frame_after(const struct usbdev *d, u64 ps)
+{
+	return d->is_full_speed ? DIV_ROUND_UP(ps, PS_PER_MS) * PS_PER_MS : ps;
+}
+
+/* when the first byte of a transfer that the host submits at @ps is in the chip */
+static u64 bus_out(struct usbdev *d, u64 ps)
+{
+	return frame_after(d, usbtime_out(&d->usb, ps));
+}
+
+/* when the host's program knows of a packet that was over at @ps */
+static u64 bus_in(struct usbdev *d, u64 ps)
+{
+	return usbtime_in(&d->usb, frame_after(d, ps));
 }
 
 /* ---- chip to host ---- */
@@ -67,7 +91,7 @@ static bool is_mpsse(const struct channel *ch)
  */
 void channel_status(struct channel *ch, u8 *status)
 {
-	status[0] = STATUS_MODEM;
+	status[0] = STATUS_MODEM | (ch->dev->is_full_speed ? STATUS_FULL : STATUS_HIGH);
 	status[1] = ch->n_out || ch->out_urbs ? 0 : STATUS_TX_EMPTY;
 	if (ch->overrun)
 		status[1] |= STATUS_OVERRUN;
@@ -92,9 +116,9 @@ static void send_packet(struct channel *ch, size_t n, u64 at_ps)
 	if (min(len, room))
 		memcpy(urb->buf + urb->actual, packet, min(len, room));
 	urb->actual += (u32)min(len, room);
-	if (len < USB_PACKET || len >= room) {
+	if (len < d->packet || len >= room) {
 		if (n)
-			d->host_ps = usbtime_in(&d->usb, at_ps + USB_PACKET_PS);
+			d->host_ps = bus_in(d, at_ps + d->packet * d->bus_byte_ps);
 		/* more than was asked for: the host controller calls it babble */
 		urb_finish(&ch->in_urbs, len > room ? -EOVERFLOW : 0);
 	}
@@ -102,8 +126,10 @@ static void send_packet(struct channel *ch, size_t n, u64 at_ps)
 
 static void collect(struct channel *ch, u64 at_ps)
 {
-	while (ch->in_urbs && (ch->n_in >= FTDI_IN_PAYLOAD || ch->n_flushed))
-		send_packet(ch, min(ch->n_in, (size_t)FTDI_IN_PAYLOAD), at_ps);
+	size_t payload = ch->dev->packet - 2;
+
+	while (ch->in_urbs && (ch->n_in >= payload || ch->n_flushed))
+		send_packet(ch, min(ch->n_in, payload), at_ps);
 }
 
 /* the latency timer runs freely from the last packet on; idle, it sends a packet without data */
@@ -121,10 +147,16 @@ static void run_timer(struct channel *ch, u64 at_ps)
 		ch->timer_ps += ((at_ps - ch->timer_ps) / ch->latency_ps + 1) * ch->latency_ps;
 }
 
-static void push(struct channel *ch, u8 byte, u64 at_ps)
+/**
+ * channel_push() - a byte for the host
+ * @ch: channel
+ * @byte: what
+ * @at_ps: when
+ */
+void channel_push(struct channel *ch, u8 byte, u64 at_ps)
 {
 	run_timer(ch, at_ps);
-	if (ch->n_in == ch->dev->eng->chip->fifo_in) {
+	if (ch->n_in == ch->dev->chip->fifo_in) {
 		ch->overrun = true; /* a UART cannot wait */
 		return;
 	}
@@ -138,12 +170,12 @@ static size_t eng_room(void *arg)
 {
 	struct channel *ch = arg;
 
-	return ch->dev->eng->chip->fifo_in - ch->n_in;
+	return ch->dev->chip->fifo_in - ch->n_in;
 }
 
 static void eng_push(void *arg, u8 byte, u64 tick)
 {
-	push(arg, byte, mpsse_tick_ps(tick));
+	channel_push(arg, byte, mpsse_tick_ps(tick));
 }
 
 static void eng_flush(void *arg, u64 tick)
@@ -161,15 +193,18 @@ static void take_from_urb(struct channel *ch, size_t n)
 	struct urb *urb = ch->out_urbs;
 
 	urb->actual += (u32)n;
-	ch->pipe_ps += n * USB_BYTE_PS;
+	ch->pipe_ps += n * ch->dev->bus_byte_ps;
 	if (urb->actual == urb->len)
 		urb_finish(&ch->out_urbs, 0);
 }
 
-/* as much as the FIFO takes */
-static void fill_fifo(struct channel *ch)
+/**
+ * channel_fill_fifo() - OUT URBs into the chip, as much as it takes
+ * @ch: channel
+ */
+void channel_fill_fifo(struct channel *ch)
 {
-	size_t room = ch->dev->eng->chip->fifo_out - ch->n_out;
+	size_t room = ch->dev->chip->fifo_out - ch->n_out;
 
 	while (ch->out_urbs) {
 		struct urb *urb = ch->out_urbs;
@@ -185,7 +220,12 @@ static void fill_fifo(struct channel *ch)
 	}
 }
 
-static void drop_from_fifo(struct channel *ch, size_t n)
+/**
+ * channel_drop_from_fifo() - the oldest bytes from the host are done with
+ * @ch: channel
+ * @n: how many
+ */
+void channel_drop_from_fifo(struct channel *ch, size_t n)
 {
 	memmove(ch->fifo_out, ch->fifo_out + n, ch->n_out - n);
 	ch->n_out -= n;
@@ -195,7 +235,6 @@ static void drop_from_fifo(struct channel *ch, size_t n)
 static enum mpsse_stop mpsse_step(struct channel *ch, u64 until_ps)
 {
 	struct mpsse_feed feed = { .first_tick = mpsse_ps_tick(ch->pipe_ps) };
-	struct vmpsse *eng = ch->dev->eng;
 	struct urb *urb = ch->out_urbs;
 	enum mpsse_stop stop;
 	size_t n;
@@ -206,37 +245,40 @@ static enum mpsse_stop mpsse_step(struct channel *ch, u64 until_ps)
 	} else if (urb) {
 		feed.bytes = urb->buf + urb->actual;
 		feed.n = urb->len - urb->actual;
+		/* a slow bus brings its packets one by one */
+		if (ch->dev->is_full_speed)
+			feed.n = min(feed.n, ch->dev->packet);
 	}
 	n = feed.n;
-	stop = vmpsse_run(eng, &feed, until_ps);
+	stop = vmpsse_run(ch->eng, &feed, until_ps);
 	if (ch->n_out)
-		drop_from_fifo(ch, n - feed.n);
+		channel_drop_from_fifo(ch, n - feed.n);
 	else if (urb)
 		take_from_urb(ch, n - feed.n);
 	return stop;
 }
 
-/* true: it could go on beyond @until_ps */
-static bool run_mpsse(struct channel *ch, u64 until_ps)
+/* from @from_ps on; true: it could go on beyond @until_ps */
+static bool run_mpsse(struct channel *ch, u64 from_ps, u64 until_ps)
 {
 	struct usbdev *d = ch->dev;
 	enum mpsse_stop stop;
 	bool fed;
 
-	d->eng->tick = max(d->eng->tick, mpsse_ps_tick(now_ps(d)));
+	ch->eng->tick = max(ch->eng->tick, mpsse_ps_tick(from_ps));
 	do {
 		fed = ch->n_out || ch->out_urbs;
 		stop = mpsse_step(ch, until_ps);
 	} while (fed && stop == MPSSE_HUNGRY);
-	fill_fifo(ch);
-	sim_advance_to(d->sim, stop == MPSSE_TIME ? until_ps : mpsse_tick_ps(d->eng->tick));
+	channel_fill_fifo(ch);
+	sim_advance_to(d->sim, stop == MPSSE_TIME ? until_ps : mpsse_tick_ps(ch->eng->tick));
 	return stop == MPSSE_TIME;
 }
 
 /* channel A's TXD is SWCLK: start bit, data LSB first, stop bit */
 static void txd_on_swclk(struct usbdev *d, u8 byte, u64 from_ps, u64 bit_ps)
 {
-	struct vwire *w = d->eng->wire;
+	struct vwire *w = d->ch[0].wire;
 	unsigned int frame = (unsigned int)byte << 1 | BIT(9), i;
 
 	for (i = 0; i < 10; i++) {
@@ -256,7 +298,7 @@ static void run_uart(struct channel *ch, u64 at_ps)
 	size_t i;
 
 	for (;;) {
-		fill_fifo(ch);
+		channel_fill_fifo(ch);
 		for (i = 0; i < ch->n_out; i++) {
 			u64 end = next_uart_byte_ps(ch);
 
@@ -264,32 +306,34 @@ static void run_uart(struct channel *ch, u64 at_ps)
 				break;
 			ch->line_free_ps = end;
 			if (ch->index)
-				push(ch, ch->fifo_out[i], end);
+				channel_push(ch, ch->fifo_out[i], end);
 			else
 				txd_on_swclk(ch->dev, ch->fifo_out[i], end - ch->byte_ps,
 					     ch->byte_ps / 10);
 		}
 		if (!i)
 			return;
-		drop_from_fifo(ch, i);
+		channel_drop_from_fifo(ch, i);
 	}
 }
 
-/* the other modes, and the MPSSE of other channels: nothing is wired there */
+/* modes that are not modelled: what comes is lost */
 static void run_nowhere(struct channel *ch)
 {
 	do {
 		ch->n_out = 0;
-		fill_fifo(ch);
+		channel_fill_fifo(ch);
 	} while (ch->n_out);
 }
 
-static bool run_channel(struct channel *ch, u64 until_ps)
+static bool run_channel(struct channel *ch, u64 from_ps, u64 until_ps)
 {
 	bool more = false;
 
 	if (is_mpsse(ch))
-		more = run_mpsse(ch, until_ps);
+		more = run_mpsse(ch, from_ps, until_ps);
+	else if (channel_is_bitbang(ch))
+		bitbang_run(ch, now_ps(ch->dev));
 	else if (ch->mode == MODE_UART)
 		run_uart(ch, now_ps(ch->dev));
 	else
@@ -298,14 +342,18 @@ static bool run_channel(struct channel *ch, u64 until_ps)
 	return more;
 }
 
-/* everything that happens up to @until_ps if the MPSSE gets that far; true: it goes on beyond */
+/*
+ * Everything that happens up to @until_ps if an MPSSE gets that far; true: one goes on beyond. Both
+ * MPSSE work at the same time; the second is run after the first, from where that began.
+ */
 static bool run(struct usbdev *d, u64 until_ps)
 {
-	bool more = run_channel(&d->ch[0], until_ps);
+	u64 from = now_ps(d);
+	bool more = false;
 	unsigned int i;
 
-	for (i = 1; i < d->n_channels; i++)
-		run_channel(&d->ch[i], now_ps(d));
+	for (i = 0; i < d->n_channels; i++)
+		more |= run_channel(&d->ch[i], from, is_mpsse(&d->ch[i]) ? until_ps : now_ps(d));
 	return more;
 }
 
@@ -314,13 +362,19 @@ bool usbdev_work(struct usbdev *d, u64 slice_ps)
 	return d->plugged && run(d, now_ps(d) + slice_ps);
 }
 
-/* the MPSSE has bytes that it can go on with: its own time counts */
+/* an MPSSE has bytes that it can go on with: its own time counts */
 static bool is_working(const struct usbdev *d)
 {
-	const struct channel *ch = &d->ch[0];
+	unsigned int i;
 
-	return is_mpsse(ch) && (ch->n_out || ch->out_urbs) && !d->eng->stuck &&
-	       eng_room(d->eng->arg);
+	for (i = 0; i < d->n_channels; i++) {
+		const struct channel *ch = &d->ch[i];
+
+		if (is_mpsse(ch) && (ch->n_out || ch->out_urbs) && !ch->eng->stuck &&
+		    ch->n_in < d->chip->fifo_in)
+			return true;
+	}
+	return false;
 }
 
 void usbdev_pass(struct usbdev *d, u64 ps)
@@ -346,6 +400,8 @@ u64 usbdev_due_ps(const struct usbdev *d)
 			due = min(due, ch->timer_ps);
 		if (ch->mode == MODE_UART && ch->n_out)
 			due = min(due, next_uart_byte_ps(ch));
+		if (channel_is_bitbang(ch))
+			due = min(due, bitbang_due_ps(ch));
 	}
 	return due;
 }
@@ -393,7 +449,7 @@ static void submit_out(struct usbdev *d, struct channel *ch, struct urb *urb)
 {
 	/* an idle pipe: it begins when the host has got its transfer going */
 	if (!ch->out_urbs && !ch->n_out)
-		ch->pipe_ps = usbtime_out(&d->usb, max(now_ps(d), d->host_ps));
+		ch->pipe_ps = bus_out(d, max(now_ps(d), d->host_ps));
 	urb_append(&ch->out_urbs, urb);
 	d->sim->stats.usb_batches++;
 	d->sim->stats.usb_bytes_out += urb->len;
@@ -411,12 +467,12 @@ static void submit_in(struct usbdev *d, struct channel *ch, struct urb *urb)
 
 static void submit_control(struct usbdev *d, struct urb *urb)
 {
-	u64 at = usbtime_out(&d->usb, max(now_ps(d), d->host_ps));
+	u64 at = bus_out(d, max(now_ps(d), d->host_ps));
 
 	run(d, at);
 	sim_advance_to(d->sim, at);
 	run(d, at);
-	d->host_ps = usbtime_in(&d->usb, at);
+	d->host_ps = bus_in(d, at);
 	usbdev_ctl_request(d, urb);
 }
 
@@ -458,8 +514,8 @@ bool usbdev_unlink(struct usbdev *d, struct urb *urb)
 void channel_purge_out(struct channel *ch)
 {
 	ch->n_out = 0;
-	if (!ch->index)
-		vmpsse_abandon(ch->dev->eng);
+	if (ch->eng)
+		vmpsse_abandon(ch->eng);
 }
 
 /**
@@ -485,6 +541,8 @@ void channel_reset(struct channel *ch)
 	ch->latency_ps = LATENCY_DEFAULT_PS;
 	ch->timer_ps = now_ps(ch->dev) + ch->latency_ps;
 	ch->byte_ps = BYTE_DEFAULT_PS;
+	ch->bang_ps = BYTE_DEFAULT_PS / 10 / 16;
+	ch->bang_next_ps = 0;
 	ch->line_free_ps = ch->pipe_ps = 0;
 	if (!ch->index)
 		vftdi_set_mode(ch->dev->sim->ftdi, MODE_UART, 0);
@@ -521,12 +579,49 @@ void usbdev_unplug(struct usbdev *d)
 		while (d->ch[i].in_urbs)
 			urb_finish(&d->ch[i].in_urbs, -ESHUTDOWN);
 	}
-	vwire_set(d->eng->wire, 0, 0);
+	for (i = 0; i < d->n_channels; i++)
+		vwire_set(d->ch[i].wire, 0, 0);
 }
 
 bool usbdev_is_plugged(const struct usbdev *d)
 {
 	return d->plugged;
+}
+
+/* channel A has the bench's MPSSE and wires; a second MPSSE is B's (data sheets) */
+static void channel_init(struct channel *ch, struct usbdev *d, unsigned int index)
+{
+	ch->dev = d;
+	ch->index = index;
+	if (!index) {
+		ch->eng = vftdi_engine(d->sim->ftdi);
+		ch->wire = ch->eng->wire;
+	} else {
+		ch->wire = &ch->own_wire;
+		vwire_init(ch->wire, d->sim, NULL, NULL, WIRING_NONE);
+		if (index == 1) {
+			ch->eng = &ch->own_eng;
+			vmpsse_init(ch->eng, d->sim, NULL, ch->wire, d->chip);
+		}
+	}
+	if (!ch->eng)
+		return;
+	ch->eng->room = eng_room;
+	ch->eng->push = eng_push;
+	ch->eng->flush = eng_flush;
+	ch->eng->arg = ch;
+}
+
+void usbdev_set_full_speed(struct usbdev *d)
+{
+	d->is_full_speed = true;
+	d->packet = FULL_PACKET;
+	d->bus_byte_ps = FULL_BYTE_PS;
+}
+
+bool usbdev_is_full_speed(const struct usbdev *d)
+{
+	return d->is_full_speed;
 }
 
 struct usbdev *usbdev_new(struct transport *t)
@@ -542,18 +637,14 @@ struct usbdev *usbdev_new(struct transport *t)
 		return NULL;
 	d->t = t;
 	d->sim = sim_of_transport(t);
-	d->eng = vftdi_engine(d->sim->ftdi);
+	d->chip = vftdi_engine(d->sim->ftdi)->chip;
+	d->packet = USB_PACKET;
+	d->bus_byte_ps = USB_BYTE_PS;
 	for (i = 0; i < ARRAY_SIZE(counts); i++)
 		if (counts[i].bcd_device == t->bcd_device)
 			d->n_channels = counts[i].n_channels;
-	for (i = 0; i < d->n_channels; i++) {
-		d->ch[i].dev = d;
-		d->ch[i].index = i;
-	}
-	d->eng->room = eng_room;
-	d->eng->push = eng_push;
-	d->eng->flush = eng_flush;
-	d->eng->arg = &d->ch[0];
+	for (i = 0; i < d->n_channels; i++)
+		channel_init(&d->ch[i], d, i);
 	usbtime_init(&d->usb, d->sim);
 	usbdev_ctl_init(d);
 	usbdev_ctl_reset(d);

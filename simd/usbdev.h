@@ -4,14 +4,16 @@
  * URB by URB. What carries the URBs (USB/IP) is somebody else's.
  *
  * Channel A's MPSSE and its wires are the bench's (sim/vftdi.h). Channel A as a UART moves the pins
- * too: TXD is SWCLK. On the other channels RXD is tied to TXD.
+ * too: TXD is SWCLK. On the other channels RXD is tied to TXD, and pins of the other modes lead nowhere:
+ * bit-bang of each, MPSSE of the second.
  *
  * How virtual time passes:
  *  - a control request, and the first bulk OUT URB of an idle pipe, take what a PC needs for them
  *    (sim/usbtime.h, 0.1 to 0.3 ms); OUT URBs that queue up behind others follow at bus speed;
  *  - the MPSSE takes what its commands take; its time runs on by itself as long as it has commands
  *    and room for answers (usbdev_work());
- *  - otherwise time passes as told by usbdev_pass(). UART bytes and the latency timers run in it.
+ *  - otherwise time passes as told by usbdev_pass(). UART and bit-bang bytes and the latency timers run
+ *    in it.
  * A bulk IN URB is answered when it is full, by a packet that is not (0x87, event character, latency
  * timer: 16 ms or what SET_LATENCY_TIMER said), never at once with nothing.
  */
@@ -44,6 +46,10 @@ struct usbdev;
 struct usbdev *usbdev_new(struct transport *t);
 /* unplugs it; before @t is closed */
 void usbdev_free(struct usbdev *d);
+
+/* it is plugged into an old hub: full speed, packets of 64 bytes. Before it is plugged in */
+void usbdev_set_full_speed(struct usbdev *d);
+bool usbdev_is_full_speed(const struct usbdev *d);
 
 /* power on: everything as after a reset, the EEPROM is read. Return: the how manieth time it was */
 u32 usbdev_plug(struct usbdev *d);

@@ -47,6 +47,7 @@ enum { CMD_SUBMIT = 1, CMD_UNLINK = 2, RET_SUBMIT = 3, RET_UNLINK = 4 };
 #define REAL_SLICE_PS (125 * PS_PER_US)
 
 #define BUSNUM	      1
+#define SPEED_FULL    2
 #define SPEED_HIGH    3
 
 /* what a client may have outstanding: usbfs allows 16 MiB (usbfs_memory_mb) */
@@ -130,7 +131,7 @@ static void send_record(struct simd_conn *c, const struct simd_board *b)
 	p = rec + RECORD_BUSID + BUSID_SIZE;
 	put_be32(p, BUSNUM);
 	put_be32(p + 4, dev_num(b));
-	put_be32(p + 8, SPEED_HIGH);
+	put_be32(p + 8, usbdev_is_full_speed(b->usb) ? SPEED_FULL : SPEED_HIGH);
 	put_be16(p + 12, get_le16(desc + 8));  /* idVendor */
 	put_be16(p + 14, get_le16(desc + 10)); /* idProduct */
 	put_be16(p + 16, get_le16(desc + 12)); /* bcdDevice */

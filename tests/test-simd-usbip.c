@@ -9,9 +9,11 @@
 #include <cmocka.h>
 
 #include "simd/server.h"
+#include "simd/usbdev.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -84,8 +86,9 @@ static int teardown(void **state)
 static int dial(struct fix *f)
 {
 	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((u16)f->port) };
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1;
 
+	assert_int_equal(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)), 0);
 	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof(a)), 0);
 	return fd;
@@ -346,6 +349,201 @@ static void test_an_in_urb_holds_510_bytes_of_data_in_each_packet(void **state)
 		assert_int_equal(r.data[i / 510 * 512 + 2 + i % 510], (u8)(i * 7));
 }
 
+static void test_full_speed_has_packets_of_64_bytes_and_says_so(void **state)
+{
+	static const u8 req[8] = { 0x01, 0x11, 0x80, 0x05 };
+	u8 cmd[] = { 0x84, 0x8a, 0x39, 0xff, 0x00, [5 ... 5 + 0xff] = 0, 0x87 };
+	u8 rep[12 + REC + 8];
+	struct fix *f = *state;
+	struct ret r;
+	unsigned int i;
+	u64 from, took;
+
+	start(f, "ft2232h");
+	usbdev_set_full_speed(simd_board_at(f->s, 0)->usb);
+	f->fd = dial(f);
+	put(f, f->fd, req, sizeof(req));
+	assert_int_equal(get(f, f->fd, rep, sizeof(rep)), sizeof(rep));
+	assert_int_equal(get_be32(rep + 12 + 256 + 32 + 8), 2);
+	close(f->fd);
+	attach(f);
+	r = control(f, 0x80, 6, 0x200, 0, 255);
+	assert_int_equal(get_le16(r.data + 9 + 9 + 4), 64);
+	r = control(f, 0x80, 6, 0x700, 0, 255); /* at the other speed */
+	assert_int_equal(get_le16(r.data + 9 + 9 + 4), 512);
+	good_control(f, 0x0b, 0x020b, 1);
+	for (i = 0; i < 0x100; i++)
+		cmd[5 + i] = (u8)(i * 7);
+	from = sim_now_ps(simd_board_at(f->s, 0)->sim);
+	assert_int_equal(bulk_out(f, OUT_A, cmd, sizeof(cmd)).actual, sizeof(cmd));
+	r = bulk_in(f, IN_A, 1024);
+	took = sim_now_ps(simd_board_at(f->s, 0)->sim) - from;
+	assert_int_equal(r.actual, 0x100 + 5 * 2);
+	assert_int_equal(r.data[0] & 0x0f, 1);
+	for (i = 0; i < 0x100; i++)
+		assert_int_equal(r.data[i / 62 * 64 + 2 + i % 62], (u8)(i * 7));
+	/* 262 bytes at 1.2 MB/s, and whole frames; on a fast bus it takes 0.3 ms */
+	assert_in_range(took, PS_PER_MS, 6 * PS_PER_MS);
+}
+
+/* a shift of @n bytes that comes back; the same on any channel */
+static void loop_back(struct fix *f, unsigned int out, unsigned int in, u8 salt)
+{
+	u8 cmd[5 + 300 + 1] = { 0x84, 0x8a, 0x39, 0x2b, 0x01 };
+	struct ret r;
+	unsigned int i;
+
+	for (i = 0; i < 300; i++)
+		cmd[5 + i] = (u8)(i * 7 + salt);
+	cmd[305] = 0x87;
+	assert_int_equal(bulk_out(f, out, cmd, sizeof(cmd)).actual, sizeof(cmd));
+	r = bulk_in(f, in, 1024);
+	assert_int_equal(r.actual, 302);
+	assert_memory_equal(r.data + 2, cmd + 5, 300);
+}
+
+static void test_channel_b_has_an_mpsse_of_its_own_with_nothing_on_its_pins(void **state)
+{
+	struct fix *f = *state;
+	struct ret r;
+
+	start(f, "ft2232h");
+	attach(f);
+	good_control(f, 0x0b, 0x020b, 1);
+	good_control(f, 0x0b, 0x020b, 2);
+	loop_back(f, OUT_B, IN_B, 1);
+	loop_back(f, OUT_A, IN_A, 2);
+	loop_back(f, OUT_B, IN_B, 3);
+	/* a read of a pin that nobody drives, and the pins of channel A are others */
+	bulk_out(f, OUT_B, "\x85\x80\x50\xfb\x20\x00\x00\x81\x87", 9);
+	r = bulk_in(f, IN_B, 512);
+	assert_int_equal(r.actual, 4);
+	assert_int_equal(r.data[2], 0xff);
+	assert_int_equal(r.data[3], 0x54);
+	bulk_out(f, OUT_A, "\x80\x00\xfb\x81\x87", 5);
+	r = bulk_in(f, IN_A, 512);
+	assert_int_equal(r.data[2] & 0xfb, 0x00);
+	assert_int_equal(sim_n_complaints(simd_board_at(f->s, 0)->sim), 0);
+}
+
+static void test_two_mpsse_work_at_the_same_time(void **state)
+{
+	/* 35 ms of clocks each, in messages that come together */
+	static const u8 clocks[] = { 0x8a, 0x86, 0x01, 0x00, 0x8f, 0xff, 0xff, 0x81, 0x87 };
+	u8 m[2][HEAD + sizeof(clocks)] = { 0 };
+	unsigned int i, n = 0;
+	struct fix *f = *state;
+	u64 from, took;
+	struct ret r;
+
+	start(f, "ft2232h");
+	attach(f);
+	good_control(f, 0x09, 255, 1);
+	good_control(f, 0x09, 255, 2);
+	good_control(f, 0x0b, 0x020b, 1);
+	good_control(f, 0x0b, 0x020b, 2);
+	submit_raw(f, IN_A, true, NULL, NULL, 512);
+	submit_raw(f, IN_B, true, NULL, NULL, 512);
+	for (i = 0; i < 2; i++) {
+		put_be32(m[i], 1);
+		put_be32(m[i] + 4, ++f->seqnum);
+		put_be32(m[i] + 8, 0x00010002);
+		put_be32(m[i] + 16, i ? OUT_B : OUT_A);
+		put_be32(m[i] + 24, sizeof(clocks));
+		memcpy(m[i] + HEAD, clocks, sizeof(clocks));
+	}
+	from = sim_now_ps(simd_board_at(f->s, 0)->sim);
+	put(f, f->fd, m, sizeof(m));
+	while (n < 2) {
+		assert_true(answer(f, false, &r));
+		if (r.seqnum + 1 >= f->seqnum)
+			continue; /* an OUT */
+		assert_int_equal(r.actual, 3);
+		assert_int_equal(get(f, f->fd, r.data, 3), 3);
+		n++;
+	}
+	took = sim_now_ps(simd_board_at(f->s, 0)->sim) - from;
+	assert_in_range(took, 35 * PS_PER_MS, 60 * PS_PER_MS);
+}
+
+static void test_synchronous_bit_bang_is_one_byte_behind(void **state)
+{
+	struct fix *f = *state;
+	struct ret r;
+
+	start(f, "ft4232h");
+	attach(f);
+	good_control(f, 0x09, 1, 4);
+	good_control(f, 0x0b, 0x040f, 4); /* channel D, its low four pins are outputs */
+	bulk_out(f, 8, "\x05\x0a\x0a", 3);
+	do
+		r = bulk_in(f, 7, 512);
+	while (r.actual == 2);
+	assert_int_equal(r.actual, 5);
+	assert_memory_equal(r.data + 2, "\xf0\xf5\xfa", 3);
+	assert_int_equal(control(f, 0xc0, 0x0c, 0, 4, 1).data[0], 0xfa);
+}
+
+static void test_bit_bang_goes_at_the_pace_of_the_baud_rate(void **state)
+{
+	struct fix *f = *state;
+	struct ret r;
+	u64 from, took;
+
+	start(f, "ft2232h");
+	attach(f);
+	good_control(f, 0x03, 312, 2); /* 9600 baud, so 153.6 kHz */
+	good_control(f, 0x09, 255, 2);
+	good_control(f, 0x0b, 0x01ff, 2);
+	from = sim_now_ps(simd_board_at(f->s, 0)->sim);
+	bulk_out(f, OUT_B, "\x55", 1);
+	r = bulk_in(f, IN_B, 512);
+	took = sim_now_ps(simd_board_at(f->s, 0)->sim) - from;
+	assert_int_equal(r.actual, 512); /* samples, without end */
+	assert_int_equal(r.data[511], 0x55);
+	assert_in_range(took, 3 * PS_PER_MS, 5 * PS_PER_MS); /* 510 of 6.5 us */
+}
+
+static void test_swd_by_bit_bang_reaches_the_target(void **state)
+{
+	struct fix *f = *state;
+	struct sim *sim;
+	u8 buf[2 * 70];
+	unsigned int i;
+	struct ret r;
+	u64 before;
+
+	start(f, "ft2232h");
+	attach(f);
+	sim = simd_board_at(f->s, 0)->sim;
+	good_control(f, 0x03, 1, 1);
+	good_control(f, 0x0b, 0x0403, 1); /* SWCLK and SWDIO */
+	before = sim->stats.swclk_cycles;
+	for (i = 0; i < sizeof(buf); i++)
+		buf[i] = (u8)(2 | (i & 1));
+	assert_int_equal(bulk_out(f, OUT_A, buf, sizeof(buf)).status, 0);
+	do
+		r = bulk_in(f, IN_A, 512);
+	while (r.actual < sizeof(buf) + 2);
+	assert_int_equal(sim->stats.swclk_cycles - before, 70);
+}
+
+static void test_a_mode_that_a_channel_has_not_is_told(void **state)
+{
+	struct fix *f = *state;
+	struct sim *sim;
+
+	start(f, "ft4232h");
+	attach(f);
+	sim = simd_board_at(f->s, 0)->sim;
+	good_control(f, 0x0b, 0x0200, 2);
+	assert_int_equal(sim_n_complaints(sim), 0);
+	good_control(f, 0x0b, 0x0200, 3); /* MPSSE of channel C */
+	assert_int_equal(sim_n_complaints(sim), 1);
+	good_control(f, 0x0b, 0x4000, 1); /* synchronous FIFO needs an EEPROM that says so */
+	assert_int_equal(sim_n_complaints(sim), 2);
+}
+
 static void test_channel_b_is_a_uart_that_hears_itself(void **state)
 {
 	struct fix *f = *state;
@@ -578,6 +776,13 @@ int main(void)
 		T(test_a_device_in_use_and_one_that_is_not_there_are_refused),
 		T(test_mpsse_answers_bad_commands_after_the_latency_timer),
 		T(test_an_in_urb_holds_510_bytes_of_data_in_each_packet),
+		T(test_full_speed_has_packets_of_64_bytes_and_says_so),
+		T(test_channel_b_has_an_mpsse_of_its_own_with_nothing_on_its_pins),
+		T(test_two_mpsse_work_at_the_same_time),
+		T(test_synchronous_bit_bang_is_one_byte_behind),
+		T(test_bit_bang_goes_at_the_pace_of_the_baud_rate),
+		T(test_swd_by_bit_bang_reaches_the_target),
+		T(test_a_mode_that_a_channel_has_not_is_told),
 		T(test_channel_b_is_a_uart_that_hears_itself),
 		T(test_more_data_than_asked_for_is_babble),
 		T(test_an_idle_read_is_answered_by_the_latency_timer_and_not_at_once),

@@ -4,7 +4,8 @@
 
 usage: libftdi.py VID:PID CHANNELS PRODUCT SERIAL   (hex ids; with the stand-in preloaded)
 
-What libftdi1 makes of descriptors, EEPROM, requests, packets and the MPSSE of each channel.
+What libftdi1 makes of descriptors, EEPROM, requests, packets, and of each channel's MPSSE, bit-bang
+modes and UART.
 """
 import ctypes
 import ctypes.util
@@ -15,7 +16,7 @@ VID, PID = (int(x, 16) for x in sys.argv[1].split(":"))
 N_CHANNELS, PRODUCT, SERIAL = int(sys.argv[2]), sys.argv[3], sys.argv[4]
 
 # ftdi.h 1.5: enum ftdi_mpsse_mode, ftdi_interface, ftdi_eeprom_value
-BITMODE_RESET, BITMODE_MPSSE = 0, 2
+BITMODE_RESET, BITMODE_BITBANG, BITMODE_MPSSE, BITMODE_SYNCBB = 0, 1, 2, 4
 VENDOR_ID, PRODUCT_ID, SELF_POWERED, USE_SERIAL, MAX_POWER = 0, 1, 2, 9, 12
 
 lib = ctypes.CDLL(ctypes.util.find_library("ftdi1") or "libftdi1.so.2")
@@ -165,6 +166,30 @@ def check_mpsse(channel):
     f.close()
 
 
+def check_bitbang(channel):
+    """pins by bytes; of channel A only those that are not SWCLK, SWDIO or nRST"""
+    f, name = Ftdi(channel), "ABCD"[channel]
+    f.do("ftdi_usb_reset")
+    f.do("ftdi_set_baudrate", 9600)
+    f.do("ftdi_set_bitmode", 0xE8, BITMODE_SYNCBB)
+    f.do("ftdi_tcioflush")
+    got = f.ask([0x08, 0x80, 0xE8, 0x20, 0x20], 5)
+    want = [0x00, 0x08, 0x80, 0xE8, 0x20]
+    ok(f"{name}: synchronous bit-bang answers with the pins before each byte",
+       [b & 0xE8 for b in got] == want, got)
+    pins = ctypes.c_ubyte()
+    f.do("ftdi_read_pins", ctypes.byref(pins))
+    ok(f"{name}: and the last byte stays", pins.value & 0xE8 == 0x20, pins.value)
+    f.do("ftdi_set_bitmode", 0xE8, BITMODE_BITBANG)
+    f.do("ftdi_tcioflush")
+    f.write([0x40])
+    seen = f.read(600)
+    ok(f"{name}: asynchronous bit-bang samples all the time", len(seen) == 600, len(seen))
+    ok(f"{name}: and the byte arrives at the pins", seen[-1] & 0xE8 == 0x40, seen[-8:])
+    f.do("ftdi_set_bitmode", 0, BITMODE_RESET)
+    f.close()
+
+
 def check_uart(channel):
     """RXD is tied to TXD"""
     f = Ftdi(channel)
@@ -180,8 +205,10 @@ def check_uart(channel):
 
 check_requests()
 check_eeprom()
-for c in range(1):
+for c in range(min(N_CHANNELS, 2)):
     check_mpsse(c)
+for c in range(N_CHANNELS):
+    check_bitbang(c)
 for c in range(1, N_CHANNELS):
     check_uart(c)
 sys.exit(failed)

@@ -63,7 +63,16 @@ for part in 'ft2232h 0403:6010 2 Dual' 'ft232h 0403:6014 1 Single' 'ft4232h 0403
 	in_process -m qspi --range 0+300K -r sim.bin
 	ok "$CHIP: and reads the same" cmp back.bin sim.bin
 done
-CHIP=ft2232h
+
+CHIP='ft2232h at full speed'
+rm -f board.state
+serve $DISCO --state board.state --full-speed
+libftdi 0403:6010 2 'Dual RS232-HS' SIM0001
+over_usb -p ftdi -b $DISCO -w "$DEMO"
+ok "$CHIP: programs and verifies the demo firmware" rc_is 0
+stop_server
+in_process -v "$DEMO"
+ok "$CHIP: the bench in process verifies what it wrote" rc_is 0
 
 for wiring in tristate buffer; do
 	rm -f board.state
