@@ -76,7 +76,7 @@ static const struct nor_part sst26_parts[] = {
 	  .times = NOR_TIMES(1000, 1500, 20, 25, 20, 25, 20, 25, 0, 0) },
 	{ NOR_ID(0xbf, 0x26, 0x43), .name = "sst26vf064b", .size = MIB(8),
 	  .flags = NOR_ERASE_4K | NOR_QUAD, .max_mhz = 104,
-	  .times = NOR_TIMES(1024, 2048, 19, 38, 19, 38, 19, 38, 0, 0) },
+	  .times = NOR_TIMES(1024, 2048, 19, 38, 19, 38, 19, 38, 0, 0), .tested = TESTED_SIM },
 	{ NOR_ID(0xbf, 0x26, 0x51), .name = "sst26wf016", .size = MIB(2),
 	  .flags = NOR_E4_64 | NOR_QUAD, .max_mhz = 104 },
 };

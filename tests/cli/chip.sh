@@ -24,4 +24,17 @@ run -p $SIM $B -m qspi --range 0x1000+9000 -r back.bin
 ok 'and reads the same by its own name' cmp a.bin back.bin
 run -p $SIM -c n25q128a
 ok '-c without a board is a usage error' rc_says 2 'it needs -b'
+
+SIM=sim:board=stm32l476g-disco,nor=unknown-sfdp,state=sfdp.state
+run -p $SIM $B -m qspi --range 0+9000 -w a.bin
+ok 'an unknown chip works by its SFDP' rc_is 0
+ok 'and says how to report it' says '--sfdp-dump'
+SIM=sim:board=stm32l476g-disco,nor=unknown-nosfdp,state=nosfdp.state
+run -p $SIM $B
+ok 'without SFDP it is refused with its ID' rc_says 6 'ID 7a 12 18'
+ok 'and the way out' says '-c NAME:size=...,erase=...'
+run -p $SIM $B -c w25q128jv -m qspi --range 0+9000 -w a.bin
+ok 'by the name of a chip like it' rc_is 0
+run -p $SIM $B -c mine:size=16M,erase=20h:4K/d8h:64K -m qspi --range 0+9000 -v a.bin
+ok 'or by a description it works' rc_is 0
 exit $failed

@@ -60,4 +60,27 @@ run -p $SIM $B --wp-status --json
 ok 'locking touched no protection' both 0 '.wp.length == 0 and .wp.mode == "disabled"'
 run -p $SIM --otp-status
 ok 'without a board there is none' rc_says 2 'needs -b BOARD'
+
+# one chip of each kind
+while read -r nor region; do
+	SIM=sim:board=stm32l476g-disco,nor=$nor,state=$nor.state
+	B="-b stm32l476g-disco"
+	run -p $SIM $B --otp-program 0x40=serial.bin --irreversible
+	ok "$nor: programmed" rc_is 0
+	run -p $SIM $B -m qspi-otp --range 0x40+11 -r back.bin
+	ok "$nor: reads back" cmp serial.bin back.bin
+	run -p $SIM $B --otp-lock $region --irreversible --json
+	ok "$nor: locked" both 0 ".otp.locked[$region]"
+	run -p $SIM $B --otp-program 0x50=serial.bin --irreversible
+	ok "$nor: for good" rc_says 7 'is locked'
+	run -p $SIM $B -m qspi --range 0+64 -r array.bin
+	ok "$nor: the array is back" sh -c '[ "$(tr -d "\377" <array.bin | wc -c)" = 0 ]'
+done <<-END
+	mx25r6435f  0
+	is25lp128f  0
+	sst26vf064b 0
+	s25fl512s   2
+	s25fl064l   0
+	gd25lq256d  0
+END
 exit $failed

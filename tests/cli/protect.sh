@@ -71,4 +71,33 @@ run -p $SIM $B --wp-enable=power_cycle --json
 ok 'until power-up' both 0 '.wp.mode == "power_cycle"'
 run -p $SIM $B --wp-range 0,0 --json
 ok 'the next command finds the power has been off' both 0 '.wp.length == 0'
+
+# one chip of each layout: the upper half is protected, refused, and free again
+while read -r nor range; do
+	SIM=sim:board=stm32l476g-disco,nor=$nor,state=$nor.state
+	B="-b stm32l476g-disco"
+	run -p $SIM $B --wp-range $range --wp-enable --json
+	ok "$nor: its upper half" both 0 ".wp.length == (${range#*,}) and .wp.mode == \"hardware\""
+	run -p $SIM $B -m qspi --range ${range%,*}+256K -E
+	ok "$nor: is not erased" rc_says 7 'is write-protected'
+	run -p $SIM $B -m qspi --range ${range%,*}+256K -E --wp-disable --wp-range 0,0
+	ok "$nor: unless told so" rc_is 0
+done <<-END
+	mt25ql01gbbb 67108864,67108864
+	w25q256jv    16777216,16777216
+	gd25q127c    8388608,8388608
+	mx25r6435f   4194304,4194304
+	is25lp128f   8388608,8388608
+	s25fl512s    33554432,33554432
+	s25fl064l    4194304,4194304
+	m25p64       4194304,4194304
+END
+SIM=sim:board=stm32l476g-disco,nor=sst26vf064b
+run -p $SIM $B --wp-status --json
+ok 'SST26: everything is locked at power-up' both 0 '.wp.length == 8388608 and .wp.mode == "disabled"'
+run -p $SIM $B -m qspi --range 0x10000+20000 -w a.bin --json
+ok 'a job opens the locks and says so' both 0 '.verified_bytes >= 20000'
+ok 'in one line' says 'unlocking all blocks'
+run -p $SIM $B --wp-range 0x10000,0x7f0000 --json
+ok 'they can be set block by block' both 0 '.wp.start == 65536 and .wp.length == 8323072'
 exit $failed
