@@ -118,14 +118,15 @@ static bool can_fetch(struct vcortexm *c, u32 addr)
 /* the first fetch fails and so does that of the HardFault handler */
 static bool is_hopeless(struct vcortexm *c)
 {
+	const bool has_thumb = c->reg.xpsr & XPSR_T;
 	u32 word, handler;
 
-	if (!vcortexm_executes(c))
-		return !(c->reg.xpsr & XPSR_T) || !can_fetch(c, c->reg.pc);
-	if ((c->reg.xpsr & XPSR_T) && mcu_peek32(c->mcu, c->reg.pc & ~3u, &word))
-		return false;
-	return mcu_peek32(c->mcu, HARDFAULT_VECTOR, &handler) &&
-	       !mcu_peek32(c->mcu, handler & ~3u, &word);
+	/* a blank part: an engine takes megabytes, and would have nothing to do */
+	if ((!has_thumb || !mcu_peek32(c->mcu, c->reg.pc & ~3u, &word)) &&
+	    mcu_peek32(c->mcu, HARDFAULT_VECTOR, &handler) &&
+	    !mcu_peek32(c->mcu, handler & ~3u, &word))
+		return true;
+	return !vcortexm_executes(c) && (!has_thumb || !can_fetch(c, c->reg.pc));
 }
 
 static void run(struct vcortexm *c, u64 t)
