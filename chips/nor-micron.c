@@ -261,6 +261,7 @@ static void st_defaults(struct nor_params *p, const struct nor_part *part)
 	};
 
 	nor_take_usual(p, part, &usual);
+	p->slow_read_max_hz = 20000000; /* 03h of the M25P of old: 20 MHz */
 }
 
 const struct nor_vendor nor_st = {

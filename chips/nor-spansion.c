@@ -19,6 +19,13 @@ static void latency_8(struct nor_params *p, const struct sfdp_info *sfdp)
 		p->read_1_4_4.cycles = 10;
 }
 
+/* FS-S programs 512 bytes at a time only after CR3 bit 4 was set; SFDP says 512 all the same */
+static void fs_s(struct nor_params *p, const struct sfdp_info *sfdp)
+{
+	latency_8(p, sfdp);
+	p->page_size = 256;
+}
+
 /* clang-format off */
 static const struct nor_part spansion_parts[] = {
 	{ NOR_ID(0x01, 0x02, 0x12), .name = "s25fl004a", .size = KIB(512),
@@ -43,17 +50,17 @@ static const struct nor_part spansion_parts[] = {
 	  .flags = NOR_ERASE_64K | NOR_QUAD, .bp = NOR_BP_OPAQUE, .max_mhz = 104,
 	  .otp = { .kind = NOR_OTP_NONE }, .uid = NOR_UID_NONE },
 	{ NOR_ID(0x01, 0x02, 0x17, 0x4d, 0x01, 0x81), .name = "s25fs064s", .size = MIB(8),
-	  .flags = NOR_ERASE_64K | NOR_QUAD_IO, .max_mhz = 133, .fixup = latency_8 },
+	  .flags = NOR_ERASE_64K | NOR_QUAD_IO, .max_mhz = 133, .fixup = fs_s },
 	{ NOR_ID(0x01, 0x02, 0x19, 0x4d, 0x00, 0x80), .name = "s25fl256s-256k", .size = MIB(32),
 	  .flags = NOR_ERASE_256K | NOR_QUAD | NOR_4B_OPS, .max_mhz = 133,
 	  .times = NOR_TIMES(250, 750, 130, 650, 0, 0, 130, 650, 66, 330) },
 	{ NOR_ID(0x01, 0x02, 0x19, 0x4d, 0x00, 0x81), .name = "s25fs256s-256k", .size = MIB(32),
-	  .flags = NOR_ERASE_256K | NOR_QUAD_IO | NOR_4B_OPS, .max_mhz = 133, .fixup = latency_8 },
+	  .flags = NOR_ERASE_256K | NOR_QUAD_IO | NOR_4B_OPS, .max_mhz = 133, .fixup = fs_s },
 	{ NOR_ID(0x01, 0x02, 0x19, 0x4d, 0x01, 0x80), .name = "s25fl256s-64k", .size = MIB(32),
 	  .flags = NOR_ERASE_64K | NOR_QUAD | NOR_4B_OPS, .max_mhz = 133,
 	  .times = NOR_TIMES(250, 750, 130, 650, 0, 0, 130, 650, 66, 330) },
 	{ NOR_ID(0x01, 0x02, 0x19, 0x4d, 0x01, 0x81), .name = "s25fs256s-64k", .size = MIB(32),
-	  .flags = NOR_ERASE_64K | NOR_QUAD_IO | NOR_4B_OPS, .max_mhz = 133, .fixup = latency_8 },
+	  .flags = NOR_ERASE_64K | NOR_QUAD_IO | NOR_4B_OPS, .max_mhz = 133, .fixup = fs_s },
 	{ NOR_ID(0x01, 0x02, 0x20, 0x4d, 0x00), .name = "s25fl512s-256k", .size = MIB(64),
 	  .flags = NOR_ERASE_256K | NOR_QUAD | NOR_4B_OPS, .page_size = 512, .max_mhz = 133,
 	  .times = NOR_TIMES(340, 750, 0, 0, 0, 0, 0, 0, 103, 460) },
@@ -61,8 +68,8 @@ static const struct nor_part spansion_parts[] = {
 	  .flags = NOR_ERASE_256K | NOR_QUAD | NOR_4B_OPS, .page_size = 512, .max_mhz = 133,
 	  .times = NOR_TIMES(340, 750, 0, 0, 0, 0, 0, 0, 103, 460), .tested = TESTED_SIM },
 	{ NOR_ID(0x01, 0x02, 0x20, 0x4d, 0x00, 0x81), .name = "s25fs512s", .size = MIB(64),
-	  .flags = NOR_ERASE_256K | NOR_QUAD_IO | NOR_4B_OPS, .page_size = 512, .max_mhz = 133,
-	  .fixup = latency_8 },
+	  .flags = NOR_ERASE_256K | NOR_QUAD_IO | NOR_4B_OPS, .max_mhz = 133,
+	  .fixup = fs_s },
 	{ NOR_ID(0x01, 0x02, 0x20, 0x4d, 0x01), .name = "s25fl512s-64k", .size = MIB(64),
 	  .flags = NOR_ERASE_64K | NOR_QUAD | NOR_4B_OPS, .page_size = 512, .max_mhz = 133,
 	  .times = NOR_TIMES(340, 750, 0, 0, 0, 0, 0, 0, 103, 460) },
@@ -91,7 +98,7 @@ static const struct nor_part spansion_parts[] = {
 	  .flags = NOR_ERASE_64K | NOR_QUAD, .max_mhz = 133,
 	  .times = NOR_TIMES(250, 750, 130, 650, 0, 0, 130, 650, 33, 165) },
 	{ NOR_ID(0x01, 0x20, 0x18, 0x4d, 0x01, 0x81), .name = "s25fs128s", .size = MIB(16),
-	  .flags = NOR_ERASE_64K | NOR_QUAD_IO, .max_mhz = 133, .fixup = latency_8 },
+	  .flags = NOR_ERASE_64K | NOR_QUAD_IO, .max_mhz = 133, .fixup = fs_s },
 	{ NOR_ID(0x01, 0x40, 0x13), .name = "s25fl204k", .size = KIB(512),
 	  .flags = NOR_E4_64, .qe = NOR_QE_NONE, .bp = NOR_BP_OPAQUE, .max_mhz = 85,
 	  .otp = { .kind = NOR_OTP_NONE }, .uid = NOR_UID_NONE },

@@ -55,14 +55,22 @@ static int job_begin(struct flash_job *job)
 
 /* ---- the stream ---- */
 
+/* how many answers the failure bits come in */
+static unsigned int n_answers(const struct spi_nor *nor)
+{
+	return nor->p.die_ready ? min((unsigned int)nor->p.n_dies, (unsigned int)NOR_MAX_DIES) : 1;
+}
+
 void nor_queue_failure_look(struct spi_nor *nor, struct nor_job *j, struct memq *q, int flight)
 {
-	struct spi_mem_op op = nor_op_read_reg(nor->p.fail_opcode, &j->fail_reg, 1);
-
 	j->fail_asked = true;
 	j->fail_flight = flight;
-	j->fail_state = MEMQ_PENDING;
-	nor->mem->ops->queue_op(nor->mem, q, &op, &j->fail_state);
+	for (unsigned int i = 0; i < n_answers(nor); i++) {
+		struct spi_mem_op op = nor_op_read_reg(nor->p.fail_opcode, &j->fail_reg[i], 1);
+
+		j->fail_state[i] = MEMQ_PENDING;
+		nor->mem->ops->queue_op(nor->mem, q, &op, &j->fail_state[i]);
+	}
 }
 
 void nor_queue_sample(struct spi_nor *nor, struct nor_job *j, struct memq *q, struct nor_sample *s)
@@ -125,31 +133,44 @@ int nor_too_long(struct flash_job *job, struct nor_job *j, u64 elapsed_ns)
 		j->limit_ns * 2 / LIMIT_HALVES / MSEC_NS);
 }
 
+/* the failure bits of all dies; false: not all have answered, or one is still busy */
+static bool failure_bits(const struct spi_nor *nor, const struct nor_job *j, u8 *bits)
+{
+	*bits = 0;
+	for (unsigned int i = 0; i < n_answers(nor); i++) {
+		if (j->fail_state[i] != MEMQ_VALID ||
+		    (j->fail_reg[i] & nor->p.die_ready) != nor->p.die_ready)
+			return false;
+		*bits |= j->fail_reg[i];
+	}
+	return true;
+}
+
 /* 0, or the failure that the chip reports */
 static int judge_failure_bits(struct flash_job *job)
 {
 	struct nor_job *j = nor_job_of(job);
 	struct spi_nor *nor = to_nor(job->mtd);
 	const struct nor_params *p = &nor->p;
-	u8 mask = job->kind == JOB_ERASE ? p->fail_erase : p->fail_program;
+	u8 mask = job->kind == JOB_ERASE ? p->fail_erase : p->fail_program, bits;
 
-	if (!j->fail_asked || j->fail_state != MEMQ_VALID)
+	if (!j->fail_asked || !failure_bits(nor, j, &bits))
 		return 0;
 	j->fail_asked = false;
 	/* a busy chip does not answer, or with bits of what still runs */
 	if (j->fail_flight >= 0 && !nor_is_matched(nor, &j->flight[j->fail_flight].s))
 		return 0;
-	if (j->fail_reg & p->fail_protect)
+	if (bits & p->fail_protect)
 		return err_set(nor_err(nor), -EROFS,
 			       "clear the chip's lock bits of these blocks, or write elsewhere",
 			       "%s refuses: protected block (register %02xh reads %02x)", nor->name,
-			       p->fail_opcode, j->fail_reg);
-	if (j->fail_reg & mask)
+			       p->fail_opcode, bits);
+	if (bits & mask)
 		return err_set(nor_err(nor), -EIO,
 			       "try again; if it stays so the chip is worn out or locked",
 			       "%s reports that %s failed (register %02xh reads %02x)", nor->name,
 			       job->kind == JOB_ERASE ? "an erase" : "a page program",
-			       p->fail_opcode, j->fail_reg);
+			       p->fail_opcode, bits);
 	return 0;
 }
 

@@ -13,6 +13,9 @@
 #define NOR_CAL_PAGES	12
 #define NOR_CAL_SAMPLES 192
 
+/* dies that answer for themselves in turn; more are not looked at */
+#define NOR_MAX_DIES 4
+
 enum nor_phase {
 	PHASE_FIRE,    /* start the next page or erase */
 	PHASE_MEASURE, /* sample the page that was just started, again and again */
@@ -79,8 +82,8 @@ struct nor_job {
 	struct nor_cal cal[NOR_CAL_PAGES];
 	unsigned int n_cal;
 	/* failure bits */
-	u8 fail_reg;
-	enum memq_sample fail_state;
+	u8 fail_reg[NOR_MAX_DIES];
+	enum memq_sample fail_state[NOR_MAX_DIES];
 	bool fail_asked;
 	int fail_flight; /* the answer counts if this page found the chip ready; -1: it was */
 	bool final_queued;

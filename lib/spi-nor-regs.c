@@ -116,8 +116,14 @@ static int wait_for(struct spi_nor *nor, u8 opcode, u8 mask, u8 match, u64 timeo
  */
 int nor_wait_ready(struct spi_nor *nor, u64 timeout_ns, const char *what)
 {
-	return wait_for(nor, nor->p.poll_opcode, nor->p.poll_mask, nor->p.poll_match, timeout_ns,
-			what);
+	int rc = wait_for(nor, nor->p.poll_opcode, nor->p.poll_mask, nor->p.poll_match, timeout_ns,
+			  what);
+
+	/* a Micron stack: 70h is answered by one die after the other, and every one must be ready */
+	for (unsigned int i = 0; nor->p.die_ready && i < nor->p.n_dies && !rc; i++)
+		rc = wait_for(nor, nor->p.fail_opcode, nor->p.die_ready, nor->p.die_ready,
+			      timeout_ns, what);
+	return rc;
 }
 
 /**

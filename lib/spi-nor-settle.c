@@ -208,11 +208,23 @@ static bool is_ambiguous(const struct sfdp_bfpt *b, unsigned int type)
 	return false;
 }
 
+/* types that work all over the chip whichever of its maps is in force */
+static u8 common_erases(const struct sfdp_info *s)
+{
+	u8 common = 0x0f;
+
+	for (unsigned int m = 0; m < s->map.n_maps; m++)
+		for (unsigned int r = 0; r < s->map.maps[m].n_regions; r++)
+			common &= s->map.maps[m].regions[r].erase_mask;
+	return common;
+}
+
 static void sfdp_erases(struct nor_params *p, const struct sfdp_info *s)
 {
 	const struct sfdp_bfpt *b = &s->bfpt;
 	struct nor_erase_type row[NOR_N_ERASE];
 	bool has_map = usable_map(s), any = false;
+	u8 usable = has_map || !s->map.present ? 0x0f : common_erases(s);
 
 	memcpy(row, p->erase, sizeof(row));
 	for (unsigned int i = 0; i < SFDP_N_ERASE; i++) {
@@ -221,7 +233,7 @@ static void sfdp_erases(struct nor_params *p, const struct sfdp_info *s)
 
 		/* 256-byte page erase (Puya 81h) is not worth a flash's life */
 		if (e->size < KIB(4) || e->opcode == 0x00 || e->opcode == 0xff ||
-		    (!has_map && is_ambiguous(b, i)))
+		    !(usable & BIT(i)) || (!has_map && is_ambiguous(b, i)))
 			continue;
 		/* what the table lists replaces the row; the old one has no times: keep the row's */
 		if (!any)
@@ -421,6 +433,14 @@ static int settle_with(struct nor_params *p, const struct nor_part *part,
 		part->fixup(p, sfdp);
 
 	/* Micron's C7h is not for stacks; C4h takes an address as the mode has it */
+	if (p->dies == NOR_DIES_LINEAR && p->poll_opcode == p->fail_opcode) {
+		/* each 70h is answered by another die: the one that works may be the next. WIP is over
+		 * when all are idle; then every die is asked how it went */
+		p->die_ready = p->poll_mask;
+		p->poll_opcode = 0x05;
+		p->poll_mask = 0x01;
+		p->poll_match = 0;
+	}
 	if (p->dies == NOR_DIES_LINEAR)
 		p->chip_erase = p->fourbyte == NOR_4B_OPCODES ? 0 : 0xc4;
 	if (!p->program_typ_ns)

@@ -474,6 +474,40 @@ static int get_sfdp(struct spi_nor *nor, struct sfdp_info *info)
 	return rc;
 }
 
+/*
+ * Which of several sector maps is in force? Each detection command reads one byte and gives one bit
+ * of the configuration's number, the first one the highest. "As set" is three address bytes and the
+ * power-on default of 8 dummy cycles: the chip has just been reset.
+ */
+static int choose_map(struct spi_nor *nor, struct sfdp_sector_map *map)
+{
+	static const u8 addr_nbytes[] = { 0, 3, 4, 3 };
+	unsigned int id = 0;
+
+	for (unsigned int i = 0; i < map->n_detect; i++) {
+		const struct sfdp_detect *d = &map->detect[i];
+		u8 val = 0, nbytes = addr_nbytes[d->addr_code & 3];
+		struct spi_mem_op op = nor_op_read_reg(d->opcode, &val, 1);
+		int rc;
+
+		op.addr.nbytes = nbytes;
+		op.addr.buswidth = 1;
+		op.addr.val = nbytes == 4 ? d->addr : d->addr & 0xffffff;
+		op.dummy.ncycles = d->wait_code == 15 ? 8 : d->wait_code;
+		rc = spi_mem_exec(nor->mem, &op);
+		if (rc)
+			return rc;
+		id = id << 1 | !!(val & d->mask);
+	}
+	for (unsigned int i = 0; i < map->n_maps && map->chosen < 0; i++)
+		if (map->maps[i].id == id)
+			map->chosen = (int)i;
+	if (map->chosen < 0)
+		log_warn(&nor->mem->ctx->log,
+			 "the flash's SFDP has no sector map for its configuration %u", id);
+	return 0;
+}
+
 static void name_chip(struct spi_nor *nor)
 {
 	const u8 *id = nor->id;
@@ -554,6 +588,10 @@ static int identify(struct spi_nor *nor, const struct nor_choice *choice)
 		goto out_free;
 	/* whoever describes the chip does so because its own table is missing or wrong */
 	has_sfdp = rc && !(choice && choice->is_described);
+	rc = has_sfdp && sfdp->map.present && sfdp->map.chosen < 0 ? choose_map(nor, &sfdp->map)
+								   : 0;
+	if (rc)
+		goto out_free;
 	rc = choose_part(nor, choice, has_sfdp ? sfdp : NULL);
 	if (!rc)
 		rc = nor_settle(&nor->p, nor->part, nor->vendor, has_sfdp ? sfdp : NULL,
@@ -561,6 +599,8 @@ static int identify(struct spi_nor *nor, const struct nor_choice *choice)
 	if (rc)
 		goto out_free;
 	name_chip(nor);
+	if (nor->p.note[0])
+		log_warn(&nor->mem->ctx->log, "%s: %s", nor->name, nor->p.note);
 	if (!nor->part)
 		log_info(&nor->mem->ctx->log,
 			 "%s is not in the tables and is used as its SFDP says; please report it: "
