@@ -64,10 +64,14 @@ done
 ln -s /bin/udevadm "$root/lib/systemd/systemd-udevd"
 : >"$root/usr/share/misc/usb.ids" # usbip complains without one
 
-# Debian's rules that the checks are about: nodes, serial ports, uaccess, modules, units of devices
-for rule in 50-udev-default 60-serial 73-seat-late 80-drivers 99-systemd; do
+# Debian's rules that the checks are about: nodes, serial ports, modules, units of devices
+for rule in 50-udev-default 60-serial 80-drivers 99-systemd; do
 	cp "/lib/udev/rules.d/$rule.rules" "$root/lib/udev/rules.d/"
 done
+# stands where the tag uaccess has to be set: logind itself is not here
+cat >"$root/etc/udev/rules.d/73-seat-late-check.rules" <<'EOF'
+ACTION=="add", TAG=="uaccess", ENV{MAJOR}!="", RUN+="/bin/sh -c 'echo %k >>/run/uaccess'"
+EOF
 # and the units that carry journal and udev
 for unit in systemd-journald.service systemd-journald.socket systemd-journald-dev-log.socket \
 	systemd-udevd.service systemd-udevd-control.socket systemd-udevd-kernel.socket \
