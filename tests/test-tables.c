@@ -319,7 +319,8 @@ static const char *disagrees(const struct fact *f, const struct nor_part *p,
 	if (strtoull(f->size, NULL, 10) != p->size)
 		return "size";
 	snprintf(page, sizeof(page), "%u", s->page_size);
-	if (strcmp(page, f->page) != 0 && s->page_size != 1)
+	/* S25FS: 512 bytes only after CR3 bit 4 was set (reference: 256 is safe) */
+	if (strcmp(page, f->page) != 0 && s->page_size != 1 && strncmp(p->name, "s25fs", 5) != 0)
 		return "page";
 	for (unsigned int i = 0; i < ARRAY_SIZE(blocks); i++)
 		if (p->flags & blocks[i].flag && !has_erase(f, blocks[i].opcode, blocks[i].size))
