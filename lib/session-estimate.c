@@ -76,10 +76,10 @@ static void revise(struct swdrom *s)
 	s->report.bench.revised_ns = s->meter.fixed_ns + longest_ns;
 }
 
-/* from the first word of progress on, so that what comes before it is not taken for work */
+/* from one word of progress to another: what is proven lags behind, by the same at both */
 static void meter(struct swdrom *s, struct session_meter_kind *k, u64 done, u64 total)
 {
-	u64 now_ns = session_now_ns(s), rest;
+	u64 now_ns = session_now_ns(s);
 
 	if (k->revised_ns || !done || !total)
 		return;
@@ -90,9 +90,7 @@ static void meter(struct swdrom *s, struct session_meter_kind *k, u64 done, u64 
 	if (done == total && k->first_done == done) {
 		k->revised_ns = now_ns - k->from_ns; /* it was one operation */
 	} else if (done - k->first_done >= total / SAMPLE_PART && done > k->first_done) {
-		rest = total - k->first_done;
-		k->revised_ns = k->first_ns - k->from_ns +
-				(u64)((double)(now_ns - k->first_ns) * (double)rest /
+		k->revised_ns = (u64)((double)(now_ns - k->first_ns) * (double)total /
 				      (double)(done - k->first_done));
 	}
 	if (k->revised_ns)

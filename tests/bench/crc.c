@@ -81,32 +81,52 @@ static void remove_board(const struct board_file *b)
 	unlink(b->image);
 }
 
-static void add_rows(struct bench_run *run, const struct swdrom_report *r, const char *job,
-		     const char *estimate, u64 bytes, u64 goal_ns, u64 cpu_ns)
+/* a job's rows: how long it took, and how far off its estimates were, whichever way */
+struct names {
+	const char *job, *planned, *revised;
+};
+
+#define NAMES(_job)                                      \
+	{                                                \
+		_job, _job ": planned", _job ": revised" \
+	}
+
+static void add_estimate(struct bench_run *run, const char *name, u64 estimate_ns, u64 took_ns,
+			 double goal)
 {
-	u64 est = r->bench.revised_ns ? r->bench.revised_ns : r->bench.estimate_ns;
-	u64 took = r->bench.job_ns;
 	struct bench_figure f = {
-		.job = job,
-		.bytes = bytes,
-		.ns = r->bench.session_ns,
-		.goal_ns = goal_ns,
-		.cpu_ns = cpu_ns,
-		.usb_transfers = r->bench.usb_transfers,
-		.retries = r->bench.retries,
+		.job = name,
+		.ns = max(estimate_ns, took_ns),
+		.limit_ns = min(estimate_ns, took_ns),
+		.goal_ratio = goal,
 	};
 
 	run->add(run, &f);
-	f.job = estimate;
-	f.ns = max(est, took);
-	f.limit_ns = min(est, took);
-	f.goal_ns = 0;
-	f.goal_ratio = 1.10;
+}
+
+/* once the chips in hand have shown how fast they are, that is the estimate that counts */
+static void add_rows(struct bench_run *run, const struct swdrom_report *r,
+		     const struct names *names, u64 bytes, u64 goal_ns, u64 cpu_ns)
+{
+	const struct swdrom_bench *b = &r->bench;
+	struct bench_figure f = {
+		.job = names->job,
+		.bytes = bytes,
+		.ns = b->session_ns,
+		.goal_ns = goal_ns,
+		.cpu_ns = cpu_ns,
+		.usb_transfers = b->usb_transfers,
+		.retries = b->retries,
+	};
+
 	run->add(run, &f);
+	add_estimate(run, names->planned, b->estimate_ns, b->job_ns, b->revised_ns ? 0 : 1.10);
+	if (b->revised_ns)
+		add_estimate(run, names->revised, b->revised_ns, b->job_ns, 1.10);
 }
 
 static void run_job(struct bench_run *run, const struct board_file *b, enum job what, u64 base,
-		    const char *job, const char *estimate, u64 bytes, u64 goal_ns)
+		    struct names names, u64 bytes, u64 goal_ns)
 {
 	struct swdrom *s = swdrom_new(NULL);
 	struct swdrom_open_opts open = { .board = "stm32l476g-disco" };
@@ -136,49 +156,45 @@ static void run_job(struct bench_run *run, const struct board_file *b, enum job 
 		fail(swdrom_error(s)->what);
 	if (what != JOB_OF_ERASE && swdrom_report(s)->verified_bytes < bytes)
 		fail("not all bytes were verified");
-	add_rows(run, swdrom_report(s), job, estimate, bytes, goal_ns, bench_cpu_ns() - cpu_ns);
+	add_rows(run, swdrom_report(s), &names, bytes, goal_ns, bench_cpu_ns() - cpu_ns);
 	swdrom_free(s);
 }
 
 static void run_crc(struct bench_run *run)
 {
+	static const struct names verify_nor = NAMES("verify 16 MiB NOR"),
+				  again_nor = NAMES("NOR, the same 16 MiB again"),
+				  sector_nor = NAMES("NOR, the same but for 4 KiB"),
+				  other_nor = NAMES("NOR, another 1 MiB"),
+				  erase_nor = NAMES("NOR, erase 1 MiB"),
+				  verify_flash = NAMES("verify 1 MiB internal flash"),
+				  part_flash = NAMES("internal flash, another 64 KiB"),
+				  other_flash = NAMES("internal flash, another 1 MiB");
 	struct board_file b;
-	u8 *changed;
+	u8 *image = malloc(NOR_BYTES);
 
-	make_board(&b, run, NOR_BYTES);
-	run_job(run, &b, JOB_OF_VERIFY, NOR_BASE, "verify 16 MiB NOR by CRC", "  its estimate",
-		NOR_BYTES, 2500 * MSEC_NS);
-	run_job(run, &b, JOB_OF_WRITE, NOR_BASE, "16 MiB image again, nothing changed",
-		"  its estimate ", NOR_BYTES, 3000 * MSEC_NS);
-	changed = malloc(NOR_BYTES);
-	if (!changed)
+	if (!image)
 		fail("out of memory");
-	memcpy(changed, run->noise, NOR_BYTES);
+	make_board(&b, run, NOR_BYTES);
+	run_job(run, &b, JOB_OF_VERIFY, NOR_BASE, verify_nor, NOR_BYTES, 2500 * MSEC_NS);
+	run_job(run, &b, JOB_OF_WRITE, NOR_BASE, again_nor, NOR_BYTES, 3000 * MSEC_NS);
+	memcpy(image, run->noise, NOR_BYTES);
 	for (size_t i = 0; i < KIB(4); i++)
-		changed[MIB(5) + i] ^= 0x5a;
-	save(b.image, changed, NOR_BYTES);
-	run_job(run, &b, JOB_OF_WRITE, NOR_BASE, "16 MiB image again, one 4 KiB sector changed",
-		"  its estimate  ", NOR_BYTES, 3500 * MSEC_NS);
-	/* another image: everything is erased and programmed */
+		image[MIB(5) + i] ^= 0x5a;
+	save(b.image, image, NOR_BYTES);
+	run_job(run, &b, JOB_OF_WRITE, NOR_BASE, sector_nor, NOR_BYTES, 3500 * MSEC_NS);
 	for (size_t i = 0; i < MIB(1); i++)
-		changed[i] ^= 0xa5;
-	save(b.image, changed, MIB(1));
-	run_job(run, &b, JOB_OF_WRITE, NOR_BASE, "another 1 MiB image into the NOR",
-		"  its estimate   ", MIB(1), 0);
-	run_job(run, &b, JOB_OF_ERASE, NOR_BASE, "erase 1 MiB of the NOR", "  its estimate    ",
-		MIB(1), 0);
+		image[i] ^= 0xa5;
+	save(b.image, image, MIB(1));
+	run_job(run, &b, JOB_OF_WRITE, NOR_BASE, other_nor, MIB(1), 0);
+	run_job(run, &b, JOB_OF_ERASE, NOR_BASE, erase_nor, MIB(1), 0);
 	save(b.image, run->noise, FLASH_BYTES);
-	run_job(run, &b, JOB_OF_VERIFY, FLASH_BASE, "verify 1 MiB internal flash by CRC",
-		"  its estimate     ", FLASH_BYTES, 500 * MSEC_NS);
-	for (size_t i = 0; i < FLASH_BYTES; i += KIB(32))
-		changed[i + 17] = run->noise[i + 17] ^ 1;
-	save(b.image, changed, KIB(64));
-	run_job(run, &b, JOB_OF_WRITE, FLASH_BASE, "another 64 KiB into the internal flash",
-		"  its estimate      ", KIB(64), 0);
-	save(b.image, changed, FLASH_BYTES);
-	run_job(run, &b, JOB_OF_WRITE, FLASH_BASE, "another 1 MiB into the internal flash",
-		"  its estimate       ", FLASH_BYTES, 0);
-	free(changed);
+	run_job(run, &b, JOB_OF_VERIFY, FLASH_BASE, verify_flash, FLASH_BYTES, 500 * MSEC_NS);
+	save(b.image, image, KIB(64));
+	run_job(run, &b, JOB_OF_WRITE, FLASH_BASE, part_flash, KIB(64), 0);
+	save(b.image, image, FLASH_BYTES);
+	run_job(run, &b, JOB_OF_WRITE, FLASH_BASE, other_flash, FLASH_BYTES, 0);
+	free(image);
 	remove_board(&b);
 }
 

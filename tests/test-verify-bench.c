@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Whole jobs of the library on the virtual bench that compare by checksums: whatever differs is
+ * found and named, what is equal is left alone, and the estimate comes true.
+ */
+#include "lib/session-priv.h"
+#include "sim/mcu.h"
+#include "sim/netlist.h"
+#include "sim/sim.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define FLASH_BASE 0x08000000u
+#define NOR_BASE   0x90000000u
+#define DISCO	   "sim:board=stm32l476g-disco,seed=5"
+
+struct fixture {
+	struct swdrom *s;
+	u8 *flash, *nor; /* the cells */
+	u8 data[KIB(256)];
+	char log[8192];
+};
+
+static void on_log(void *arg, enum swdrom_log_level level, const char *line)
+{
+	struct fixture *f = arg;
+	size_t n = strlen(f->log);
+
+	(void)level;
+	snprintf(f->log + n, sizeof(f->log) - n, "%s\n", line);
+}
+
+static void begin(struct fixture *f)
+{
+	struct swdrom_callbacks cb = { .log = on_log, .log_level = SWDROM_LOG_INFO, .arg = f };
+
+	f->log[0] = '\0';
+	f->s = swdrom_new(&cb);
+	assert_non_null(f->s);
+}
+
+static void end(struct fixture *f)
+{
+	swdrom_free(f->s);
+	f->s = NULL;
+}
+
+static void add_image(struct fixture *f, u64 addr, size_t len)
+{
+	char path[] = "/tmp/swdrom-test-XXXXXX";
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, f->data, len), len);
+	close(fd);
+	assert_int_equal(swdrom_add_image(f->s, path, addr), SWDROM_OK);
+	unlink(path);
+}
+
+static void open_with(struct fixture *f, const char *programmer, enum swdrom_verify_by verify_by)
+{
+	struct swdrom_open_opts opts = { .programmer = programmer,
+					 .board = "stm32l476g-disco",
+					 .verify_by = verify_by };
+	struct sim *sim;
+	size_t size;
+
+	if (swdrom_open(f->s, &opts))
+		fail_msg("open: %s", swdrom_error(f->s)->what);
+	sim = sim_of_transport(f->s->transport);
+	f->flash = mcu_flash(sim->mcu, &size);
+	f->nor = netlist_nor_data(sim->nets, &size);
+}
+
+static u8 *cells_at(struct fixture *f, u64 addr)
+{
+	return addr >= NOR_BASE ? f->nor + (addr - NOR_BASE) : f->flash + (addr - FLASH_BASE);
+}
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	u64 x = 88172645463325252u;
+
+	for (size_t i = 0; i < sizeof(f->data); i++) {
+		x ^= x << 13, x ^= x >> 7, x ^= x << 17;
+		f->data[i] = (u8)x;
+	}
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	if (f->s)
+		swdrom_free(f->s);
+	free(f);
+	return 0;
+}
+
+static void test_a_changed_byte_anywhere_is_found_and_named(void **state)
+{
+	static const struct {
+		u32 addr, len;
+	} images[] = { { FLASH_BASE, KIB(64) },
+		       { FLASH_BASE + 1027, 70001 },
+		       { NOR_BASE, KIB(64) },
+		       { NOR_BASE + 0x10ffd, 66003 } };
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(images); i++) {
+		const u32 len = images[i].len;
+		const u32 places[] = { 0,	1,	     2,	      3,       4,
+				       len / 2, len / 3 | 1, len - 5, len - 2, len - 1 };
+
+		for (size_t k = 0; k < ARRAY_SIZE(places); k++) {
+			u8 *cells;
+			char want[32];
+
+			begin(f);
+			add_image(f, images[i].addr, len);
+			open_with(f, DISCO, SWDROM_VERIFY_AUTO);
+			cells = cells_at(f, images[i].addr);
+			memcpy(cells, f->data, len);
+			cells[places[k]] ^= 0x10;
+			assert_int_equal(swdrom_verify(f->s), SWDROM_MISMATCH);
+			snprintf(want, sizeof(want), "0x%08x of", images[i].addr + places[k]);
+			if (!strstr(swdrom_error(f->s)->what, want) ||
+			    !strstr(swdrom_error(f->s)->what, "1 byte in all differs"))
+				fail_msg("image %zu, byte %u: %s", i, places[k],
+					 swdrom_error(f->s)->what);
+			assert_int_equal(swdrom_report(f->s)->verified_bytes, len - 1);
+			end(f);
+		}
+	}
+}
+
+static void verify_equal(struct fixture *f, const char *programmer, enum swdrom_verify_by by,
+			 u32 addr, u32 len)
+{
+	begin(f);
+	add_image(f, addr, len);
+	open_with(f, programmer, by);
+	memcpy(cells_at(f, addr), f->data, len);
+	if (swdrom_verify(f->s))
+		fail_msg("verify: %s", swdrom_error(f->s)->what);
+	assert_int_equal(swdrom_report(f->s)->verified_bytes, len);
+}
+
+static void test_how_bytes_were_compared_is_told_and_can_be_chosen(void **state)
+{
+	struct fixture *f = *state;
+
+	verify_equal(f, DISCO, SWDROM_VERIFY_AUTO, NOR_BASE + 2, KIB(64));
+	assert_int_equal(swdrom_report(f->s)->verified_by_crc_bytes, KIB(64) - 4);
+	end(f);
+	verify_equal(f, DISCO, SWDROM_VERIFY_READ, NOR_BASE, KIB(64));
+	assert_int_equal(swdrom_report(f->s)->verified_by_crc_bytes, 0);
+	end(f);
+	/* so little is read sooner */
+	verify_equal(f, DISCO, SWDROM_VERIFY_AUTO, FLASH_BASE, 1000);
+	assert_int_equal(swdrom_report(f->s)->verified_by_crc_bytes, 0);
+	end(f);
+	verify_equal(f, DISCO, SWDROM_VERIFY_CRC, FLASH_BASE, 1000);
+	assert_int_equal(swdrom_report(f->s)->verified_by_crc_bytes, 1000);
+	end(f);
+}
+
+static void test_bit_errors_on_the_wire_spoil_no_comparison(void **state)
+{
+	struct fixture *f = *state;
+
+	verify_equal(f, DISCO ",ber=1e-6", SWDROM_VERIFY_AUTO, FLASH_BASE, KIB(256));
+	end(f);
+	verify_equal(f, DISCO ",ber=1e-6", SWDROM_VERIFY_AUTO, NOR_BASE, KIB(256));
+	end(f);
+	verify_equal(f, DISCO ",ber=1e-5", SWDROM_VERIFY_AUTO, NOR_BASE, KIB(64));
+	end(f);
+}
+
+/* write f->data over cells that hold @present of it */
+static const struct swdrom_report *write_over(struct fixture *f, u32 addr, u32 len, u32 present,
+					      const struct swdrom_write_opts *opts)
+{
+	begin(f);
+	add_image(f, addr, len);
+	open_with(f, DISCO, SWDROM_VERIFY_AUTO);
+	memcpy(cells_at(f, addr), f->data, present);
+	if (swdrom_write(f->s, opts))
+		fail_msg("write: %s", swdrom_error(f->s)->what);
+	assert_memory_equal(cells_at(f, addr), f->data, len);
+	return swdrom_report(f->s);
+}
+
+static void test_an_image_that_is_there_already_is_left_alone(void **state)
+{
+	static const struct swdrom_write_opts none;
+	static const u32 addrs[] = { FLASH_BASE, NOR_BASE };
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(addrs); i++) {
+		const struct swdrom_report *r = write_over(f, addrs[i], KIB(256), KIB(256), &none);
+
+		assert_int_equal(r->erased_bytes, 0);
+		assert_int_equal(r->programmed_bytes, 0);
+		assert_int_equal(r->skipped_bytes, KIB(256));
+		assert_int_equal(r->verified_bytes, KIB(256));
+		assert_int_equal(r->verified_by_crc_bytes, KIB(256));
+		end(f);
+	}
+}
+
+static void test_only_what_differs_is_erased_and_programmed(void **state)
+{
+	struct swdrom_write_opts opts = { 0 };
+	struct fixture *f = *state;
+	const struct swdrom_report *r;
+
+	begin(f);
+	add_image(f, NOR_BASE, KIB(256));
+	open_with(f, DISCO, SWDROM_VERIFY_AUTO);
+	memcpy(f->nor, f->data, KIB(256));
+	f->nor[KIB(100)] ^= 1;
+	f->nor[KIB(100) + 4095] ^= 1;
+	assert_int_equal(swdrom_write(f->s, &opts), SWDROM_OK);
+	r = swdrom_report(f->s);
+	assert_int_equal(r->erased_bytes, KIB(4));
+	assert_in_range(r->programmed_bytes, 1, KIB(4));
+	assert_int_equal(r->skipped_bytes, KIB(252));
+	assert_int_equal(r->verified_bytes, KIB(256));
+	assert_memory_equal(f->nor, f->data, KIB(256));
+	end(f);
+}
+
+static void test_what_can_be_programmed_over_is_not_erased(void **state)
+{
+	static const struct swdrom_write_opts none;
+	struct fixture *f = *state;
+	const struct swdrom_report *r;
+
+	/* the second half of a sector is still blank, and so are the sectors that follow */
+	r = write_over(f, NOR_BASE, KIB(64), KIB(34), &none);
+	assert_int_equal(r->erased_bytes, 0);
+	assert_in_range(r->programmed_bytes, KIB(29), KIB(30));
+	end(f);
+}
+
+static void test_force_and_noverify_do_what_they_say(void **state)
+{
+	struct fixture *f = *state;
+	struct swdrom_write_opts force = { .force = true }, noverify = { .no_verify = true };
+	const struct swdrom_report *r = write_over(f, FLASH_BASE, KIB(16), KIB(16), &force);
+
+	assert_int_equal(r->erased_bytes, KIB(16));
+	assert_int_equal(r->programmed_bytes, KIB(16));
+	assert_int_equal(r->verified_by_crc_bytes, KIB(16));
+	end(f);
+	r = write_over(f, FLASH_BASE, KIB(16), 0, &noverify);
+	assert_int_equal(r->programmed_bytes, KIB(16));
+	assert_int_equal(r->verified_bytes, 0);
+	assert_int_equal(r->verified_by_crc_bytes, 0);
+	end(f);
+}
+
+static void test_a_blank_check_by_checksums_finds_one_stuck_bit(void **state)
+{
+	struct fixture *f = *state;
+	struct swdrom_select sel = { .mtd = "qspi", .has_range = true, .len = KIB(64) };
+	struct swdrom_write_opts opts = { 0 };
+
+	begin(f);
+	swdrom_select(f->s, &sel);
+	open_with(f, DISCO, SWDROM_VERIFY_AUTO);
+	memcpy(f->nor, f->data, KIB(64));
+	assert_int_equal(swdrom_erase(f->s, &opts), SWDROM_OK);
+	assert_int_equal(swdrom_report(f->s)->verified_by_crc_bytes, KIB(64));
+	end(f);
+}
+
+/* the fields of @b within a tenth of each other */
+static void assert_came_true(const struct swdrom_report *r)
+{
+	const struct swdrom_bench *b = &r->bench;
+	u64 est = b->revised_ns ? b->revised_ns : b->estimate_ns;
+
+	if (!est || b->job_ns > est + est / 10 || b->job_ns < est - est / 10)
+		fail_msg("%.3f ms were expected when planned, %.3f ms then, it took %.3f ms",
+			 (double)b->estimate_ns / 1e6, (double)b->revised_ns / 1e6,
+			 (double)b->job_ns / 1e6);
+}
+
+static void test_estimates_of_all_kinds_of_jobs_come_true(void **state)
+{
+	struct fixture *f = *state;
+	struct swdrom_select sel = { .mtd = "qspi", .has_range = true, .len = KIB(256) };
+	struct swdrom_write_opts opts = { 0 };
+
+	verify_equal(f, DISCO, SWDROM_VERIFY_CRC, FLASH_BASE, KIB(256));
+	assert_came_true(swdrom_report(f->s));
+	end(f);
+	verify_equal(f, DISCO, SWDROM_VERIFY_CRC, NOR_BASE, KIB(256));
+	assert_came_true(swdrom_report(f->s));
+	end(f);
+	verify_equal(f, DISCO, SWDROM_VERIFY_READ, NOR_BASE, KIB(256));
+	assert_came_true(swdrom_report(f->s));
+	end(f);
+	assert_came_true(write_over(f, FLASH_BASE, KIB(256), 0, &opts));
+	end(f);
+	assert_came_true(write_over(f, NOR_BASE, KIB(256), 0, &opts));
+	end(f);
+	assert_came_true(write_over(f, NOR_BASE, KIB(256), KIB(256), &opts));
+	end(f);
+	begin(f);
+	swdrom_select(f->s, &sel);
+	open_with(f, DISCO, SWDROM_VERIFY_AUTO);
+	assert_int_equal(swdrom_erase(f->s, &opts), SWDROM_OK);
+	assert_came_true(swdrom_report(f->s));
+	end(f);
+}
+
+#define TEST(_name) cmocka_unit_test_setup_teardown(_name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_a_changed_byte_anywhere_is_found_and_named),
+		TEST(test_how_bytes_were_compared_is_told_and_can_be_chosen),
+		TEST(test_bit_errors_on_the_wire_spoil_no_comparison),
+		TEST(test_an_image_that_is_there_already_is_left_alone),
+		TEST(test_only_what_differs_is_erased_and_programmed),
+		TEST(test_what_can_be_programmed_over_is_not_erased),
+		TEST(test_force_and_noverify_do_what_they_say),
+		TEST(test_a_blank_check_by_checksums_finds_one_stuck_bit),
+		TEST(test_estimates_of_all_kinds_of_jobs_come_true),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
