@@ -123,8 +123,9 @@ struct vnor_part {
 	u32 page;  /* program buffer, 0: 256 bytes */
 	u8 n_dies; /* of a stack that works as one chip; read and die erase end at their limits */
 	const struct vnor_part *die; /* a stack of n_dies of these, one of which listens */
-	bool wakes_by_cs;	     /* any CS# pulse ends deep power-down */
-	u8 id[6];		     /* RDID and extended bytes */
+	bool swaps_8d;	  /* the bytes of a word change places on eight lines with both edges */
+	bool wakes_by_cs; /* any CS# pulse ends deep power-down */
+	u8 id[6];	  /* RDID and extended bytes */
 	u8 n_id;
 	const struct vnor_sfdp *sfdp; /* NULL: has none, 5Ah is unknown */
 	u8 fmax_mhz, read_mhz;	      /* any opcode; 03h */

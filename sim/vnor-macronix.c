@@ -10,23 +10,9 @@
  * Commands and registers as Linux, flashrom, Zephyr and ST's board packages know them; dummy clocks
  * against frequency and times recalled from the data sheets. SPBs and passwords are not modelled.
  */
-#include "sim/vnor-core.h"
-#include "sim/vnor-sfdp.h"
+#include "sim/vnor-macronix.h"
 
 #include <string.h>
-
-/* nv[]: SR, one-time bits of CR, SCUR, secured OTP */
-#define NV_SR	0
-#define NV_CR	1
-#define NV_SCUR 2
-#define NV_OTP	256
-
-/* reg[] */
-#define R_CR	    0
-#define R_CR2	    1
-#define R_FAIL	    2 /* of SCUR */
-#define R_QPI	    3
-#define R_BURST	    4
 
 #define SR_SRWD	    BIT(7)
 #define SR_QE	    BIT(6)
@@ -52,48 +38,18 @@
 /* op->dummy: by CR and opcode */
 #define D_CR 0xf0
 
-enum {
-	A_ID,
-	A_RES,
-	A_REMS,
-	A_SR,
-	A_CR,
-	A_SCUR,
-	A_EAR,
-	A_OTP_IN,
-	A_OTP_OUT,
-	A_WPSEL,
-	A_DPB,
-	A_LOCK_ALL,
-	A_UNLOCK_ALL,
-	A_BURST,
-	A_QPI,
-	A_SPI,
-};
-
-struct mx_traits {
-	u8 res_id;
-	u8 cr_writable, cr2_writable; /* volatile bits */
-	u8 n_wrsr;		      /* bytes that 01h takes at most */
-	u16 otp_len;
-	bool low_power; /* MX25R */
-	/* clocks by DC1:0, with the mode byte's; and MHz with them */
-	u8 one[4], two[4], four[4];
-	u8 one_mhz[4], two_mhz[4], four_mhz[4];
-};
-
 static const struct mx_traits *traits(const struct vnor *nor)
 {
 	return nor->part->extra;
 }
 
-static void mx_factory(struct vnor *nor)
+void vnor_mx_factory(struct vnor *nor)
 {
 	memset(nor->nv, 0, NV_OTP);
 	memset(nor->nv + NV_OTP, 0xff, traits(nor)->otp_len);
 }
 
-static void mx_load(struct vnor *nor, bool power)
+void vnor_mx_load(struct vnor *nor, bool power)
 {
 	nor->reg[R_CR] = nor->nv[NV_CR] | (traits(nor)->low_power ? 0 : 0x07); /* ODS 111 */
 	nor->reg[R_CR2] = 0;
@@ -212,7 +168,7 @@ static u32 lock_index(const struct vnor *nor, u32 addr)
 	return 16 + block;
 }
 
-static u8 mx_out(struct vnor *nor, const struct vnor_op *op, u32 i)
+u8 vnor_mx_out(struct vnor *nor, const struct vnor_op *op, u32 i)
 {
 	switch (op->arg) {
 	case A_ID:
@@ -247,7 +203,7 @@ static void write_sr(struct vnor *nor, const struct vnor_op *op)
 	vnor_start_reg(nor, op, &nor->part->status);
 }
 
-static void mx_in(struct vnor *nor, const struct vnor_op *op)
+void vnor_mx_in(struct vnor *nor, const struct vnor_op *op)
 {
 	switch (op->arg) {
 	case A_SR:
@@ -285,7 +241,7 @@ static void mx_in(struct vnor *nor, const struct vnor_op *op)
 	nor->wel = false;
 }
 
-static void mx_commit(struct vnor *nor, struct vnor_job *job)
+void vnor_mx_commit(struct vnor *nor, struct vnor_job *job)
 {
 	const struct mx_traits *t = traits(nor);
 
@@ -307,7 +263,7 @@ static void mx_commit(struct vnor *nor, struct vnor_job *job)
 }
 
 /* BP3..BP0 = n > 0: 2^(n-1) blocks of 64 KiB up to all of them, from the top or with TB the bottom */
-static bool mx_is_protected(const struct vnor *nor, u32 addr, u32 len)
+bool vnor_mx_is_protected(const struct vnor *nor, u32 addr, u32 len)
 {
 	u32 bp = FIELD_GET(SR_BP, nor->nv[NV_SR]), size = nor->part->size, n, a;
 
@@ -325,14 +281,14 @@ static bool mx_is_protected(const struct vnor *nor, u32 addr, u32 len)
 	return nor->nv[NV_CR] & CR_TB ? addr < n : addr + len > size - n;
 }
 
-static void mx_refuse(struct vnor *nor, bool erase)
+void vnor_mx_refuse(struct vnor *nor, bool erase)
 {
 	nor->reg[R_FAIL] |= erase ? SCUR_E_FAIL : SCUR_P_FAIL;
 	nor->wel = false;
 }
 
 /* a success takes the failure of its kind back */
-static void mx_done(struct vnor *nor, const struct vnor_job *job)
+void vnor_mx_done(struct vnor *nor, const struct vnor_job *job)
 {
 	if (job->kind == JOB_PROGRAM)
 		nor->reg[R_FAIL] &= ~SCUR_P_FAIL;
@@ -360,8 +316,8 @@ static void mx_app_left(struct vnor *nor)
 }
 
 static const struct vnor_vendor macronix = {
-	.factory = mx_factory,
-	.load = mx_load,
+	.factory = vnor_mx_factory,
+	.load = vnor_mx_load,
 	.proto = mx_proto,
 	.dummy = mx_dummy,
 	.fmax_mhz = mx_fmax_mhz,
@@ -370,12 +326,12 @@ static const struct vnor_vendor macronix = {
 	.has_reset_pin = mx_has_reset_pin,
 	.read_wrap = mx_read_wrap,
 	.confirm = mx_confirm,
-	.out = mx_out,
-	.in = mx_in,
-	.commit = mx_commit,
-	.is_protected = mx_is_protected,
-	.refuse = mx_refuse,
-	.done = mx_done,
+	.out = vnor_mx_out,
+	.in = vnor_mx_in,
+	.commit = vnor_mx_commit,
+	.is_protected = vnor_mx_is_protected,
+	.refuse = vnor_mx_refuse,
+	.done = vnor_mx_done,
 	.app_left = mx_app_left,
 };
 

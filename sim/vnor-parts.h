@@ -23,6 +23,7 @@
 	X(at25sf128a)     \
 	X(mx25l51245g)    \
 	X(mx25r6435f)     \
+	X(mx25lm51245g)   \
 	X(is25lp128f)     \
 	X(is25wp512m)     \
 	X(sst26vf064b)    \

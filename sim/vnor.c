@@ -91,15 +91,21 @@ static bool in_job(const struct vnor_job *job, u32 addr)
 	return (job->kind == JOB_PROGRAM || job->kind == JOB_ERASE) && addr - job->addr < job->len;
 }
 
+/* where the next byte of a frame at address @a is really from, or goes to */
+static u32 swapped(const struct vnor *nor, u32 a)
+{
+	return nor->proto == P_DOPI && nor->part->swaps_8d ? a ^ 1 : a;
+}
+
 static u8 read_array(struct vnor *nor)
 {
 	u32 mask = nor->part->size - 1, a = nor->addr & mask;
-	u8 b = nor->array[a];
+	u8 b = nor->array[swapped(nor, a)];
 
 	if (nor->window)
 		return nor->window[nor->addr++ & (nor->window_len - 1)];
-	if (nor->weak && nor->weak[a])
-		b ^= nor->weak[a] & (u8)sim_rng_u64(&nor->rng);
+	if (nor->weak && nor->weak[swapped(nor, a)])
+		b ^= nor->weak[swapped(nor, a)] & (u8)sim_rng_u64(&nor->rng);
 	if (nor->suspended.kind && in_job(&nor->suspended, a)) {
 		if (!nor->said_suspended)
 			vnor_complain(nor, "read of 0x%06x inside the suspended operation", a);
@@ -252,7 +258,7 @@ static void take_data(struct vnor *nor, u8 b)
 	if (nor->corrupt && (sim_rng_u64(&nor->rng) & 7) == 0)
 		b ^= (u8)(1u << (sim_rng_u64(&nor->rng) & 7));
 	if (op->kind == K_PROGRAM)
-		nor->buf[(nor->addr + nor->n_in) % nor->page] = b;
+		nor->buf[swapped(nor, nor->addr + nor->n_in) % nor->page] = b;
 	else if (nor->n_in < VNOR_BUF_LEN)
 		nor->buf[nor->n_in] = b;
 	nor->n_in++;
@@ -284,6 +290,9 @@ static void take_byte(struct vnor *nor, u8 b)
 		nor->addr = nor->addr << 8 | b;
 		if (--nor->n_addr)
 			break;
+		if (nor->proto == P_DOPI && nor->addr & 1)
+			vnor_complain(nor, "%s (%02Xh) at odd address 0x%06x on both edges",
+				      nor->op->name, nor->op->opcode, nor->addr);
 		if (nor->addr_24)
 			nor->addr |= (u32)nor->ear << 24;
 		if (nor->op->has_mode)
