@@ -133,7 +133,8 @@ static const struct vnor_op n25q256a13_ops[] = {
 };
 
 static const struct vnor_op n25q256a83_ops[] = {
-	COMMON_OPS, BIG_OPS(F_WEL), WRITE4_OPS, QUAD_OPS, PROG(0x38, P_SPI | P_QPI, 4, 4, F_QUAD),
+	COMMON_OPS, N25Q_OPS, BIG_OPS(F_WEL),
+	WRITE4_OPS, QUAD_OPS, PROG(0x38, P_SPI | P_QPI, 4, 4, F_QUAD),
 };
 
 /* second generation */
