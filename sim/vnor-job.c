@@ -293,7 +293,7 @@ static void cut(struct vnor *nor)
 void vnor_soft_reset(struct vnor *nor, u64 at_ps)
 {
 	const struct vnor_part *part = nor->part;
-	bool working = vnor_wip(nor) || nor->suspended.kind;
+	bool working = (vnor_wip(nor) && nor->job.kind != JOB_DEAF) || nor->suspended.kind;
 
 	if (nor->job.kind == JOB_REG)
 		finish(nor); /* status writes are not aborted: tW passes (W25Q: within tRST) */
