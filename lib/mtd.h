@@ -203,7 +203,7 @@ struct flash_job {
 	 * much others still have to do. And what issue() tells it: the next slice keeps nobody waiting, it may come late or in pieces
 	 */
 	u64 room_ns;
-	u64 others_ns; /* how long other devices' programming still takes, about */
+	u64 others_ns; /* how long other devices will program meanwhile, about */
 	bool is_patient;
 
 	/* the scheduler's */

@@ -119,20 +119,47 @@ static void job_truncate(struct flash_job *job)
 	job->len = min(job->len, job->issued);
 }
 
-/* how long the other devices' programming takes, as far as it is not done */
-static u64 dev_others_ns(const struct sched *s, const struct sched_dev *of)
+/* what a job may take at least, by the figures of its device; at most one block or page too much */
+static u64 job_estimate_ns(const struct flash_job *job)
 {
-	u64 ns = 0;
+	const struct mtd_info *mtd = job->mtd;
+	u64 left = job->len - min(job->len, job->done), ns;
 
-	for (size_t i = 0; i < s->n_jobs; i++) {
-		const struct flash_job *job = &s->jobs[i];
-		const struct mtd_info *mtd = job->mtd;
-
-		if (mtd == of->mtd || job->kind != JOB_PROGRAM || !mtd->writebufsize)
-			continue;
-		ns += (job->len - min(job->len, job->done)) / mtd->writebufsize * mtd->write_typ_ns;
-	}
+	if (job->kind == JOB_PROGRAM)
+		return DIV_ROUND_UP(left, max(mtd->writebufsize, 1u)) * mtd->write_typ_ns;
+	ns = mtd->n_regions ? DIV_ROUND_UP(left, mtd->regions[0].erasesize) * mtd->erase_typ_ns : 0;
+	for (unsigned int i = 0; i < mtd->n_units; i++)
+		if (mtd->units[i].size <= left)
+			ns = min(ns, DIV_ROUND_UP(left, mtd->units[i].size) * mtd->units[i].typ_ns);
 	return ns;
+}
+
+/*
+ * How long the programming of other devices takes that falls into the time of @of's own. Erases need
+ * no wire: what comes after a long one is nobody's rival.
+ */
+static u64 dev_others_ns(const struct sched *s, const struct sched_dev *of,
+			 const struct flash_job *own)
+{
+	u64 own_ns = job_estimate_ns(own), others_ns = 0;
+
+	for (const struct sched_dev *dev = s->devs; dev < s->devs + s->n_devs; dev++) {
+		u64 erase_ns = 0, program_ns = 0;
+
+		if (dev == of)
+			continue;
+		for (size_t i = 0; i < s->n_jobs; i++) {
+			if (s->jobs[i].mtd != dev->mtd)
+				continue;
+			if (s->jobs[i].kind == JOB_ERASE)
+				erase_ns += job_estimate_ns(&s->jobs[i]);
+			else
+				program_ns += job_estimate_ns(&s->jobs[i]);
+		}
+		if (erase_ns < own_ns)
+			others_ns += program_ns;
+	}
+	return others_ns;
 }
 
 static void dev_next_job(struct sched *s, struct sched_dev *dev)
@@ -147,7 +174,7 @@ static void dev_next_job(struct sched *s, struct sched_dev *dev)
 			continue;
 		job->state = JOB_READY;
 		job->ready_at_ns = memq_cursor_ns(s->q);
-		job->others_ns = dev_others_ns(s, dev);
+		job->others_ns = dev_others_ns(s, dev, job);
 		dev->job = job;
 		dev->n_empty = 0;
 		dev_note_progress(s, dev);

@@ -48,6 +48,9 @@ static u64 typ_ns(const struct spi_nor *nor, unsigned int index)
 	return nor->busy_erase_ns[index] ? nor->busy_erase_ns[index] : typ;
 }
 
+/* an erase of all of a die must be faster by one part in so many */
+#define CHIP_GAIN 8
+
 /* is @typ_ns for @size no worse than the choice so far, byte for byte? */
 static bool is_no_slower(const struct nor_erase *than, u64 typ, u64 size)
 {
@@ -78,8 +81,9 @@ void nor_pick_erase(const struct spi_nor *nor, u64 at, u64 left, struct nor_eras
 		*out = (struct nor_erase){ p->erase[k].opcode, k, len, typ_ns(nor, k),
 					   p->erase[k].max_ns };
 	}
+	/* nothing can stop a chip erase, and it shows no progress: it must be worth it */
 	if (p->chip_erase && !(at % die) && left >= die &&
-	    is_no_slower(out, typ_ns(nor, NOR_N_ERASE), die))
+	    is_no_slower(out, typ_ns(nor, NOR_N_ERASE) / CHIP_GAIN * (CHIP_GAIN + 1), die))
 		*out = (struct nor_erase){ p->chip_erase, NOR_N_ERASE, die,
 					   typ_ns(nor, NOR_N_ERASE), p->chip_erase_max_ns };
 }

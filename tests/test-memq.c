@@ -217,6 +217,76 @@ static void test_a_delay_alone_is_waited_for(void **state)
 	assert_true(clock_now_ns(&b->d->clk) - start >= 5 * MSEC_NS);
 }
 
+/* the adapter between the queue and the wire: which batch carries the words of a burst? */
+#define BURST_TAG 0xb0000000u
+
+static struct {
+	const struct swd_host_ops *real;
+	struct swd_host_ops ops;
+	unsigned int n_batches, n_words, first, last;
+	u32 idle_before;
+} spy;
+
+static int spy_submit(struct swd_host *h, struct swd_batch *batch)
+{
+	for (size_t i = 0; i < batch->n; i++) {
+		if ((batch->x[i].data & ~0xffu) != BURST_TAG || swd_req_is_read(batch->x[i].req))
+			continue;
+		if (!spy.n_words++) {
+			spy.first = spy.n_batches;
+			spy.idle_before = batch->x[0].idle;
+		}
+		spy.last = spy.n_batches;
+	}
+	spy.n_batches++;
+	return spy.real->submit(h, batch);
+}
+
+static void queue_burst(struct memq *q)
+{
+	memq_burst(q, 68, 2 * MSEC_NS);
+	for (u32 i = 0; i < 64; i++) {
+		memq_write32(q, FAKE_RAM + 4 * i, BURST_TAG | i);
+		memq_delay_ns(q, 20 * USEC_NS);
+	}
+}
+
+static void test_a_burst_is_never_spread_over_two_usb_transfers(void **state)
+{
+	struct bench *b = *state;
+	static u8 words[4 * 1200];
+
+	spy.real = b->d->host.ops;
+	spy.ops = *spy.real;
+	spy.ops.submit = spy_submit;
+	b->d->host.ops = &spy.ops;
+	/* wherever in a batch it would begin */
+	for (size_t n = 0; n < sizeof(words); n += 4 * 29) {
+		spy.n_batches = spy.n_words = spy.first = spy.last = 0;
+		memq_write(b->q, FAKE_RAM + 0x1000, words, n);
+		queue_burst(b->q);
+		assert_int_equal(memq_flush(b->q), 0);
+		assert_int_equal(spy.n_words, 64);
+		assert_int_equal(spy.first, spy.last);
+	}
+	b->d->host.ops = spy.real;
+}
+
+static void test_a_burst_on_a_dry_wire_waits_until_the_adapter_has_all_of_it(void **state)
+{
+	struct bench *b = *state;
+
+	spy.real = b->d->host.ops;
+	spy.ops = *spy.real;
+	spy.ops.submit = spy_submit;
+	b->d->host.ops = &spy.ops;
+	spy.n_batches = spy.n_words = 0;
+	queue_burst(b->q);
+	assert_int_equal(memq_flush(b->q), 0);
+	assert_true(spy.idle_before * memq_period_ps(b->q) / 1000 >= 200 * USEC_NS);
+	b->d->host.ops = spy.real;
+}
+
 static void test_marks_are_passed_in_order(void **state)
 {
 	struct bench *b = *state;
@@ -898,6 +968,8 @@ int main(void)
 		TEST(test_misaligned_registers_are_refused_before_the_wire),
 		TEST(test_delays_pass_on_the_wire_and_count_in_the_cursor),
 		TEST(test_a_delay_alone_is_waited_for),
+		TEST(test_a_burst_is_never_spread_over_two_usb_transfers),
+		TEST(test_a_burst_on_a_dry_wire_waits_until_the_adapter_has_all_of_it),
 		TEST(test_marks_are_passed_in_order),
 		TEST(test_discard_drops_what_was_not_sent),
 		TEST(test_poll_times_out_without_an_error_message),

@@ -18,9 +18,12 @@ struct paper {
 	struct mtd_info mtd;
 	u32 reg;
 	u64 unit, busy_ns;
-	u64 late_unit; /* this one is found undone at first */
-	u64 fail_unit; /* this one ends the job */
-	bool is_shy;   /* must see the results of each slice */
+	u64 late_unit;	 /* this one is found undone at first */
+	u64 fail_unit;	 /* this one ends the job */
+	bool is_shy;	 /* must see the results of each slice */
+	bool is_patient; /* whoever wants the wire comes first */
+	u64 slice_ns;	 /* wire time of a slice beside its access, cut to the room there is */
+	u64 least_room_ns, others_ns;
 	bool is_stuck;
 	u64 busy_until_ns;
 	unsigned int n_early, n_issues, n_checks, n_finishes;
@@ -45,6 +48,11 @@ static int paper_issue(struct flash_job *job, struct memq *q)
 
 	if (!p->n_order || p->order[p->n_order - 1] != job)
 		p->order[p->n_order++] = job;
+	p->others_ns = job->others_ns;
+	p->least_room_ns = min(p->least_room_ns, job->room_ns);
+	job->is_patient = p->is_patient;
+	if (p->slice_ns)
+		memq_delay_ns(q, min(p->slice_ns, job->room_ns));
 	if (job->issued < job->len) {
 		if (memq_cursor_ns(q) < p->busy_until_ns)
 			p->n_early++;
@@ -130,6 +138,7 @@ static void paper_init(struct fixture *f, struct paper *p, const char *name, u32
 	p->unit = 1;
 	p->busy_ns = busy_ns;
 	p->late_unit = p->fail_unit = NOWHERE;
+	p->least_room_ns = UINT64_MAX;
 	p->stop = &f->stop;
 }
 
@@ -215,6 +224,59 @@ static void test_a_long_erase_does_not_hold_the_wire(void **state)
 	assert_int_equal(f->a.n_early, 0);
 	/* the programming ended long before the erase */
 	assert_true(f->a.busy_until_ns < 110 * MSEC_NS);
+}
+
+static void test_who_can_wait_fills_the_gaps_of_who_cannot(void **state)
+{
+	struct fixture *f = *state;
+	struct flash_job jobs[] = { job_of(&f->a, JOB_PROGRAM, 0, 1000),
+				    job_of(&f->b, JOB_PROGRAM, 0, 3000) };
+
+	/* b has always something to put on the wire, as much as there is room for */
+	f->b.busy_ns = 0;
+	f->b.slice_ns = 200 * USEC_NS;
+	f->b.is_patient = true;
+	assert_int_equal(sched_run(&f->ctx, f->q, jobs, 2), 0);
+	assert_int_equal(jobs[1].done, 3000);
+	assert_int_equal(f->a.n_early, 0);
+	/* a is as fast as if it were alone: its unit and an access of each */
+	assert_in_range(f->a.busy_until_ns, 999 * 82 * USEC_NS, 1001 * (82 + 25) * USEC_NS);
+	assert_true(f->b.least_room_ns <= 82 * USEC_NS);
+}
+
+static void test_a_device_alone_has_all_the_room(void **state)
+{
+	struct fixture *f = *state;
+	struct flash_job job = job_of(&f->a, JOB_PROGRAM, 0, 10);
+
+	assert_int_equal(sched_run(&f->ctx, f->q, &job, 1), 0);
+	assert_int_equal(f->a.least_room_ns, UINT64_MAX);
+	assert_int_equal(f->a.others_ns, 0);
+}
+
+static void test_a_job_knows_how_long_others_program_beside_it(void **state)
+{
+	struct fixture *f = *state;
+	struct flash_job jobs[] = { job_of(&f->a, JOB_PROGRAM, 0, 1000),
+				    job_of(&f->b, JOB_ERASE, 0, 4),
+				    job_of(&f->b, JOB_PROGRAM, 0, 40) };
+
+	f->a.mtd.writebufsize = f->b.mtd.writebufsize = 1;
+	f->a.mtd.write_typ_ns = 82 * USEC_NS;
+	f->b.mtd.write_typ_ns = 500 * USEC_NS;
+	f->b.mtd.erase_typ_ns = 5 * MSEC_NS;
+	f->b.mtd.regions = &(const struct mtd_region){ .erasesize = 1, .count = 1 << 20 };
+	f->b.mtd.n_regions = 1;
+	assert_int_equal(sched_run(&f->ctx, f->q, jobs, 3), 0);
+	assert_int_equal(f->a.others_ns, 40 * 500 * USEC_NS);
+	/* an erase that outlasts all of it: nobody is in the way */
+	f->b.mtd.erase_typ_ns = 50 * MSEC_NS;
+	for (unsigned int i = 0; i < ARRAY_SIZE(jobs); i++)
+		jobs[i].issued = jobs[i].done = 0;
+	f->a.n_order = f->b.n_order = 0;
+	f->progress_done = 0;
+	assert_int_equal(sched_run(&f->ctx, f->q, jobs, 3), 0);
+	assert_int_equal(f->a.others_ns, 0);
 }
 
 static void test_jobs_of_a_device_run_in_order_and_one_after_the_other(void **state)
@@ -430,6 +492,9 @@ int main(void)
 		TEST(test_one_device_is_paced_by_its_busy_time),
 		TEST(test_two_devices_work_at_the_same_time),
 		TEST(test_a_long_erase_does_not_hold_the_wire),
+		TEST(test_who_can_wait_fills_the_gaps_of_who_cannot),
+		TEST(test_a_device_alone_has_all_the_room),
+		TEST(test_a_job_knows_how_long_others_program_beside_it),
 		TEST(test_jobs_of_a_device_run_in_order_and_one_after_the_other),
 		TEST(test_a_missed_unit_is_issued_again),
 		TEST(test_unchecked_work_is_bounded),
