@@ -458,6 +458,7 @@ static void sum_up(struct planner *p)
 		plan->all.skipped += plan->sums[i].skipped;
 		plan->all.kept += plan->sums[i].kept;
 		plan->all.verified += plan->sums[i].verified;
+		plan->all.compared_by_crc += plan->sums[i].compared_by_crc;
 	}
 	plan->est_ns = plan_busy_ns(plan, NULL);
 	for (i = 0; i < plan->n_steps; i++)
