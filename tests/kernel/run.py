@@ -79,8 +79,8 @@ class Report:
         self.times.append((what, took))
         print(f"  {what:<56}{took:8.1f} s", flush=True)
 
-    def check(self, name, good, more=()):
-        took = self.lap()
+    def check(self, name, good, more=(), took=None):
+        took = self.lap() if took is None else took
         self.passed += good
         self.failed += not good
         print(f"  {'PASS' if good else 'FAIL'}    {name:<78} {took * 1000:6.0f} ms", flush=True)
@@ -228,7 +228,7 @@ def run_guest(report, name, init, servers):
 
     def flush():
         if pending:
-            report.check(f"{name}: {pending[1]}", pending[0], pending[2])
+            report.check(f"{name}: {pending[1]}", *pending[0::2], pending[3])
 
     report.lap()
     for line in guest.lines():
@@ -239,7 +239,7 @@ def run_guest(report, name, init, servers):
         elif line.startswith(("ok ", "not ok ")):
             flush()
             good = line.startswith("ok ")
-            pending = (good, line.split("ok ", 1)[1], [])
+            pending = (good, line.split("ok ", 1)[1], [], report.lap())
             if good:
                 flush()
                 pending = None
