@@ -51,6 +51,51 @@ with_loader '1 MiB, loader' stm32l476g-disco 0x08080000 256
 with_loader '512 KiB, DUALBANK, loader' l476re-bare,dualbank=1 0x08040000 128
 with_loader '512 KiB, one bank, loader' l476re-bare,dualbank=0 0x08040000 128
 
+# one access after another in one go, by TAR's auto-increment: it counts in 12 bits (Cortex-M3 and M4)
+BOARD=stm32l476g-disco
+openocd_does 'poll off' 'mww 0x200003fc 0x11111111' 'mww 0x20000400 0x22222222' \
+	'mww 0x20000ffc 0x33333333' 'mww 0x20001000 0x44444444' 'mww 0x20000000 0x55555555' \
+	'stm32l4x.dap apreg 0 0 0xa2000012' 'stm32l4x.dap apreg 0 4 0x200003fc' \
+	'stm32l4x.dap apreg 0 0xc' 'stm32l4x.dap apreg 0 0xc' 'stm32l4x.dap apreg 0 4' \
+	'stm32l4x.dap apreg 0 4 0x20000ffc' \
+	'stm32l4x.dap apreg 0 0xc' 'stm32l4x.dap apreg 0 0xc' 'stm32l4x.dap apreg 0 4'
+words()
+{
+	[ "$(grep -E '^0x[0-9a-f]{8}$' peer | tr '\n' ' ')" = "$* " ]
+}
+ok 'TAR counts on across 1 KiB and wraps at 4 KiB' words 0x11111111 0x22222222 0x20000404 \
+	0x33333333 0x55555555 0x20000004
+
+# the other wirings, with the interface files that OpenOCD has for them
+for wired in 'resistor ft232h ft232h-module-swd' 'tristate ft2232h minimodule-swd' \
+	'buffer ft2232h olimex-arm-usb-ocd-h olimex-arm-jtag-swd'; do
+	set -- $wired
+	BOARD=stm32l476g-disco,wiring=$1,chip=$2
+	shift 2
+	rm -f board.state
+	by_usb '' target/stm32l4x.cfg "$@"
+	openocd_does 'flash write_image erase big2.bin 0x08000000' 'verify_image big2.bin 0x08000000'
+	ok "$BOARD: writes and verifies" rc_has 0 'verified 9001 bytes'
+	ok "$BOARD: swdrom verifies" swdrom_verifies 0x08000000 big2.bin
+done
+
+# the target's clock first, then SWCLK: at 4 MHz of HCLK an AP access takes longer than OpenOCD's
+# twelve clocks at 10 MHz between them
+RESET='reset init'
+BOARD=stm32l476g-disco
+rm -f board.state
+by_usb '' target/stm32l4x.cfg
+openocd_does 'adapter speed 15000' 'flash write_image erase big1.bin 0x08000000' \
+	'adapter speed 30000' 'verify_image big1.bin 0x08000000' 'dump_image back.bin 0x08000000 30001'
+ok 'at 15 and 30 MHz, with HCLK raised: writes and verifies' rc_has 0 'verified 30001 bytes'
+ok 'and reads back' cmp back.bin big1.bin
+by_usb '' target/stm32l4x.cfg
+echo 'adapter speed 10000' >>peer.cfg
+RESET='adapter name'
+openocd_does
+ok 'at 10 MHz and 4 MHz of HCLK its second AP access is answered WAIT' \
+	rc_has 0 'examination failed'
+
 # the NOR; its reset-init sets up the clocks, the pins and QUADSPI
 BOARD=stm32l476g-disco
 SIM=sim:board=$BOARD,state=board.state
