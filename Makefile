@@ -30,7 +30,7 @@ TEST_LIBS  = $(shell pkg-config --libs cmocka 2>/dev/null) -lm
 CPPFLAGS_ALL = -I. -D_GNU_SOURCE -DSWDROM_VERSION='"$(VERSION)"' \
 	       $(PKG_CFLAGS) $(CPPFLAGS)
 CFLAGS_ALL   = -std=gnu11 $(WARN) $(CFLAGS) -MMD -MP
-LDFLAGS_ALL  = $(LDFLAGS)
+LDFLAGS_ALL  = -pthread $(LDFLAGS)
 
 ifneq ($(SAN),)
 CFLAGS_ALL  += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
