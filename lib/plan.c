@@ -436,6 +436,7 @@ static int emit_verifies(struct planner *p)
 			continue;
 		if (!is_changed(b)) {
 			plan_sum_of(p, b->mtd)->verified += b->skipped;
+			plan_sum_of(p, b->mtd)->compared += b->skipped;
 			if (b->is_summed)
 				plan_sum_of(p, b->mtd)->compared_by_crc += b->skipped;
 			continue;
@@ -458,6 +459,7 @@ static void sum_up(struct planner *p)
 		plan->all.skipped += plan->sums[i].skipped;
 		plan->all.kept += plan->sums[i].kept;
 		plan->all.verified += plan->sums[i].verified;
+		plan->all.compared += plan->sums[i].compared;
 		plan->all.compared_by_crc += plan->sums[i].compared_by_crc;
 	}
 	plan->est_ns = plan_busy_ns(plan, NULL);

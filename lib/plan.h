@@ -30,7 +30,8 @@ struct plan_sum {
 	u64 skipped;	      /* of the image: already there, neither erased nor programmed */
 	u64 kept;	      /* not of the image, in blocks that are erased: saved and put back */
 	u64 verified;	      /* compared: for the plan (skipped), and in verify steps */
-	u64 compared_by_crc;  /* of verified: for the plan, by checksum */
+	u64 compared;	      /* of verified: for the plan */
+	u64 compared_by_crc;  /* of these, by checksum */
 };
 
 struct plan {

@@ -618,7 +618,7 @@ static int write_image(struct swdrom *s, const struct swdrom_write_opts *opts)
 		info->skipped_bytes = plan.sums[i].skipped;
 		/* these were compared when the plan was made */
 		if (!opts->no_verify) {
-			info->verified_bytes = plan.sums[i].skipped;
+			info->verified_bytes = plan.sums[i].compared;
 			info->verified_by_crc_bytes = plan.sums[i].compared_by_crc;
 		}
 	}

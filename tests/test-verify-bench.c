@@ -23,6 +23,8 @@
 #define DISCO	   "sim:board=stm32l476g-disco,seed=5"
 
 struct fixture {
+	u64 broken_at;		  /* bus address of a cell that loses a bit after programming */
+	unsigned int n_breakages; /* so many times */
 	struct swdrom *s;
 	u8 *flash, *nor; /* the cells */
 	u8 data[KIB(256)];
@@ -38,9 +40,26 @@ static void on_log(void *arg, enum swdrom_log_level level, const char *line)
 	snprintf(f->log + n, sizeof(f->log) - n, "%s\n", line);
 }
 
+static u8 *cells_at(struct fixture *f, u64 addr)
+{
+	return addr >= NOR_BASE ? f->nor + (addr - NOR_BASE) : f->flash + (addr - FLASH_BASE);
+}
+
+static void on_progress(void *arg, const char *step, const char *mtd, u64 done, u64 total)
+{
+	struct fixture *f = arg;
+
+	if (f->n_breakages && !strcmp(step, "program") && done == total) {
+		*cells_at(f, f->broken_at) ^= 4;
+		f->n_breakages--;
+	}
+}
+
 static void begin(struct fixture *f)
 {
-	struct swdrom_callbacks cb = { .log = on_log, .log_level = SWDROM_LOG_INFO, .arg = f };
+	struct swdrom_callbacks cb = {
+		.log = on_log, .progress = on_progress, .log_level = SWDROM_LOG_INFO, .arg = f
+	};
 
 	f->log[0] = '\0';
 	f->s = swdrom_new(&cb);
@@ -78,11 +97,6 @@ static void open_with(struct fixture *f, const char *programmer, enum swdrom_ver
 	sim = sim_of_transport(f->s->transport);
 	f->flash = mcu_flash(sim->mcu, &size);
 	f->nor = netlist_nor_data(sim->nets, &size);
-}
-
-static u8 *cells_at(struct fixture *f, u64 addr)
-{
-	return addr >= NOR_BASE ? f->nor + (addr - NOR_BASE) : f->flash + (addr - FLASH_BASE);
 }
 
 static int setup(void **state)
@@ -272,7 +286,45 @@ static void test_force_and_noverify_do_what_they_say(void **state)
 	end(f);
 }
 
-static void test_a_blank_check_by_checksums_finds_one_stuck_bit(void **state)
+static void test_a_cell_that_lost_a_bit_is_found_by_its_checksum_and_written_again(void **state)
+{
+	static const struct swdrom_write_opts none;
+	static const u32 addrs[] = { FLASH_BASE, NOR_BASE };
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(addrs); i++) {
+		const struct swdrom_report *r;
+
+		f->broken_at = addrs[i] + KIB(33) + 1;
+		f->n_breakages = 1;
+		r = write_over(f, addrs[i], KIB(64), 0, &none);
+		assert_int_equal(f->n_breakages, 0);
+		assert_int_equal(r->repairs, 1);
+		assert_int_equal(r->verified_bytes, KIB(64));
+		assert_non_null(strstr(f->log, "1 bytes differ"));
+		end(f);
+	}
+}
+
+static void test_a_cell_that_never_holds_is_named_at_the_end(void **state)
+{
+	struct fixture *f = *state;
+	struct swdrom_write_opts opts = { 0 };
+	char want[32];
+
+	begin(f);
+	add_image(f, NOR_BASE, KIB(64));
+	open_with(f, DISCO, SWDROM_VERIFY_AUTO);
+	f->broken_at = NOR_BASE + KIB(33) + 1;
+	f->n_breakages = 100;
+	assert_int_equal(swdrom_write(f->s, &opts), SWDROM_MISMATCH);
+	snprintf(want, sizeof(want), "0x%08x of qspi", (u32)f->broken_at);
+	assert_non_null(strstr(swdrom_error(f->s)->what, want));
+	assert_true(swdrom_report(f->s)->verified_bytes < KIB(64));
+	end(f);
+}
+
+static void test_a_blank_check_by_checksums_covers_what_was_erased(void **state)
 {
 	struct fixture *f = *state;
 	struct swdrom_select sel = { .mtd = "qspi", .has_range = true, .len = KIB(64) };
@@ -340,7 +392,9 @@ int main(void)
 		TEST(test_only_what_differs_is_erased_and_programmed),
 		TEST(test_what_can_be_programmed_over_is_not_erased),
 		TEST(test_force_and_noverify_do_what_they_say),
-		TEST(test_a_blank_check_by_checksums_finds_one_stuck_bit),
+		TEST(test_a_cell_that_lost_a_bit_is_found_by_its_checksum_and_written_again),
+		TEST(test_a_cell_that_never_holds_is_named_at_the_end),
+		TEST(test_a_blank_check_by_checksums_covers_what_was_erased),
 		TEST(test_estimates_of_all_kinds_of_jobs_come_true),
 	};
 
