@@ -94,6 +94,7 @@ static const char help[] =
 	"with no code on the target.\n"
 	"\n"
 	"  -p, --programmer NAME[:K=V,...]  ftdi: an FTDI MPSSE adapter;\n"
+	"                          ftdi_spi: a flash chip on its SPI pins, no target;\n"
 	"                          remote_bitbang: a server; sim: the virtual bench. For all:\n"
 	"                          adapter=WIRING, clock=HZ|auto (15M),\n"
 	"                          remember=yes (with auto), connect=normal|under-reset.\n"
@@ -538,6 +539,16 @@ static bool check_gang(struct options *o)
 	return usage(o, "several boards cannot be read into one file: %.100s", o->files[0]);
 }
 
+/* a flash chip on the adapter itself: there is no board */
+static bool is_chip_alone(const struct options *o)
+{
+	static const char name[] = "ftdi_spi";
+	const size_t n = sizeof(name) - 1;
+
+	return o->n_programmers && !strncmp(o->programmers[0], name, n) &&
+	       (!o->programmers[0][n] || o->programmers[0][n] == ':');
+}
+
 static bool check(struct options *o)
 {
 	bool changes = o->action == ACTION_WRITE || o->action == ACTION_ERASE;
@@ -551,7 +562,7 @@ static bool check(struct options *o)
 	}
 	if (o->action == ACTION_SFDP && (o->n_programmers || o->board))
 		return usage(o, "--sfdp reads a file: no programmer, no board");
-	if (o->action == ACTION_SFDP_DUMP && !o->board)
+	if (o->action == ACTION_SFDP_DUMP && !o->board && !is_chip_alone(o))
 		return usage(o, "--sfdp-dump needs -b: the board that the flash is on");
 	if ((o->action == ACTION_PEEK || o->action == ACTION_POKE) &&
 	    (o->board || o->chip || o->select.mtd || o->select.has_range || o->select.layout ||
@@ -569,7 +580,7 @@ static bool check(struct options *o)
 				"--wp-disable");
 	if ((o->wp.status || o->wp.list) && o->action != ACTION_WP)
 		return usage(o, "one action at a time");
-	if (o->chip && !o->board && o->action != ACTION_LIST)
+	if (o->chip && !o->board && o->action != ACTION_LIST && !is_chip_alone(o))
 		return usage(o, "-c names the external flash of a board: it needs -b");
 	if (o->address != SWDROM_NO_ADDRESS && !has_image)
 		return usage(o, "--address belongs to -w and -v");
@@ -639,6 +650,10 @@ bool options_parse(struct options *o, int argc, char **argv)
 	if (!has_action &&
 	    (o->wp.status || o->wp.list || o->wp.opts.has_range || o->wp.opts.has_mode))
 		o->action = ACTION_WP;
+	/* the chip is all there is: a binary goes to its start */
+	if (is_chip_alone(o) && o->address == SWDROM_NO_ADDRESS && !o->select.has_range &&
+	    !o->select.n_regions && (o->action == ACTION_WRITE || o->action == ACTION_VERIFY))
+		o->address = 0;
 	if (!o->has_exit)
 		o->exit = o->action == ACTION_WRITE && !o->dry_run ? SWDROM_EXIT_RUN
 								   : SWDROM_EXIT_NONE;

@@ -47,13 +47,17 @@ void report_probe(const struct outcome *r, FILE *out)
 	fputc('\n', out);
 	if (!t->name)
 		return;
-	fprintf(out, "target:  %s, IDCODE 0x%08x, DPIDR 0x%08x, CPUID 0x%08x, flash ", t->name,
-		t->idcode, t->dpidr, t->cpuid);
-	print_size(out, t->flash_size);
-	fprintf(out, ", RDP level %u, unique ID ", t->rdp);
-	for (i = 0; i < sizeof(t->uid); i++)
-		fprintf(out, "%02x", t->uid[i]);
-	fprintf(out, "\n");
+	if (t->cpuid) {
+		fprintf(out, "target:  %s, IDCODE 0x%08x, DPIDR 0x%08x, CPUID 0x%08x, flash ",
+			t->name, t->idcode, t->dpidr, t->cpuid);
+		print_size(out, t->flash_size);
+		fprintf(out, ", RDP level %u, unique ID ", t->rdp);
+		for (i = 0; i < sizeof(t->uid); i++)
+			fprintf(out, "%02x", t->uid[i]);
+		fprintf(out, "\n");
+	} else {
+		fprintf(out, "chip:    %s\n", t->name);
+	}
 	if (t->board)
 		fprintf(out, "board:   %s\n", t->board);
 	for (i = 0; i < r->report->n_mtds; i++) {
@@ -173,16 +177,17 @@ static void print_word(FILE *out, const char *word)
 static void print_real_command(const struct outcome *r, FILE *out)
 {
 	const char *programmer = r->o->programmers[0];
+	const char *real = strncmp(programmer, "ftdi_spi", 8) ? "ftdi" : "ftdi_spi";
 	int i;
 
 	fputs("on a real board, with an FTDI adapter:\n  swdrom", out);
 	for (i = 1; i < r->argc; i++) {
 		/* argv is permuted by getopt, options and their values stay together */
 		if (r->argv[i] == programmer) {
-			fputs(" ftdi", out);
+			fprintf(out, " %s", real);
 		} else if (programmer > r->argv[i] &&
 			   programmer <= r->argv[i] + strlen(r->argv[i])) {
-			fprintf(out, " %.*sftdi", (int)(programmer - r->argv[i]), r->argv[i]);
+			fprintf(out, " %.*s%s", (int)(programmer - r->argv[i]), r->argv[i], real);
 		} else {
 			print_word(out, r->argv[i]);
 		}

@@ -45,7 +45,7 @@ static int mtd_check_range(struct mtd_info *mtd, u64 from, u64 len)
 
 static int mtd_check_writeable(struct mtd_info *mtd)
 {
-	if (!mtd->writeable || !mtd->ops->issue || !mtd->ops->check)
+	if (!mtd->writeable || (!mtd->ops->run && (!mtd->ops->issue || !mtd->ops->check)))
 		return err_set(&mtd->ctx->err, -EROFS,
 			       "choose a writable device: `swdrom --probe` lists them",
 			       "%s is read-only", mtd->name);

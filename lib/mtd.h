@@ -109,6 +109,11 @@ struct mtd_ops {
 	/* the results of the last slice are valid: judge them; see struct flash_job */
 	int (*check)(struct flash_job *job);
 	/*
+	 * Instead of issue() and check(): a device with a wire of its own, which shares nothing with
+	 * others. The whole job, waited for; -EINTR when the user stops it. Then mtd_info.q is NULL
+	 */
+	int (*run)(struct flash_job *job);
+	/*
 	 * The queue failed and was emptied: what was in flight of @job may have happened or not. Look
 	 * (cold accesses, may wait), set issued and done to what is proven; return as check(). It may
 	 * fail on a bad wire and is then called again. NULL: such an error ends the run

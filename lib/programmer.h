@@ -13,6 +13,7 @@
 struct params;
 struct ctx;
 struct swd_host;
+struct spi_mem;
 
 /* params_parse() - "k=v,k2=v2" (NULL and "" are allowed); `\,` stands for a comma in a value */
 int params_parse(struct params **p, const char *text, struct err *err);
@@ -51,6 +52,13 @@ struct programmer {
 	 * Where time is not the host's it sets ctx->clk, for as long as the host is open.
 	 */
 	int (*open_swd)(struct params *p, struct ctx *ctx, struct swd_host **h);
+	/*
+	 * Instead of both: a SPI controller (lib/spi-mem.h) with a flash chip on it and no target. The
+	 * transport it talks through is the caller's to close, after close_spi().
+	 */
+	int (*open_spi)(struct params *p, struct ctx *ctx, struct transport **t,
+			struct spi_mem **mem);
+	void (*close_spi)(struct spi_mem *mem);
 	/* print (through log, LOG_INFO) what is connected; NULL if it makes no sense */
 	int (*list)(struct params *p, const struct log *log, struct err *err);
 	/*

@@ -558,6 +558,16 @@ static struct sched_dev *sched_dev_of(struct sched *s, struct mtd_info *mtd)
 	return dev;
 }
 
+/* devices with wires of their own need no turns */
+static int run_direct(struct flash_job *jobs, size_t n)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < n && !ret; i++)
+		ret = jobs[i].mtd->ops->run(&jobs[i]);
+	return ret;
+}
+
 /**
  * sched_run() - run jobs, several devices at once, jobs of one device in the order given
  * @ctx: session
@@ -577,6 +587,8 @@ int sched_run(struct ctx *ctx, struct memq *q, struct flash_job *jobs, size_t n)
 
 	if (!n)
 		return 0;
+	if (!q)
+		return run_direct(jobs, n);
 	s.devs = calloc(n, sizeof(*s.devs));
 	s.len = calloc(n, sizeof(*s.len));
 	if (!s.devs || !s.len) {

@@ -15,7 +15,7 @@
 /* session_cycle_ps() - one SWCLK cycle in picoseconds */
 u64 session_cycle_ps(const struct swdrom *s)
 {
-	return UINT64_C(1000000000000) / max(s->host->hz, 1u);
+	return UINT64_C(1000000000000) / max(session_wire_hz(s), 1u);
 }
 
 static bool will_sum(void *arg, struct mtd_info *mtd, u64 bytes)

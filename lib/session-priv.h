@@ -15,6 +15,7 @@
 #include "lib/plan.h"
 #include "lib/programmer.h"
 #include "lib/spi-nor-choose.h"
+#include "lib/spi-mem.h"
 #include "lib/swd.h"
 #include "lib/target.h"
 
@@ -79,6 +80,8 @@ struct swdrom {
 	struct swd_host *host;
 	struct target target;
 	bool attached;
+	struct spi_mem *spi; /* instead of host and target: a flash chip alone */
+	struct spi_nor *nor;
 	struct dap *raw_dap; /* instead of the target: swdrom_open_opts.raw */
 	struct memq *raw_q;
 	int raw_ap;	     /* ap= of the programmer's parameters, -1: the first MEM-AP */
@@ -126,6 +129,19 @@ void *session_gang_shared(const struct swdrom_gang *g, const struct programmer *
 /* session-clock.c */
 u32 session_clock_recall(struct swdrom *s);
 void session_clock_remember(struct swdrom *s, u32 hz);
+
+/* from here on time counts, on @real_clk */
+void session_start_clock(struct swdrom *s, struct sysclock *real_clk);
+
+/* session-spi.c: a flash chip on the adapter itself */
+int session_spi_open(struct swdrom *s, struct params *p);
+void session_spi_close(struct swdrom *s);
+
+/* the clock of the wire: SWCLK, or that of the SPI */
+static inline u32 session_wire_hz(const struct swdrom *s)
+{
+	return s->host ? s->host->hz : s->spi ? s->spi->hz : 0;
+}
 
 /* session-raw.c: debug port and MEM-AP alone */
 int session_raw_open(struct swdrom *s, u32 swclk_hz, bool under_reset);

@@ -11,6 +11,7 @@
 
 /* cycles of one 32-bit read on the wire, the least there can be (lib/swd.h) */
 #define SWD_READ_CYCLES 46
+#define SPI_READ_CYCLES 32
 
 u64 session_now_ns(struct swdrom *s)
 {
@@ -38,15 +39,15 @@ void session_report_adapter(struct swdrom *s)
 	snprintf(s->location, sizeof(s->location), "%s", t->location);
 	s->report.adapter = (struct swdrom_adapter_info){
 		.programmer = s->programmer->name,
-		.name = s->adapter.name,
-		.wiring = adapter_wiring_name(s->adapter.wiring),
+		.name = s->spi ? s->spi->name : s->adapter.name,
+		.wiring = s->spi ? "spi" : adapter_wiring_name(s->adapter.wiring),
 		.product = s->product,
 		.serial = s->serial,
 		.location = s->location,
 		.vid = t->vid,
 		.pid = t->pid,
 		.is_virtual = t->is_virtual,
-		.swclk_hz = s->host ? s->host->hz : 0,
+		.swclk_hz = session_wire_hz(s),
 	};
 }
 
@@ -56,14 +57,14 @@ int session_report_open(struct swdrom *s)
 	struct swdrom_target_info *info = &s->report.target;
 	size_t i;
 
-	s->report.adapter.swclk_hz = s->host->hz;
+	s->report.adapter.swclk_hz = session_wire_hz(s);
 	snprintf(s->target_name, sizeof(s->target_name), "%s", t->name);
 	*info = (struct swdrom_target_info){
 		.name = s->target_name,
 		.family = t->family ? t->family->name : "",
 		.board = s->has_board ? s->board.name : NULL,
 		.idcode = t->idcode,
-		.dpidr = dap_info(t->dap)->dpidr,
+		.dpidr = t->dap ? dap_info(t->dap)->dpidr : 0,
 		.cpuid = t->core.cpuid,
 		.flash_size = t->flash_size,
 		.rdp = (unsigned int)t->rdp,
@@ -262,8 +263,8 @@ void session_work_end(struct swdrom *s, struct session_work *w, const u64 *typ_n
 /* what reading @bytes takes on the wire */
 static u64 read_limit_ns(const struct swdrom *s, u64 bytes)
 {
-	u64 words = DIV_ROUND_UP(bytes, 4), hz = s->host->hz;
-	u64 cycles = words * SWD_READ_CYCLES;
+	u64 words = DIV_ROUND_UP(bytes, 4), hz = session_wire_hz(s);
+	u64 cycles = words * (s->spi ? SPI_READ_CYCLES : SWD_READ_CYCLES);
 
 	/* seconds and the rest apart, so that nothing overflows */
 	return hz ? cycles / hz * SEC_NS + cycles % hz * SEC_NS / hz : 0;

@@ -362,8 +362,7 @@ static void session_clock_sleep(struct sysclock *clk, u64 ns)
 	s->ctx.stats.slept_ns += clock_now_ns(s->real_clk) - from;
 }
 
-/* from here on time counts */
-static void start_clock(struct swdrom *s, struct sysclock *real_clk)
+void session_start_clock(struct swdrom *s, struct sysclock *real_clk)
 {
 	s->clk = (struct sysclock){ .now_ns = session_clock_now, .sleep_ns = session_clock_sleep };
 	s->real_clk = real_clk;
@@ -378,7 +377,7 @@ static int open_swd_adapter(struct swdrom *s, struct params *p)
 
 	if (ret)
 		return ret;
-	start_clock(s, s->ctx.clk);
+	session_start_clock(s, s->ctx.clk);
 	ret = params_check_unused(p, s->programmer->name, &s->ctx.err);
 	if (!ret)
 		session_report_adapter(s);
@@ -415,7 +414,7 @@ static int open_adapter(struct swdrom *s, struct params *p)
 	if (ret)
 		return ret;
 	s->transport->err = &s->ctx.err;
-	start_clock(s, s->transport->clk);
+	session_start_clock(s, s->transport->clk);
 	ret = params_check_unused(p, s->programmer->name, &s->ctx.err);
 	if (ret)
 		return ret; /* nothing was done with the adapter: nothing to report of it */
@@ -492,8 +491,15 @@ enum swdrom_status swdrom_open(struct swdrom *s, const struct swdrom_open_opts *
 		status = session_status(s, PHASE_CONFIG, ret);
 		goto out;
 	}
-	ret = s->programmer->open_swd ? open_swd_adapter(s, p) : open_adapter(s, p);
-	if (!ret && opts->raw) {
+	if (s->programmer->open_spi)
+		ret = session_spi_open(s, p);
+	else
+		ret = s->programmer->open_swd ? open_swd_adapter(s, p) : open_adapter(s, p);
+	if (!ret && s->spi) {
+		if (opts->raw)
+			ret = err_set(&s->ctx.err, -EINVAL, "use -r, -w, -v, -E or --probe",
+				      "there is no target behind %s", s->programmer->name);
+	} else if (!ret && opts->raw) {
 		s->raw_ap = own.ap;
 		ret = session_raw_open(s, wanted_hz(s, &own), own.under_reset);
 	} else if (!ret) {
@@ -524,6 +530,7 @@ enum swdrom_status swdrom_close(struct swdrom *s, enum swdrom_exit how)
 	s->attached = false;
 	session_raw_close(s);
 	session_report_close(s);
+	session_spi_close(s);
 	if (s->host)
 		s->host->ops->close(s->host);
 	else

@@ -52,6 +52,8 @@ struct spi_controller_mem_ops {
 	/* queue a command without waiting; for SPI_MEM_IN *state says VALID/LOST after the flush */
 	void (*queue_op)(struct spi_mem *mem, struct memq *q, const struct spi_mem_op *op,
 			 enum memq_sample *state);
+	/* optional: at least @ns pass between the last command queued and the next, in the stream */
+	void (*queue_delay)(struct spi_mem *mem, u64 ns);
 	/* wire time the controller needs for @op after its last access was queued (busy on the pins) */
 	u64 (*op_time_ns)(const struct spi_mem *mem, const struct spi_mem_op *op);
 	/* arm automatic status polling: repeat @op until (status & mask) == match. Nothing waits */

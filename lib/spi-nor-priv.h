@@ -139,6 +139,10 @@ int nor_prove_quad_at(struct spi_nor *nor, u64 at);
 int nor_checksum(struct mtd_info *mtd, struct mtd_crc *pieces, size_t n);
 void nor_checksum_costs(struct spi_nor *nor);
 
+/* ---- lib/spi-nor-direct.c: a chip with a wire of its own (mem->q is NULL) ---- */
+
+int nor_run(struct flash_job *job);
+
 /* ---- lib/spi-nor-job.c ---- */
 
 int nor_issue(struct flash_job *job, struct memq *q);

@@ -404,7 +404,8 @@ static void nor_finish(struct mtd_info *mtd)
 		return;
 	nor->prepared = false;
 	nor->window = -1;
-	if ((nor_each_die(nor, finish_die) || nor_select(nor, 0)) && !memq_is_lost(nor->mem->q))
+	if ((nor_each_die(nor, finish_die) || nor_select(nor, 0)) &&
+	    !(nor->mem->q && memq_is_lost(nor->mem->q)))
 		log_warn(&mtd->ctx->log, "%s may still be busy, or not be answering", nor->name);
 	nor_exit_4byte(nor);
 	if (!had_error)
@@ -418,6 +419,17 @@ static const struct mtd_ops nor_mtd_ops = {
 	.issue = nor_issue,
 	.check = nor_check,
 	.resync = nor_resync,
+	.is_locked = nor_mtd_is_locked,
+	.finish = nor_finish,
+	.wp = &nor_wp_ops,
+	.sfdp = nor_sfdp,
+	.otp = &nor_otp_ops,
+};
+
+static const struct mtd_ops nor_direct_ops = {
+	.prepare = nor_prepare,
+	.read = nor_read,
+	.run = nor_run,
 	.is_locked = nor_mtd_is_locked,
 	.finish = nor_finish,
 	.wp = &nor_wp_ops,
@@ -445,7 +457,7 @@ static void fill_mtd(struct spi_nor *nor, u64 base)
 		/* write enable, program, poll, status; the page comes before, while it is busy */
 		.write_gap_cycles = 700,
 		.write_wire_cycles = p->page_size / 4 * 48 + 1400,
-		.ops = &nor_mtd_ops,
+		.ops = nor->mem->q ? &nor_mtd_ops : &nor_direct_ops,
 		.ctx = nor->mem->ctx,
 		.q = nor->mem->q,
 	};

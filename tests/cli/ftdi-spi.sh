@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A flash chip on the adapter's own SPI pins: the same core, no target.
+. tests/cli/common
+
+SPI=ftdi_spi:via=sim,state=spi.state
+pattern 7 40000 >a.bin
+pattern 9 3000 >b.bin
+
+run -p $SPI --json
+ok 'the chip is found' both 0 '.target.name == "W25Q128JV" and ([.mtds[].name] == ["qspi", "qspi-otp"]) and
+	.mtds[0].base == 0 and .mtds[0].uid != null'
+run -p $SPI -w a.bin --json
+ok 'a binary goes to its start' both 0 '.programmed_bytes > 39000 and .verified_bytes >= 40000'
+run -p $SPI --range 0+40000 -r back.bin
+ok 'and reads the same' cmp a.bin back.bin
+run -p $SPI -w a.bin --json
+ok 'what is there is skipped' both 0 '.programmed_bytes == 0 and .skipped_bytes == 40000'
+run -p $SPI --range 0x1100+3000 -w b.bin --json
+ok 'bytes around new data survive' both 0 '.kept_bytes > 0'
+head -c 4352 a.bin >want.bin
+cat b.bin >>want.bin
+tail -c +7353 a.bin >>want.bin
+run -p $SPI -v want.bin
+ok 'all of them' rc_is 0
+run -p $SPI -v a.bin
+ok 'verify finds the difference' rc_says 9 '0x00001100'
+run -p $SPI --range 0x2000+4K -E
+ok 'a sector is erased' rc_is 0
+run -p $SPI --wp-range 0,256K --json
+ok 'protection works' both 0 '.wp.length == 262144'
+run -p $SPI -w a.bin
+ok 'and holds' rc_says 7 'write-protected'
+run -p $SPI -w a.bin --wp-range 0,0 --json
+ok 'and goes' both 0 '.verified_bytes >= 40000'
+run -p $SPI --otp-program 0=b.bin
+ok 'security registers have their end' rc_says 2 'do not fit'
+run -p $SPI --sfdp-dump sfdp.bin
+ok 'its SFDP is saved' sh -c '[ "$(head -c 4 sfdp.bin)" = SFDP ]'
+for nor in mt25ql512abb mx25r6435f sst26vf064b is25lp128f; do
+	run -p ftdi_spi:via=sim,nor=$nor,divisor=4 -w a.bin --json
+	ok "$nor" both 0 '.verified_bytes >= 40000'
+done
+run -p ftdi_spi:via=sim,nor=unknown-nosfdp -c mine:size=16M,erase=20h:4K -w b.bin --json
+ok 'a described chip' both 0 '.verified_bytes >= 3000'
+run -p $SPI -b stm32l476g-disco
+ok 'a board makes no sense' rc_says 2 'leave out -b'
+run -p $SPI --peek 0x08000000
+ok 'nor does a look at the target' rc_says 2 'no target behind ftdi_spi'
+run -p $SPI,divisor=3
+ok 'divisors are even' rc_says 2 'divisor=3'
+run -p $SPI,type=nope
+ok 'types are known' rc_says 2 'jtagkey'
+run -p $SPI,frobnicate=1
+ok 'so are keys' rc_says 2 'frobnicate'
+run -p $SPI,csgpiol=9
+ok 'csgpiol has four values' rc_says 2 'csgpiol=9'
+run -p ftdi_spi:via=remote_bitbang
+ok 'only MPSSE carries it' rc_says 2 'no MPSSE bytes'
+exit $failed
