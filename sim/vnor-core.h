@@ -179,6 +179,7 @@ struct vnor {
 	u8 proto;	 /* P_... of this frame */
 	u8 proto_lines;	 /* of its opcode */
 	bool ddr;	 /* this phase moves on both edges */
+	bool ddr_begins; /* ... from the next rise on */
 	u8 opcode;
 	u8 shift, n_bits;
 	u8 heard; /* clocks of this frame that were heard, no more than FRAME_HEARD are counted */

@@ -210,6 +210,7 @@ static void enter_address(struct vnor *nor)
 		nor->n_addr = 4;
 	nor->addr_24 = nor->n_addr == 3 && !(op->flags & F_ADDR3);
 	nor->lines = nor->proto_lines > 1 ? nor->proto_lines : op->addr_lines;
+	nor->ddr_begins = !nor->ddr && op->flags & F_DTR && nor->heard;
 	nor->ddr = nor->ddr || op->flags & F_DTR;
 	nor->n_bits = 0;
 	if (nor->n_addr)
@@ -550,7 +551,9 @@ static void rise(struct vnor *nor, u8 io)
 static void fall(struct vnor *nor, u8 io)
 {
 	if (nor->ddr && is_input_phase(nor) && nor->heard) {
-		take_bits(nor, io);
+		if (!nor->ddr_begins) /* that is the end of the opcode's last clock */
+			take_bits(nor, io);
+		nor->ddr_begins = false;
 		return;
 	}
 	if (nor->phase != PH_OUT)

@@ -1,0 +1,871 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What sets single SPI-NOR models apart: stacks of dies, one-byte status writes, configuration and
+ * security registers, bank registers, errors that stay, sectors of several sizes, protection at
+ * power-up, reads on both edges. (Eight lines: test-vnor-octal.c.)
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "tests/support/nor-host.h"
+
+/* a part, powered up, for the length of a block */
+#define WITH(_f, _part) \
+	for (struct nor_fix *_f = nor_new(_part); _f; nor_teardown((void **)&_f), _f = NULL)
+
+static void power_cycle(struct nor_fix *f)
+{
+	vnor_set_power(f->nor, false, sim_now_ps(&f->sim));
+	wait_ps(f, PS_PER_MS);
+	vnor_set_power(f->nor, true, sim_now_ps(&f->sim));
+	wait_ps(f, 10 * PS_PER_MS);
+}
+
+static void soft_reset(struct nor_fix *f)
+{
+	cmd(f, 0x66);
+	cmd(f, 0x99);
+	wait_ps(f, PS_PER_MS);
+}
+
+static void write_sr(struct nor_fix *f, u8 op, const u8 *v, size_t n)
+{
+	cmd(f, 0x06);
+	SEND(f, v, n, .op = op);
+	wait_ready(f);
+}
+
+static void program4(struct nor_fix *f, u32 addr, u8 v)
+{
+	cmd(f, 0x06);
+	SEND(f, &v, 1, .op = 0x12, .n_addr = 4, .addr = addr);
+}
+
+static void erase4(struct nor_fix *f, u8 op, u32 addr)
+{
+	cmd(f, 0x06);
+	SEND(f, NULL, 0, .op = op, .n_addr = 4, .addr = addr);
+}
+
+/* ---- Micron ---- */
+
+static void test_flag_status_of_a_stack_goes_round_its_dies(void **state)
+{
+	WITH(f, "mt25qu02gcbb")
+	{
+		unsigned int i, busy = 0;
+
+		program4(f, MIB(130), 0);
+		assert_int_equal(reg(f, 0x70) & 0x80, 0); /* the die that works comes first */
+		for (i = 0; i < 3; i++)
+			busy += !(reg(f, 0x70) & 0x80);
+		assert_int_equal(busy, 0); /* and the others are ready: one answer proves nothing */
+		assert_int_equal(reg(f, 0x70) & 0x80, 0);
+		assert_int_equal(reg(f, 0x05) & 1, 1);
+		wait_ready(f);
+		for (i = 0; i < 4; i++)
+			assert_int_equal(reg(f, 0x70) & 0x80, 0x80);
+		assert_int_equal(cells(f)[MIB(130)], 0);
+		assert_no_complaints(f);
+	}
+}
+
+static void test_error_of_a_die_shows_in_its_flag_status_only(void **state)
+{
+	WITH(f, "mt25ql01gbbb")
+	{
+		write_sr(f, 0x01, BYTES(0x04), 1); /* the top 64 KiB */
+		program4(f, MIB(128) - 1, 0);
+		assert_int_equal(reg(f, 0x70), 0x92);
+		assert_int_equal(reg(f, 0x70), 0x80);
+		assert_int_equal(reg(f, 0x70), 0x92);
+		cmd(f, 0x50);
+		assert_int_equal(reg(f, 0x70) | reg(f, 0x70), 0x80);
+	}
+}
+
+static void test_die_erase_and_reads_end_at_the_die(void **state)
+{
+	WITH(f, "mt25ql01gbbb")
+	{
+		u8 *c = cells(f), got[2];
+		u64 took;
+
+		c[0] = c[MIB(64) - 1] = c[MIB(64)] = c[MIB(128) - 1] = 0x5a;
+		RECV(f, got, 2, .op = 0x13, .n_addr = 4, .addr = MIB(128) - 1);
+		ASSERT_BYTES(got, 0x5a, 0x5a); /* the first of the same die */
+		c[MIB(64)] = 0x77;
+		RECV(f, got, 2, .op = 0x13, .n_addr = 4, .addr = MIB(128) - 1);
+		ASSERT_BYTES(got, 0x5a, 0x77);
+		cmd(f, 0x06);
+		cmd(f, 0xc7); /* there is no bulk erase */
+		assert_int_equal(reg(f, 0x05), 0x02);
+		cmd(f, 0xb7);
+		erase4(f, 0xc4, MIB(64));
+		took = wait_ready(f);
+		assert_in_range(took / PS_PER_S, 140, 260);
+		assert_int_equal(c[MIB(64) - 1], 0x5a);
+		assert_int_equal(c[MIB(64)], 0xff);
+		assert_int_equal(c[MIB(128) - 1], 0xff);
+		assert_no_complaints(f);
+	}
+}
+
+static void test_n25q256a13_takes_12h_for_a_quad_program(void **state)
+{
+	WITH(f, "n25q256a13")
+	{
+		u8 got;
+
+		/* three address bytes on four lines: what 12h with four on one line becomes is noise */
+		cmd(f, 0x06);
+		SEND(f, BYTES(0x5a), 1, .op = 0x12, .addr_lines = 4, .data_lines = 4, .n_addr = 3,
+		     .addr = 0x1234);
+		wait_ready(f);
+		assert_int_equal(cells(f)[0x1234], 0x5a);
+		cells(f)[MIB(20)] = 0;
+		erase4(f, 0xdc, MIB(20));
+		assert_int_equal(reg(f, 0x05), 0x02); /* unknown: nothing runs, WEL stays */
+		assert_int_equal(cells(f)[MIB(20)], 0);
+		RECV(f, &got, 1, .op = 0x13, .n_addr = 4, .addr = MIB(20));
+		assert_int_equal(got, 0);
+	}
+}
+
+static void test_n25q256_enters_4_byte_mode_after_write_enable_only(void **state)
+{
+	WITH(f, "n25q256a13")
+	{
+		cmd(f, 0xb7);
+		assert_complaint(f, "without write enable");
+		assert_int_equal(reg(f, 0x70) & 1, 0);
+		cmd(f, 0x06);
+		cmd(f, 0xb7);
+		assert_int_equal(reg(f, 0x70) & 1, 1);
+		cmd(f, 0x06);
+		cmd(f, 0xe9);
+		assert_int_equal(reg(f, 0x70) & 1, 0);
+	}
+}
+
+/* ---- Winbond's way ---- */
+
+static void test_dies_of_a_w25m_are_chips_of_their_own(void **state)
+{
+	WITH(f, "w25m512jv")
+	{
+		u8 *c = cells(f);
+
+		c[0x1000] = 0x11;
+		c[MIB(32) + 0x1000] = 0x22;
+		assert_int_equal(read_at(f, 0x1000), 0x11);
+		set_reg(f, 0xc2, 1);
+		assert_int_equal(read_at(f, 0x1000), 0x22);
+		erase(f, 0xd8, 0);
+		assert_int_equal(reg(f, 0x05), 0x03);
+		set_reg(f, 0xc2, 0); /* heard by a busy die too */
+		assert_int_equal(reg(f, 0x05), 0x00);
+		program(f, 0x2000, BYTES(0x42), 1); /* while the other one erases */
+		wait_ready(f);
+		assert_int_equal(c[0x2000], 0x42);
+		assert_int_equal(c[MIB(32) + 0x1000], 0x22);
+		assert_true(vnor_is_busy(f->nor));
+		set_reg(f, 0xc2, 1);
+		wait_ready(f);
+		assert_int_equal(c[MIB(32) + 0x1000], 0xff);
+		assert_int_equal(c[0x1000], 0x11);
+		power_cycle(f);
+		assert_int_equal(read_at(f, 0x2000), 0x42); /* die 0 again */
+		assert_no_complaints(f);
+	}
+}
+
+static void test_dies_of_a_w25m_have_status_registers_of_their_own(void **state)
+{
+	WITH(f, "w25m512jv")
+	{
+		write_sr(f, 0x31, BYTES(0x02), 1);
+		set_reg(f, 0xc2, 1);
+		assert_int_equal(reg(f, 0x35), 0x00);
+		set_reg(f, 0xc2, 0);
+		assert_int_equal(reg(f, 0x35), 0x02);
+		set_reg(f, 0xc2, 5); /* no such die: nobody answers */
+		assert_int_equal(reg(f, 0x35), 0xff);
+		set_reg(f, 0xc2, 1);
+		assert_int_equal(reg(f, 0x35), 0x00);
+	}
+}
+
+static void test_short_status_write_clears_sr2_where_the_maker_says_so(void **state)
+{
+	static const struct {
+		const char *part;
+		u8 left;
+	} cases[] = { { "at25sf128a", 0x00 }, { "gd25lq256d", 0x00 }, { "xm25qh128c", 0x02 } };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		WITH(f, cases[i].part)
+		{
+			write_sr(f, 0x01, BYTES(0x00, 0x02), 2);
+			assert_int_equal(reg(f, 0x35), 0x02);
+			write_sr(f, 0x01, BYTES(0x04), 1);
+			assert_int_equal(reg(f, 0x05), 0x04);
+			assert_int_equal(reg(f, 0x35), cases[i].left);
+		}
+	}
+}
+
+static void test_gd25q127c_takes_one_byte_with_01h(void **state)
+{
+	WITH(f, "gd25q127c")
+	{
+		cmd(f, 0x06);
+		SEND(f, BYTES(0x04, 0x02), 2, .op = 0x01);
+		assert_int_equal(reg(f, 0x05), 0x02);
+		assert_complaint(f, "with 2 data bytes");
+	}
+}
+
+static void test_four_bp_bits_protect_64_kib_doubled(void **state)
+{
+	static const struct {
+		u8 sr1;
+		u32 free, guarded;
+	} cases[] = {
+		{ 0x04, MIB(32) - KIB(64) - 1, MIB(32) - KIB(64) }, /* BP = 1, from the top */
+		{ 0x44, KIB(64), 0 },				    /* TB: from the bottom */
+		{ 0x10, MIB(32) - KIB(512) - 1, MIB(32) - KIB(512) },
+		{ 0x64, MIB(16), MIB(16) - 1 },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		WITH(f, "w25q256jv")
+		{
+			write_sr(f, 0x01, &cases[i].sr1, 1);
+			program4(f, cases[i].guarded, 0);
+			assert_int_equal(cells(f)[cases[i].guarded], 0xff);
+			assert_complaint(f, "protected");
+			program4(f, cases[i].free, 0);
+			wait_ready(f);
+			assert_int_equal(cells(f)[cases[i].free], 0);
+		}
+	}
+}
+
+static void test_adp_makes_the_next_power_up_one_in_4_byte_mode(void **state)
+{
+	WITH(f, "w25q256jv")
+	{
+		assert_int_equal(reg(f, 0x15), 0x60);
+		cmd(f, 0xb7);
+		assert_int_equal(reg(f, 0x15), 0x61);
+		cmd(f, 0xe9);
+		write_sr(f, 0x11, BYTES(0x62), 1);
+		assert_int_equal(reg(f, 0x15), 0x62);
+		power_cycle(f);
+		assert_int_equal(reg(f, 0x15), 0x63);
+	}
+}
+
+static void test_qpi_reads_wait_as_c0h_says(void **state)
+{
+	WITH(f, "xm25qh128c")
+	{
+		u8 got;
+
+		cells(f)[0x1234] = 0x5a;
+		write_sr(f, 0x31, BYTES(0x02), 1);
+		cmd(f, 0x38);
+		f->lines = 4;
+		RECV(f, &got, 1, .op = 0x0b, .n_addr = 3, .addr = 0x1234, .dummy = 2);
+		assert_int_equal(got, 0x5a);
+		set_reg(f, 0xc0, 0x20);
+		RECV(f, &got, 1, .op = 0x0b, .n_addr = 3, .addr = 0x1234, .dummy = 6);
+		assert_int_equal(got, 0x5a);
+		RECV(f, &got, 1, .op = 0xeb, .n_addr = 3, .addr = 0x1234, .has_mode = true,
+		     .mode = 0xff, .dummy = 4);
+		assert_int_equal(got, 0x5a);
+		RECV(f, &got, 1, .op = 0x03, .n_addr = 3, .addr = 0x1234); /* not in QPI */
+		assert_int_not_equal(got, 0x5a);
+	}
+}
+
+/* ---- Macronix ---- */
+
+static void test_mx25r_is_slow_until_told_otherwise(void **state)
+{
+	WITH(f, "mx25r6435f")
+	{
+		u8 got;
+
+		f->period_ps = 20 * PS_PER_NS; /* 50 MHz */
+		RECV(f, &got, 1, .op = 0x0b, .n_addr = 3, .dummy = 8);
+		assert_complaint(f, "at most 33 MHz");
+		sim_clear_complaints(&f->sim);
+		write_sr(f, 0x01, BYTES(0x00, 0x00, 0x02), 3);
+		RECV(f, &got, 1, .op = 0x0b, .n_addr = 3, .dummy = 8);
+		assert_no_complaints(f);
+	}
+}
+
+static void test_mx25r_wakes_with_any_pulse_on_cs(void **state)
+{
+	u8 id[3];
+
+	WITH(f, "mx25r6435f")
+	{
+		cmd(f, 0xb9);
+		wait_ps(f, PS_PER_MS);
+		RECV(f, id, 3, .op = 0x9f); /* this one is the pulse */
+		ASSERT_BYTES(id, 0xff, 0xff, 0xff);
+		wait_ps(f, 40 * PS_PER_US);
+		RECV(f, id, 3, .op = 0x9f);
+		ASSERT_BYTES(id, 0xc2, 0x28, 0x17);
+	}
+}
+
+static void test_macronix_failure_bits_stay_until_something_succeeds(void **state)
+{
+	WITH(f, "mx25l51245g")
+	{
+		write_sr(f, 0x01, BYTES(0x04), 1);
+		program4(f, MIB(64) - 1, 0);
+		assert_int_equal(reg(f, 0x2b), 0x20);
+		assert_int_equal(reg(f, 0x05) & 3, 0);
+		erase4(f, 0x21, MIB(64) - 1);
+		assert_int_equal(reg(f, 0x2b), 0x60);
+		program4(f, 0, 0);
+		wait_ready(f);
+		assert_int_equal(reg(f, 0x2b), 0x40);
+		erase4(f, 0x21, 0);
+		wait_ready(f);
+		assert_int_equal(reg(f, 0x2b), 0x00);
+	}
+}
+
+static void test_macronix_dummy_clocks_follow_the_configuration_register(void **state)
+{
+	WITH(f, "mx25l51245g")
+	{
+		u8 got;
+
+		cells(f)[0x1234] = 0x5a;
+		write_sr(f, 0x01, BYTES(0x40, 0xc7),
+			 2); /* QE; DC = 11: ten clocks, two the mode's */
+		assert_int_equal(reg(f, 0x15), 0xc7);
+		RECV(f, &got, 1, .op = 0xeb, .addr_lines = 4, .data_lines = 4, .n_addr = 3,
+		     .addr = 0x1234, .has_mode = true, .mode = 0, .dummy = 8);
+		assert_int_equal(got, 0x5a);
+		cmd(f, 0xb7);
+		assert_int_equal(reg(f, 0x15), 0xe7); /* 4BYTE shows there */
+		soft_reset(f);
+		assert_int_equal(reg(f, 0x15), 0x07);
+	}
+}
+
+static void test_macronix_top_bottom_bit_is_for_good(void **state)
+{
+	WITH(f, "mx25l51245g")
+	{
+		write_sr(f, 0x01, BYTES(0x04, 0x0f), 2);
+		write_sr(f, 0x01, BYTES(0x04, 0x07), 2);
+		assert_int_equal(reg(f, 0x15) & 8, 8);
+		program4(f, MIB(64) - 1, 0);
+		wait_ready(f);
+		assert_int_equal(cells(f)[MIB(64) - 1], 0);
+		program4(f, 0, 0);
+		assert_int_equal(cells(f)[0], 0xff);
+	}
+}
+
+static void test_wpsel_locks_all_blocks_at_power_up(void **state)
+{
+	WITH(f, "mx25l51245g")
+	{
+		cmd(f, 0x06);
+		cmd(f, 0x68);
+		wait_ready(f);
+		assert_int_equal(reg(f, 0x2b) & 0x80, 0x80);
+		power_cycle(f);
+		program4(f, MIB(1), 0);
+		assert_int_equal(cells(f)[MIB(1)], 0xff);
+		cmd(f, 0x06);
+		cmd(f, 0x98);
+		program4(f, MIB(1), 0);
+		wait_ready(f);
+		assert_int_equal(cells(f)[MIB(1)], 0);
+	}
+}
+
+static void test_secured_otp_is_read_and_programmed_between_b1h_and_c1h(void **state)
+{
+	WITH(f, "mx25l51245g")
+	{
+		cells(f)[0x10] = 0x77;
+		cmd(f, 0xb1);
+		assert_int_equal(read_at(f, 0x10), 0xff);
+		program(f, 0x10, BYTES(0x42), 1);
+		wait_ready(f);
+		assert_int_equal(read_at(f, 0x10), 0x42);
+		assert_int_equal(read_at(f, 0x210), 0x42); /* 512 bytes */
+		erase(f, 0x20, 0);
+		assert_complaint(f, "in OTP mode");
+		cmd(f, 0xc1);
+		assert_int_equal(read_at(f, 0x10), 0x77);
+		cmd(f, 0x06);
+		cmd(f, 0x2f); /* lock it */
+		wait_ready(f);
+		cmd(f, 0xb1);
+		program(f, 0x11, BYTES(0x42), 1);
+		wait_ready(f);
+		assert_int_equal(read_at(f, 0x11), 0xff);
+		assert_int_equal(read_at(f, 0x10), 0x42);
+	}
+}
+
+/* address, mode byte and data on both edges */
+static void test_quad_read_on_both_edges(void **state)
+{
+	WITH(f, "mx25l51245g")
+	{
+		static const u8 head[] = { 0x01, 0x23, 0x45, 0x00 };
+		unsigned int i, n;
+		u8 v = 0, val, mask;
+
+		cells(f)[0x12345] = 0x5a;
+		write_sr(f, 0x01, BYTES(0x40), 1);
+		cs_low(f);
+		send_bits(f, 0xed, 8, 1);
+		for (i = 0; i < 8; i++) { /* a nibble to each edge */
+			u8 io = i % 2 ? head[i / 2] & 0xf : head[i / 2] >> 4;
+
+			wait_ps(f, f->period_ps / 4);
+			if (i % 2 == 0)
+				pins(f, false, false, io); /* set up before the rise */
+			wait_ps(f, f->period_ps / 4);
+			pins(f, false, i % 2 == 0, io);
+		}
+		for (n = 0; n < 5; n++) { /* six clocks less the mode byte's */
+			pins(f, false, true, 0xf);
+			wait_ps(f, f->period_ps / 2);
+			pins(f, false, false, 0xf);
+			wait_ps(f, f->period_ps / 2);
+		}
+		for (i = 0; i < 2; i++) {
+			mask = vnor_driven(f->nor, &val);
+			assert_int_equal(mask, 0xf);
+			v = (u8)(v << 4) | (val & 0xf);
+			pins(f, false, i == 0, val);
+		}
+		assert_int_equal(v, 0x5a);
+		pins(f, true, false, 0xf);
+		assert_no_complaints(f);
+	}
+}
+
+/* ---- ISSI ---- */
+
+static void test_is25wp512_leaves_4_byte_mode_by_29h_not_e9h(void **state)
+{
+	WITH(f, "is25wp512m")
+	{
+		cmd(f, 0xb7);
+		assert_int_equal(reg(f, 0x16), 0x80);
+		cmd(f, 0xe9);
+		assert_int_equal(reg(f, 0x16), 0x80);
+		cmd(f, 0x29);
+		assert_int_equal(reg(f, 0x16), 0x00);
+	}
+}
+
+static void test_issi_read_register_counts_dummy_clocks(void **state)
+{
+	WITH(f, "is25lp128f")
+	{
+		u8 got;
+
+		cells(f)[0x1234] = 0x5a;
+		set_reg(f, 0xc0, 10 << 3);
+		assert_int_equal(reg(f, 0x61), 10 << 3);
+		RECV(f, &got, 1, .op = 0x0b, .n_addr = 3, .addr = 0x1234, .dummy = 10);
+		assert_int_equal(got, 0x5a);
+		soft_reset(f);
+		RECV(f, &got, 1, .op = 0x0b, .n_addr = 3, .addr = 0x1234, .dummy = 8);
+		assert_int_equal(got, 0x5a);
+	}
+}
+
+static void test_issi_says_what_failed_until_82h(void **state)
+{
+	WITH(f, "is25lp128f")
+	{
+		write_sr(f, 0x01, BYTES(0x3c), 1);
+		erase(f, 0xd7, 0);
+		assert_int_equal(reg(f, 0x81) & 0x0e, 0x0a);
+		cmd(f, 0x82);
+		assert_int_equal(reg(f, 0x81) & 0x0e, 0);
+	}
+}
+
+/* ---- Spansion ---- */
+
+static void test_spansion_error_keeps_wip_set_until_it_is_cleared(void **state)
+{
+	WITH(f, "s25fl512s")
+	{
+		u8 id[3];
+
+		write_sr(f, 0x01, BYTES(0x04), 1);
+		program4(f, MIB(64) - 1, 0);
+		wait_ps(f, PS_PER_S);
+		assert_int_equal(reg(f, 0x05), 0x47);
+		RECV(f, id, 3, .op = 0x9f);
+		ASSERT_BYTES(id, 0xff, 0xff, 0xff); /* busy: hears nothing else */
+		cmd(f, 0x30);
+		assert_int_equal(reg(f, 0x05), 0x06);
+		cmd(f, 0x04);
+		erase4(f, 0xdc, MIB(64) - 1);
+		assert_int_equal(reg(f, 0x05), 0x27);
+		cmd(f, 0xf0); /* reset helps too */
+		wait_ps(f, PS_PER_MS);
+		assert_int_equal(reg(f, 0x05), 0x04);
+	}
+}
+
+static void test_spansion_sector_locks(void **state)
+{
+	WITH(f, "s25fl512s")
+	{
+		u8 v;
+
+		cmd(f, 0x06);
+		SEND(f, BYTES(0x00), 1, .op = 0xe1, .n_addr = 4, .addr = MIB(1));
+		RECV(f, &v, 1, .op = 0xe0, .n_addr = 4, .addr = MIB(1));
+		assert_int_equal(v, 0);
+		program4(f, MIB(1), 0);
+		assert_int_equal(reg(f, 0x05) & 0x40, 0x40);
+		cmd(f, 0x30);
+		power_cycle(f); /* the DYB is gone */
+		program4(f, MIB(1), 0);
+		wait_ready(f);
+		assert_int_equal(cells(f)[MIB(1)], 0);
+		cmd(f, 0x06);
+		SEND(f, NULL, 0, .op = 0xe3, .n_addr = 4, .addr = MIB(1));
+		wait_ready(f);
+		power_cycle(f); /* the PPB is not */
+		program4(f, MIB(1) + 1, 0);
+		assert_int_equal(cells(f)[MIB(1) + 1], 0xff);
+		cmd(f, 0x30);
+		cmd(f, 0x06);
+		cmd(f, 0xe4);
+		wait_ready(f);
+		program4(f, MIB(1) + 1, 0);
+		wait_ready(f);
+		assert_int_equal(cells(f)[MIB(1) + 1], 0);
+	}
+}
+
+static void test_fl512s_has_pages_of_512_bytes(void **state)
+{
+	WITH(f, "s25fl512s")
+	{
+		u8 page[512];
+		size_t i;
+
+		for (i = 0; i < sizeof(page); i++)
+			page[i] = (u8)(i ^ i >> 8);
+		program(f, 0x1000, page, sizeof(page));
+		wait_ready(f);
+		assert_memory_equal(cells(f) + 0x1000, page, sizeof(page));
+		assert_no_complaints(f);
+	}
+}
+
+static u8 any_reg(struct nor_fix *f, u32 addr)
+{
+	u8 v;
+
+	RECV(f, &v, 1, .op = 0x65, .n_addr = 3, .addr = addr, .dummy = 8);
+	return v;
+}
+
+static void set_any(struct nor_fix *f, u32 addr, u8 v)
+{
+	cmd(f, 0x06);
+	SEND(f, &v, 1, .op = 0x71, .n_addr = 3, .addr = addr);
+	wait_ready(f);
+}
+
+static void test_fs512s_has_small_sectors_at_the_bottom(void **state)
+{
+	WITH(f, "s25fs512s")
+	{
+		u8 *c = cells(f);
+
+		assert_int_equal(any_reg(f, 0x000004), 0);
+		memset(c, 0, 2 * KIB(256));
+		erase(f, 0x20, 0x1234);
+		wait_ready(f);
+		assert_int_equal(c[0xfff], 0);
+		assert_int_equal(c[0x1000], 0xff);
+		assert_int_equal(c[0x2000], 0);
+		erase(f, 0xd8, 0); /* what is left of the 256 KiB */
+		wait_ready(f);
+		assert_int_equal(c[KIB(32) - 1], 0);
+		assert_int_equal(c[KIB(32)], 0xff);
+		assert_int_equal(c[KIB(256) - 1], 0xff);
+		assert_int_equal(c[KIB(256)], 0);
+		erase(f, 0x20, KIB(32)); /* no small sector there */
+		assert_int_equal(reg(f, 0x05) & 0x21, 0x21);
+		cmd(f, 0x82);
+		assert_int_equal(reg(f, 0x05) & 0x21, 0);
+	}
+}
+
+static void test_fs512s_sector_map_by_configuration(void **state)
+{
+	WITH(f, "s25fs512s")
+	{
+		u8 *c = cells(f);
+
+		set_any(f, 0x000002, 0x04); /* TBPARM: at the top, for good */
+		assert_int_equal(any_reg(f, 0x000002), 0x04);
+		c[MIB(64) - 1] = 0;
+		erase4(f, 0x21, MIB(64) - 1);
+		wait_ready(f);
+		assert_int_equal(c[MIB(64) - 1], 0xff);
+		set_any(f, 0x000004, 0x08); /* uniform */
+		memset(c + MIB(64) - KIB(256), 0, KIB(256));
+		erase4(f, 0xdc, MIB(64) - 1);
+		wait_ready(f);
+		assert_int_equal(c[MIB(64) - 1], 0xff);
+		assert_int_equal(c[MIB(64) - KIB(256)], 0xff);
+		erase4(f, 0x21, MIB(64) - 1);
+		assert_int_equal(reg(f, 0x05) & 0x20, 0x20);
+	}
+}
+
+static void test_fs512s_wraps_at_256_whatever_its_sfdp_says(void **state)
+{
+	WITH(f, "s25fs512s")
+	{
+		u8 page[512], dw11;
+
+		RECV(f, &dw11, 1, .op = 0x5a, .n_addr = 3, .addr = 0x30 + 40, .dummy = 8);
+		assert_int_equal(dw11 >> 4, 9);
+		memset(page, 0x55, 256);
+		memset(page + 256, 0xaa, 256);
+		program(f, 0x40000, page, sizeof(page));
+		wait_ready(f);
+		assert_int_equal(cells(f)[0x40000], 0xaa);
+		assert_int_equal(cells(f)[0x40100], 0xff);
+		assert_complaint(f, "wraps");
+		set_any(f, 0x800004, 0x10); /* CR3V: 512 */
+		program(f, 0x41000, page, sizeof(page));
+		wait_ready(f);
+		assert_memory_equal(cells(f) + 0x41000, page, sizeof(page));
+	}
+}
+
+static void test_fs512s_qpi_and_4_byte_mode_are_bits_of_cr2(void **state)
+{
+	WITH(f, "s25fs512s")
+	{
+		u8 id[3];
+
+		cmd(f, 0x06);
+		SEND(f, BYTES(0x48), 1, .op = 0x71, .n_addr = 3, .addr = 0x800003);
+		f->lines = 4;
+		RECV(f, id, 3, .op = 0x9f);
+		ASSERT_BYTES(id, 0x01, 0x02, 0x20);
+		cmd(f, 0x66);
+		cmd(f, 0x99);
+		f->lines = 1;
+		wait_ps(f, PS_PER_MS);
+		cmd(f, 0xb7);
+		cmd(f, 0xe9); /* does nothing */
+		cells(f)[MIB(20)] = 0x5a;
+		RECV(f, id, 1, .op = 0x03, .n_addr = 4, .addr = MIB(20));
+		assert_int_equal(id[0], 0x5a);
+	}
+}
+
+static void test_fl064l_has_its_errors_in_sr2(void **state)
+{
+	WITH(f, "s25fl064l")
+	{
+		write_sr(f, 0x01, BYTES(0x1c), 1);
+		program(f, 0, BYTES(0), 1);
+		assert_int_equal(reg(f, 0x07), 0x20);
+		assert_int_equal(reg(f, 0x05) & 1, 1);
+		cmd(f, 0x30);
+		assert_int_equal(reg(f, 0x07), 0x00);
+		assert_int_equal(reg(f, 0x05) & 1, 0);
+		assert_int_equal(any_reg(f, 0x000000), 0x1c);
+	}
+}
+
+static void test_fl064l_latency_count_is_in_cr3(void **state)
+{
+	WITH(f, "s25fl064l")
+	{
+		u8 got;
+
+		cells(f)[0x1234] = 0x5a;
+		assert_int_equal(reg(f, 0x33) & 0xf, 8);
+		set_any(f, 0x800004, 0x12);
+		RECV(f, &got, 1, .op = 0x0b, .n_addr = 3, .addr = 0x1234, .dummy = 2);
+		assert_int_equal(got, 0x5a);
+	}
+}
+
+/* ---- SST ---- */
+
+static void test_sst26_wakes_up_locked(void **state)
+{
+	WITH(f, "sst26vf064b")
+	{
+		u8 bpr[18];
+
+		program(f, MIB(4), BYTES(0), 1);
+		assert_int_equal(cells(f)[MIB(4)], 0xff);
+		assert_complaint(f, "protected");
+		RECV(f, bpr, 18, .op = 0x72);
+		ASSERT_BYTES(bpr, 0x55, 0x55, 0xff, 0xff);
+		cmd(f, 0x04);
+		cmd(f, 0x98); /* not without write enable */
+		RECV(f, bpr, 18, .op = 0x72);
+		assert_int_equal(bpr[17], 0xff);
+		cmd(f, 0x06);
+		cmd(f, 0x98);
+		RECV(f, bpr, 18, .op = 0x72);
+		ASSERT_BYTES(bpr, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+		program(f, MIB(4), BYTES(0), 1);
+		wait_ready(f);
+		assert_int_equal(cells(f)[MIB(4)], 0);
+		soft_reset(f); /* keeps what was unlocked */
+		program(f, MIB(5), BYTES(0), 1);
+		wait_ready(f);
+		assert_int_equal(cells(f)[MIB(5)], 0);
+		power_cycle(f);
+		program(f, MIB(6), BYTES(0), 1);
+		assert_int_equal(cells(f)[MIB(6)], 0xff);
+	}
+}
+
+static void test_sst26_block_size_goes_by_address(void **state)
+{
+	static const struct {
+		u32 at, from, len;
+	} cases[] = {
+		{ 0x0000, 0, KIB(8) },
+		{ 0x7fff, KIB(24), KIB(8) },
+		{ 0x8000, KIB(32), KIB(32) },
+		{ 0x12345, KIB(64), KIB(64) },
+		{ MIB(8) - KIB(64), MIB(8) - KIB(64), KIB(32) },
+		{ MIB(8) - 1, MIB(8) - KIB(8), KIB(8) },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		WITH(f, "sst26vf064b")
+		{
+			u8 *c = cells(f);
+			u32 from = cases[i].from, to = from + cases[i].len;
+
+			cmd(f, 0x06);
+			cmd(f, 0x98);
+			memset(c, 0, MIB(8));
+			erase(f, 0xd8, cases[i].at);
+			wait_ready(f);
+			assert_int_equal(c[from], 0xff);
+			assert_int_equal(c[to - 1], 0xff);
+			if (from)
+				assert_int_equal(c[from - 1], 0);
+			if (to < MIB(8))
+				assert_int_equal(c[to], 0);
+		}
+	}
+}
+
+static void test_sst26_unlocks_single_blocks(void **state)
+{
+	WITH(f, "sst26vf064b")
+	{
+		u8 bpr[18];
+
+		RECV(f, bpr, 18, .op = 0x72);
+		bpr[17] &= 0xfe; /* the first block of 64 KiB */
+		cmd(f, 0x06);
+		SEND(f, bpr, 18, .op = 0x42);
+		program(f, KIB(64), BYTES(0), 1);
+		wait_ready(f);
+		assert_int_equal(cells(f)[KIB(64)], 0);
+		program(f, KIB(128), BYTES(0), 1);
+		assert_int_equal(cells(f)[KIB(128)], 0xff);
+	}
+}
+
+/* ---- odd ones ---- */
+
+static void test_m25p64_has_no_small_sectors(void **state)
+{
+	WITH(f, "m25p64")
+	{
+		cells(f)[0] = 0;
+		erase(f, 0x20, 0);
+		assert_int_equal(reg(f, 0x05), 0x02);
+		assert_int_equal(cells(f)[0], 0);
+	}
+}
+
+#define T(name) cmocka_unit_test(name)
+
+int main(void)
+{
+	const struct CMUnitTest all[] = {
+		T(test_flag_status_of_a_stack_goes_round_its_dies),
+		T(test_error_of_a_die_shows_in_its_flag_status_only),
+		T(test_die_erase_and_reads_end_at_the_die),
+		T(test_n25q256a13_takes_12h_for_a_quad_program),
+		T(test_n25q256_enters_4_byte_mode_after_write_enable_only),
+		T(test_dies_of_a_w25m_are_chips_of_their_own),
+		T(test_dies_of_a_w25m_have_status_registers_of_their_own),
+		T(test_short_status_write_clears_sr2_where_the_maker_says_so),
+		T(test_gd25q127c_takes_one_byte_with_01h),
+		T(test_four_bp_bits_protect_64_kib_doubled),
+		T(test_adp_makes_the_next_power_up_one_in_4_byte_mode),
+		T(test_qpi_reads_wait_as_c0h_says),
+		T(test_mx25r_is_slow_until_told_otherwise),
+		T(test_mx25r_wakes_with_any_pulse_on_cs),
+		T(test_macronix_failure_bits_stay_until_something_succeeds),
+		T(test_macronix_dummy_clocks_follow_the_configuration_register),
+		T(test_macronix_top_bottom_bit_is_for_good),
+		T(test_wpsel_locks_all_blocks_at_power_up),
+		T(test_secured_otp_is_read_and_programmed_between_b1h_and_c1h),
+		T(test_quad_read_on_both_edges),
+		T(test_is25wp512_leaves_4_byte_mode_by_29h_not_e9h),
+		T(test_issi_read_register_counts_dummy_clocks),
+		T(test_issi_says_what_failed_until_82h),
+		T(test_spansion_error_keeps_wip_set_until_it_is_cleared),
+		T(test_spansion_sector_locks),
+		T(test_fl512s_has_pages_of_512_bytes),
+		T(test_fs512s_has_small_sectors_at_the_bottom),
+		T(test_fs512s_sector_map_by_configuration),
+		T(test_fs512s_wraps_at_256_whatever_its_sfdp_says),
+		T(test_fs512s_qpi_and_4_byte_mode_are_bits_of_cr2),
+		T(test_fl064l_has_its_errors_in_sr2),
+		T(test_fl064l_latency_count_is_in_cr3),
+		T(test_sst26_wakes_up_locked),
+		T(test_sst26_block_size_goes_by_address),
+		T(test_sst26_unlocks_single_blocks),
+		T(test_m25p64_has_no_small_sectors),
+	};
+
+	return cmocka_run_group_tests(all, NULL, NULL);
+}
