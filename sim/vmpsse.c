@@ -70,6 +70,8 @@ static void go_to(struct vmpsse *m)
 
 static void pins(struct vmpsse *m)
 {
+	if (vwire_is_spi(m->wire)) /* how long CS# is high matters */
+		go_to(m);
 	vwire_set(m->wire, m->out, m->dir & (u16) ~(m->open_drain & m->out));
 }
 
