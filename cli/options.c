@@ -514,7 +514,8 @@ static bool parse_one(struct options *o, int c, bool *has_action)
 
 bool options_is_gang(const struct options *o)
 {
-	const char *params = o->n_programmers ? strchr(o->programmers[0], ':') : NULL;
+	const char *first = o->n_programmers ? o->programmers[0] : NULL;
+	const char *params = first ? strchr(first, ':') : NULL;
 
 	return o->n_programmers > 1 ||
 	       (params && !strncmp(params, ":all", 4) && (!params[4] || params[4] == ','));
@@ -523,16 +524,22 @@ bool options_is_gang(const struct options *o)
 /* what makes sense with several boards only in part, or not at all */
 static bool check_gang(struct options *o)
 {
-	static const char *const single[] = {
-		[ACTION_PEEK] = "--peek",
-		[ACTION_POKE] = "--poke",
-		[ACTION_SFDP_DUMP] = "--sfdp-dump",
-		[ACTION_LIST] = "-L",
-		[ACTION_VERSION] = NULL,
+	static const struct {
+		enum action action;
+		const char *name;
+	} alone[] = {
+		{ ACTION_PEEK, "--peek" },
+		{ ACTION_POKE, "--poke" },
+		{ ACTION_OTP, "what is done to OTP" },
+		{ ACTION_SFDP, "--sfdp" },
+		{ ACTION_SFDP_DUMP, "--sfdp-dump" },
+		{ ACTION_LIST, "-L" },
 	};
+	size_t i;
 
-	if (single[o->action])
-		return usage(o, "%s works on one board: give one -p", single[o->action]);
+	for (i = 0; i < sizeof(alone) / sizeof(alone[0]); i++)
+		if (o->action == alone[i].action)
+			return usage(o, "%s works on one board: give one -p", alone[i].name);
 	if (o->action != ACTION_READ || strstr(o->files[0], "%s"))
 		return true;
 	snprintf(o->hint, sizeof(o->hint), "%%s stands for the board, as in -r board-%%s.bin");

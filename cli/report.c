@@ -229,17 +229,19 @@ static uint64_t moved_bytes(const struct outcome *r, const struct swdrom_report 
 
 void report_line(const struct outcome *r, FILE *out)
 {
-	static const char *const did[] = { [ACTION_READ] = "read",
-					   [ACTION_WRITE] = "programmed",
-					   [ACTION_VERIFY] = "compared",
-					   [ACTION_ERASE] = "erased" };
+	const enum action action = r->o->action;
+	const char *did = action == ACTION_READ	    ? "read"
+			  : action == ACTION_WRITE  ? "programmed"
+			  : action == ACTION_VERIFY ? "compared"
+			  : action == ACTION_ERASE  ? "erased"
+						    : NULL;
 	const struct swdrom_report *rep = r->report;
 
 	if (r->error->status) /* said already */
 		return;
 	fprintf(out, "%s: ok, %s", r->label, rep->target.name);
-	if (r->o->action != ACTION_PROBE && !r->o->dry_run) {
-		fprintf(out, ", %" PRIu64 " bytes %s", moved_bytes(r, rep), did[r->o->action]);
+	if (did && !r->o->dry_run) {
+		fprintf(out, ", %" PRIu64 " bytes %s", moved_bytes(r, rep), did);
 		if (r->o->action == ACTION_WRITE)
 			fprintf(out, ", %" PRIu64 " equal already, %" PRIu64 " verified",
 				rep->skipped_bytes, rep->verified_bytes);

@@ -680,18 +680,14 @@ static int ftdi_programmer_resolve(struct params *p, bool all, unsigned int inde
 	if (!ftdi)
 		return err_set(err, -EIO, "is /dev/bus/usb there?", "cannot start libusb");
 	ret = usb_scan(ftdi->usb_ctx, &wish, &devs, err);
-	if (!ret && !all) {
+	match = ret ? 0 : usb_match(&wish, &devs, &exact, &denied);
+	if (!ret && !match)
+		ret = nothing_matches(&wish, &devs, denied, err);
+	if (!ret && !all) /* which one? */
 		ret = usb_select(&wish, &devs, NULL, err, &d);
-		if (!ret)
-			ret = found_device(&wish, d, found, arg);
-	} else if (!ret) {
-		match = usb_match(&wish, &devs, &exact, &denied);
-		if (!match)
-			ret = nothing_matches(&wish, &devs, denied, err);
-		for (unsigned int i = 0; i < devs.n && !ret; i++)
-			if (match >> i & 1)
-				ret = found_device(&wish, &devs.dev[i], found, arg);
-	}
+	for (unsigned int i = 0; i < devs.n && !ret; i++)
+		if (d ? d == &devs.dev[i] : match >> i & 1)
+			ret = found_device(&wish, &devs.dev[i], found, arg);
 	usb_scan_free(&devs);
 	ftdi_free(ftdi);
 	return ret;

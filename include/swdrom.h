@@ -117,13 +117,13 @@ struct swdrom_gang;
 
 /**
  * swdrom_gang_new() - find adapters
- * @programmers: as in swdrom_open_opts; "NAME:all,KEY=VALUE..." names every one that fits
+ * @names: as swdrom_open_opts.programmer; "NAME:all,KEY=VALUE..." names every one that fits
  * @n: of them
  *
  * No two may name the same adapter. Return: the gang, also when swdrom_gang_error() tells of one; NULL
  * without memory.
  */
-struct swdrom_gang *swdrom_gang_new(const char *const *programmers, size_t n);
+struct swdrom_gang *swdrom_gang_new(const char *const *names, size_t n);
 const struct swdrom_error *swdrom_gang_error(struct swdrom_gang *g);
 size_t swdrom_gang_size(const struct swdrom_gang *g);
 /* what to call board @i: the serial number of its adapter, or where it is plugged in; unique */
@@ -185,7 +185,7 @@ struct swdrom_open_opts {
 	/* the external flash: a name that swdrom_list() lists, or "NAME:size=8M,erase=20h:4K/d8h:64K" for
 	 * one that nobody knows; NULL: find out */
 	const char *chip;
-	bool no_reset;	   /* halt the target without resetting it */
+	bool no_reset; /* halt the target without resetting it */
 	/* debug port and memory access port alone, for swdrom_peek() and swdrom_poke(): the target
 	 * is not identified, halted or reset */
 	bool raw;

@@ -160,12 +160,13 @@ int params_set(struct params *p, const char *key, const char *value)
 		return 0;
 	}
 	grown = realloc(p->v, (p->n + 1) * sizeof(*p->v));
-	if (grown)
-		p->v = grown;
-	param = grown ? &p->v[p->n] : NULL;
-	if (param)
-		*param = (struct param){ .key = strdup(key), .value = copy };
-	if (!param || !param->key) {
+	if (!grown) {
+		free(copy);
+		return -ENOMEM;
+	}
+	p->v = grown;
+	p->v[p->n] = (struct param){ .key = strdup(key), .value = copy };
+	if (!p->v[p->n].key) {
 		free(copy);
 		return -ENOMEM;
 	}

@@ -7,6 +7,7 @@
  */
 #include "lib/session-priv.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -198,6 +199,7 @@ static int make_shared(struct swdrom_gang *g)
 {
 	size_t i;
 
+	/* each board may be the only one of its programmer */
 	g->shared = calloc(max(g->n_boards, (size_t)1), sizeof(*g->shared));
 	if (!g->shared)
 		return err_set(&g->err, -ENOMEM, NULL, "out of memory");
@@ -214,8 +216,11 @@ static int make_shared(struct swdrom_gang *g)
 		b->index = sh->n++;
 	}
 	for (i = 0; i < g->n_shared; i++) {
-		g->shared[i].shared = g->shared[i].programmer->gang_new(g->shared[i].n);
-		if (!g->shared[i].shared)
+		struct gang_shared *sh = &g->shared[i];
+
+		assert(sh->programmer);
+		sh->shared = sh->programmer->gang_new(sh->n);
+		if (!sh->shared)
 			return err_set(&g->err, -ENOMEM, NULL, "out of memory");
 	}
 	return 0;
@@ -239,7 +244,7 @@ const struct programmer *session_gang_programmer(const struct swdrom_gang *g, si
 
 /* ---- for everybody ---- */
 
-struct swdrom_gang *swdrom_gang_new(const char *const *texts, size_t n)
+struct swdrom_gang *swdrom_gang_new(const char *const *names, size_t n)
 {
 	struct swdrom_gang *g = calloc(1, sizeof(*g));
 	size_t i;
@@ -248,7 +253,7 @@ struct swdrom_gang *swdrom_gang_new(const char *const *texts, size_t n)
 	if (!g)
 		return NULL;
 	for (i = 0; i < n && !ret; i++)
-		ret = add_programmer(g, texts[i]);
+		ret = add_programmer(g, names[i]);
 	if (!ret) {
 		make_labels(g);
 		ret = make_shared(g);

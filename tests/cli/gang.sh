@@ -82,6 +82,8 @@ run -p sim -p sim --peek 0x20000000
 ok 'raw memory is for one board' rc_says 2 '--peek works on one board'
 run -p sim -p sim -L
 ok 'so are lists' rc_says 2 '-L works on one board'
+run -p sim -p sim $B --sfdp-dump tables.bin
+ok 'and tables' rc_says 2 '--sfdp-dump works on one board'
 
 # the log says who
 run -p sim -p sim $B $W -o log
