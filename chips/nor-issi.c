@@ -125,6 +125,7 @@ static void issi_defaults(struct nor_params *p, const struct nor_part *part)
 	};
 
 	nor_take_usual(p, part, &usual);
+	p->no_volatile_sr = true; /* the SFDP of IS25LP128 claims it, the data sheet has no 50h */
 	p->exit_4b = 0x29;
 	p->mode_4b_opcode = 0x16; /* bank register: EXTADD */
 	p->mode_4b_mask = BIT(7);

@@ -155,6 +155,9 @@ static void micron_defaults(struct nor_params *p, const struct nor_part *part)
 	nor_take_usual(p, part, &usual);
 	if (p->read_1_4_4.opcode)
 		p->read_1_4_4.cycles = 10;
+	p->hold_read = 0x65; /* EVCR */
+	p->hold_write = 0x61;
+	p->hold_mask = BIT(4);
 	p->mode_4b_opcode = 0x70;
 	p->mode_4b_mask = BIT(0);
 	p->poll_opcode = 0x70;

@@ -132,6 +132,8 @@ struct nor_params {
 	u8 n_dies;				  /* 1 without dies */
 	u8 chip_erase;				  /* opcode, 0: none; with dies: of one die */
 	u64 chip_erase_typ_ns, chip_erase_max_ns; /* of one die */
+	/* a volatile register whose bit makes IO3 a HOLD# or RESET# input; 0: none */
+	u8 hold_read, hold_write, hold_mask;
 	/* a register that tells 4-byte mode by a bit; 0: none */
 	u8 mode_4b_opcode, mode_4b_mask;
 	u8 exit_4b;	/* opcode that leaves 4-byte mode */
@@ -142,7 +144,8 @@ struct nor_params {
 	u64 program_typ_ns, program_max_ns;
 	struct nor_read_op read, read_1_1_4, read_1_4_4;
 	enum nor_qe qe;
-	bool volatile_sr; /* 50h makes the next status write volatile: no trace is left */
+	bool no_volatile_sr; /* 50h does nothing, whatever SFDP says */
+	bool volatile_sr;    /* 50h makes the next status write volatile: no trace is left */
 	u32 max_hz;
 	u32 slow_read_max_hz; /* of 03h */
 	/* ready when (answer & mask) == match */

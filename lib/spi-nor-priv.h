@@ -57,6 +57,8 @@ static inline struct err *nor_err(struct spi_nor *nor)
 /* spi_nor_recover() - bring whatever is out there back to one line, idle; nothing is erased or
  * written. 0, or an error of the controller */
 int spi_nor_recover(struct spi_mem *mem);
+/* spi_nor_recover_die() - the same for a die that was just selected; the chip is known */
+int spi_nor_recover_die(struct spi_mem *mem);
 /* spi_nor_read_id() - 9Fh twice; -ENXIO unless equal and plausible (then @id says what was read) */
 int spi_nor_read_id(struct spi_mem *mem, u8 id[NOR_ID_MAX]);
 

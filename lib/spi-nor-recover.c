@@ -185,6 +185,17 @@ static int recover_one_line(struct spi_mem *mem)
 	return wait_idle(mem, T_RESET_BUSY_NS, &was_busy);
 }
 
+/**
+ * spi_nor_recover_die() - the die that was just selected: awake, idle, as after power-on
+ * @mem: controller; the chip is known and answers on one line
+ *
+ * The dies of a stack that C2h selects sleep, run and are reset each for itself.
+ */
+int spi_nor_recover_die(struct spi_mem *mem)
+{
+	return recover_one_line(mem);
+}
+
 static bool is_plausible(const u8 *id)
 {
 	for (unsigned int i = 0; i < NOR_ID_MAX; i++)
@@ -279,7 +290,8 @@ static int no_answer(struct spi_mem *mem, const u8 *a, const u8 *b)
 		why = "IO1 stays high: no supply, chip select or clock not wired as described, or "
 		      "held by HOLD# or RESET# (IO3)";
 	else if (!is_plausible(a) && a[0] == 0x00)
-		why = "IO1 stays low: shorted, or IO0 and IO1 swapped";
+		why = "IO1 stays low: shorted, IO0 and IO1 swapped, or the chip is held by HOLD# "
+		      "or RESET# (IO3)";
 	if (answers_on_four_lines(mem))
 		return err_set(err, -EOPNOTSUPP,
 			       "set the chip's non-volatile configuration back to SPI first",

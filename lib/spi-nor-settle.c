@@ -272,7 +272,7 @@ static void from_sfdp(struct nor_params *p, const struct sfdp_info *s)
 	if (b->n_dwords >= 15 && b->qer < 7)
 		p->qe = (enum nor_qe)(b->qer + 1);
 	if (b->n_dwords >= 16)
-		p->volatile_sr = b->sr1_volatility & BIT(3);
+		p->volatile_sr = b->sr1_volatility & BIT(3) && !p->no_volatile_sr;
 	sfdp_4byte(p, s);
 }
 

@@ -26,6 +26,10 @@
 #define OP_WRDI	     0x04
 #define OP_FAST_READ 0x0b
 #define OP_RDSFDP    0x5a
+#define OP_RDID	     0x9f
+
+/* looks at the ID of a chip whose lines are not all proven */
+#define STEADY_READS 4
 
 #define PROOF_LEN    64
 
@@ -124,14 +128,38 @@ static u8 moving_lanes(const u8 *buf, size_t len)
 	return ones & zeros & all_lanes;
 }
 
-static void report_bad_lanes(struct spi_nor *nor, const u8 *want, const u8 *got)
+static u8 bad_lanes(const u8 *want, const u8 *got)
 {
-	u8 bad = 0, moving = moving_lanes(got, PROOF_LEN);
-	char names[64] = "";
-	size_t used = 0;
+	u8 bad = 0;
 
 	for (unsigned int i = 0; i < PROOF_LEN; i++)
 		bad |= (u8)((want[i] ^ got[i]) >> 4 | (want[i] ^ got[i])) & all_lanes;
+	return bad;
+}
+
+/* an IO3 that is not connected is a HOLD# that floats: where the chip can be told so, it is not */
+static int release_hold(struct spi_nor *nor)
+{
+	u8 val = 0;
+	int rc;
+
+	if (!nor->p.hold_mask)
+		return 0;
+	rc = nor_read_reg(nor, nor->p.hold_read, &val, 1);
+	if (rc || !(val & nor->p.hold_mask))
+		return rc;
+	val &= (u8)~nor->p.hold_mask;
+	log_dbg(&nor->mem->ctx->log, "%s: HOLD# switched off (register %02xh: %02x)", nor->name,
+		nor->p.hold_read, val);
+	return nor_write_reg(nor, nor->p.hold_write, &val, 1, false);
+}
+
+static void report_bad_lanes(struct spi_nor *nor, const u8 *want, const u8 *got)
+{
+	u8 bad = bad_lanes(want, got), moving = moving_lanes(got, PROOF_LEN);
+	char names[64] = "";
+	size_t used = 0;
+
 	for (unsigned int i = 0; i < 4 && used < sizeof(names); i++)
 		if (bad & BIT(i))
 			used += (size_t)snprintf(
@@ -168,7 +196,7 @@ static int prove_quad_with(struct spi_nor *nor, u64 at, const u8 *single)
 		nor->p.read_1_1_4.opcode = 0;
 		nor->p.read_1_4_4.opcode = 0;
 		nor->quad = NOR_QUAD_OFF;
-		return 0;
+		return bad_lanes(single, quad) & BIT(3) ? release_hold(nor) : 0;
 	}
 	nor->quad = NOR_QUAD_PROVEN;
 	log_dbg(&nor->mem->ctx->log, "%s: four lines proven at 0x%" PRIx64, nor->name, at);
@@ -309,6 +337,26 @@ static int prepare_die(struct spi_nor *nor)
 	return rc ? rc : nor_clear_failures(nor);
 }
 
+/* lines that are not proven may be lines that are not there: does the chip still say who it is? */
+static int check_steady(struct spi_nor *nor)
+{
+	for (unsigned int i = 0; i < STEADY_READS && nor->quad != NOR_QUAD_PROVEN; i++) {
+		u8 id[NOR_ID_MAX] = { 0 };
+		int rc = nor_read_reg(nor, OP_RDID, id, sizeof(id));
+
+		if (rc)
+			return rc;
+		if (memcmp(id, nor->id, sizeof(id)) != 0)
+			return err_set(nor_err(nor), -EIO,
+				       "check the wiring, IO3 (HOLD# or RESET#) above all",
+				       "%s does not answer steadily: its ID read %02x %02x %02x, "
+				       "now %02x %02x %02x",
+				       nor->name, nor->id[0], nor->id[1], nor->id[2], id[0], id[1],
+				       id[2]);
+	}
+	return 0;
+}
+
 static int nor_prepare(struct mtd_info *mtd)
 {
 	struct spi_nor *nor = to_nor(mtd);
@@ -325,6 +373,8 @@ static int nor_prepare(struct mtd_info *mtd)
 		rc = nor->vendor->setup(nor, &nor->p);
 	if (!rc && nor->quad == NOR_QUAD_OFF)
 		rc = setup_quad(nor);
+	if (!rc)
+		rc = check_steady(nor);
 	nor->prepared = !rc;
 	if (!rc)
 		nor_checksum_costs(nor);
@@ -343,7 +393,8 @@ static int prove_quad_by(struct spi_nor *nor, u64 from, size_t len, const u8 *bu
 /* as much as one read may bring: up to the end of a die or a window */
 static int read_span(struct spi_nor *nor, u64 from, size_t len, u8 *buf)
 {
-	struct spi_mem_op op = nor_op_read(nor, nor->quad == NOR_QUAD_PROVEN, from, buf, 1);
+	enum nor_quad before = nor->quad;
+	struct spi_mem_op op = nor_op_read(nor, before == NOR_QUAD_PROVEN, from, buf, 1);
 	int rc = nor_select(nor, from);
 
 	if (!rc)
@@ -351,7 +402,12 @@ static int read_span(struct spi_nor *nor, u64 from, size_t len, u8 *buf)
 	if (rc)
 		return err_at(nor_err(nor), rc, "reading %s at 0x%" PRIx64, nor->mtd.name,
 			      nor->mtd.base + from);
-	return nor->quad == NOR_QUAD_UNPROVEN ? prove_quad_by(nor, from, len, buf) : 0;
+	if (before == NOR_QUAD_UNPROVEN)
+		rc = prove_quad_by(nor, from, len, buf);
+	/* lines that look wrong are looked at once more: HOLD# may have floated in this read */
+	if (!rc && before == NOR_QUAD_UNPROVEN && nor->quad == NOR_QUAD_OFF)
+		return read_span(nor, from, len, buf);
+	return rc;
 }
 
 static int nor_read(struct mtd_info *mtd, u64 from, size_t len, u8 *buf)
@@ -623,6 +679,15 @@ out_free:
 	return rc;
 }
 
+static int recover_die(struct spi_nor *nor)
+{
+	int rc = spi_nor_recover_die(nor->mem);
+
+	/* a reset may select the first one */
+	nor->window = -1;
+	return rc;
+}
+
 static int configure(struct spi_nor *nor)
 {
 	struct nor_params *p = &nor->p;
@@ -650,6 +715,9 @@ int spi_nor_probe_as(struct spi_mem *mem, u64 base, const char *expect,
 	rc = spi_nor_recover(mem);
 	if (!rc)
 		rc = identify(nor, choice);
+	nor->window = -1;
+	if (!rc && nor->p.dies == NOR_DIES_SELECT)
+		rc = nor_each_die(nor, recover_die);
 	if (!rc)
 		rc = configure(nor);
 	if (rc) {

@@ -1,0 +1,555 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Every virtual SPI-NOR chip on a virtual board, through all layers: identified, erased, programmed,
+ * read; in whatever state an application left it; with a line that is not connected. The cells are
+ * compared with what should be there, and the bench must have nothing to complain about.
+ */
+#include "lib/adapter.h"
+#include "lib/spi-nor-priv.h"
+#include "lib/target.h"
+#include "sim/netlist.h"
+#include "sim/sim.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define BOARD	 "stm32l476g-eval"
+#define SWCLK_HZ 15000000u
+
+struct chip {
+	const char *model, *name; /* the bench's, ours */
+	u32 mib;
+	u32 n_dies;
+	bool no_quad; /* of its own nature */
+};
+
+static const struct chip chips[] = {
+	{ "n25q128a13", "n25q128a", 16, 1, false },
+	{ "n25q256a13", "n25q256a", 32, 1, false },
+	{ "n25q256a83", "n25q256a", 32, 1, false },
+	{ "mt25ql128aba", "mt25ql128", 16, 1, false },
+	{ "mt25ql512abb", "mt25ql512", 64, 1, false },
+	{ "mt25ql01gbbb", "mt25ql01g", 128, 2, false },
+	{ "mt25qu02gcbb", "mt25qu02g", 256, 4, false },
+	{ "w25q128jv", "w25q128jv", 16, 1, false },
+	{ "w25q256jv", "w25q256jv", 32, 1, false },
+	{ "w25q512jv", "w25q512jv", 64, 1, false },
+	{ "w25m512jv", "w25m512jv", 64, 2, false },
+	{ "gd25q127c", "gd25q128", 16, 1, false },
+	{ "gd25lq256d", "gd25lq256", 32, 1, false },
+	{ "xm25qh128c", "xm25qh128c", 16, 1, false },
+	{ "at25sf128a", "at25sf128a", 16, 1, false },
+	{ "mx25l51245g", "mx25l51245g", 64, 1, false },
+	{ "mx25r6435f", "mx25r6435f", 8, 1, false },
+	{ "is25lp128f", "is25lp128", 16, 1, false },
+	{ "is25wp512m", "is25wp512", 64, 1, false },
+	{ "sst26vf064b", "sst26vf064b", 8, 1, false },
+	{ "s25fl512s", "s25fl512s", 64, 1, false },
+	{ "s25fs512s", "s25fs512s", 64, 1, false },
+	{ "s25fl064l", "s25fl064l", 8, 1, false },
+	{ "m25p64", "m25p64", 8, 1, true },
+	{ "unknown-sfdp", "unknown flash 7a 11 18", 16, 1, false },
+	{ "badsfdp-short", "w25q128jv", 16, 1, false },
+	{ "badsfdp-pointer", "w25q128jv", 16, 1, false },
+	{ "badsfdp-density", "w25q128jv", 16, 1, false },
+	{ "badsfdp-count", "w25q128jv", 16, 1, false },
+	{ "badsfdp-sizes", "w25q128jv", 16, 1, false },
+	{ "zd25q128c", "w25q128jv", 16, 1, false },
+};
+
+struct bench {
+	struct ctx ctx;
+	sig_atomic_t stop;
+	struct sim_opts opts;
+	struct sim_faults faults;
+	struct transport *t;
+	struct sim *sim;
+	struct swd_host *host;
+	struct board board;
+	struct target target;
+	bool is_attached;
+	struct mtd_info *qspi;
+	u8 *cells;
+	size_t size;
+	u8 data[KIB(4)];
+	char log[8192];
+	size_t log_used;
+};
+
+static void keep_lines(void *arg, enum log_level level, const char *line)
+{
+	struct bench *b = arg;
+	int n;
+
+	if (level > LOG_WARN)
+		return;
+	n = snprintf(b->log + b->log_used, sizeof(b->log) - b->log_used, "%s\n", line);
+	if (n > 0 && b->log_used + (size_t)n < sizeof(b->log))
+		b->log_used += (size_t)n;
+}
+
+static int try_attach(struct bench *b, const char *model)
+{
+	struct target_attach_opts opts = { .swclk_hz = SWCLK_HZ, .board = &b->board };
+	struct adapter a;
+	int ret;
+
+	b->log_used = 0;
+	b->log[0] = '\0';
+	err_clear(&b->ctx.err);
+	snprintf(b->opts.board, sizeof(b->opts.board), "%s", BOARD);
+	snprintf(b->opts.nor, sizeof(b->opts.nor), "%s", model);
+	assert_int_equal(board_load(&b->board, BOARD, &b->ctx.err), 0);
+	assert_int_equal(sim_open(&b->opts, &b->faults, &b->ctx.err, &b->t), 0);
+	b->sim = sim_of_transport(b->t);
+	b->ctx.clk = b->t->clk;
+	assert_int_equal(adapter_load(&a, ADAPTER_DEFAULT, &b->ctx.err), 0);
+	assert_int_equal(swd_host_open(&b->ctx, b->t, &a, &b->host), 0);
+	b->cells = netlist_nor_data(b->sim->nets, &b->size);
+	ret = target_attach(&b->target, &b->ctx, b->host, &opts);
+	b->is_attached = !ret;
+	b->qspi = ret ? NULL : target_mtd(&b->target, "qspi");
+	return ret;
+}
+
+static void attach(struct bench *b, const char *model)
+{
+	if (try_attach(b, model))
+		fail_msg("%s: %s (%s)", model, b->ctx.err.what, b->ctx.err.where);
+	assert_non_null(b->qspi);
+}
+
+static void close_bench(struct bench *b)
+{
+	if (b->is_attached)
+		target_detach(&b->target, TARGET_RUN);
+	b->is_attached = false;
+	if (b->host)
+		b->host->ops->close(b->host);
+	b->host = NULL;
+	err_clear(&b->ctx.err);
+}
+
+static void detach_quietly(struct bench *b)
+{
+	if (b->is_attached)
+		target_detach(&b->target, TARGET_RUN);
+	b->is_attached = false;
+	for (size_t i = 0; i < sim_n_complaints(b->sim); i++)
+		print_error("%s: complaint: %s\n", b->opts.nor, sim_complaint(b->sim, i));
+	if (sim_n_complaints(b->sim))
+		fail_msg("%s: %zu complaints", b->opts.nor, sim_n_complaints(b->sim));
+	close_bench(b);
+}
+
+static int setup(void **state)
+{
+	struct bench *b = calloc(1, sizeof(*b));
+	u32 x = 1;
+
+	b->ctx.stop = &b->stop;
+	b->ctx.log = (struct log){ .fn = keep_lines, .arg = b, .level = LOG_WARN };
+	sim_opts_default(&b->opts);
+	b->opts.seed = 1;
+	for (size_t i = 0; i < sizeof(b->data); i++) {
+		x = x * 1664525 + 1013904223;
+		b->data[i] = (u8)(x >> 24);
+	}
+	*state = b;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	close_bench(*state);
+	free(*state);
+	return 0;
+}
+
+static void must(struct bench *b, int ret)
+{
+	if (ret)
+		fail_msg("%s: %s (%s)", b->opts.nor, b->ctx.err.what, b->ctx.err.where);
+}
+
+static struct spi_nor *nor_of(struct bench *b)
+{
+	return container_of(b->qspi, struct spi_nor, mtd);
+}
+
+static void compare(struct bench *b, u64 at, const u8 *want, size_t len)
+{
+	u8 back[KIB(4)];
+
+	assert_true(len <= sizeof(back));
+	for (size_t i = 0; i < len; i++)
+		if (b->cells[at + i] != want[i])
+			fail_msg("%s: cell %" PRIx64 " is %02x, not %02x", b->opts.nor, at + i,
+				 b->cells[at + i], want[i]);
+	must(b, mtd_read(b->qspi, at, len, back));
+	for (size_t i = 0; i < len; i++)
+		if (back[i] != want[i])
+			fail_msg("%s: %" PRIx64 " reads %02x, not %02x", b->opts.nor, at + i,
+				 back[i], want[i]);
+}
+
+static void write_at(struct bench *b, u64 at, size_t len)
+{
+	must(b, mtd_write(b->qspi, at, len, b->data));
+	compare(b, at, b->data, len);
+}
+
+/* the smallest block at @at, all cells 0 before: it is erased, its neighbours are not */
+static void erase_block(struct bench *b, u64 at)
+{
+	u64 start, size, from, to;
+
+	assert_true(mtd_block_at(b->qspi, at, &start, &size));
+	from = start - min(start, (u64)KIB(4));
+	to = min(start + size + KIB(4), (u64)b->size);
+	memset(b->cells + from, 0, to - from);
+	must(b, mtd_erase(b->qspi, start, size));
+	for (u64 i = from; i < to; i++)
+		if (b->cells[i] != (i >= start && i < start + size ? 0xff : 0))
+			fail_msg("%s: cell %" PRIx64 " is %02x after erasing %" PRIx64 "+%" PRIx64,
+				 b->opts.nor, i, b->cells[i], start, size);
+}
+
+static void test_each_chip_is_known_by_name_and_size(void **state)
+{
+	struct bench *b = *state;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(chips); i++) {
+		attach(b, chips[i].model);
+		if (strcmp(spi_nor_name(nor_of(b)), chips[i].name) != 0)
+			fail_msg("%s: called %s", chips[i].model, spi_nor_name(nor_of(b)));
+		assert_int_equal(b->qspi->size, (u64)chips[i].mib * MIB(1));
+		assert_int_equal(b->size, (u64)chips[i].mib * MIB(1));
+		assert_int_equal(nor_of(b)->p.n_dies, chips[i].n_dies);
+		detach_quietly(b);
+	}
+}
+
+static void test_each_chip_is_erased_and_programmed_at_both_ends(void **state)
+{
+	struct bench *b = *state;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(chips); i++) {
+		u64 end;
+
+		attach(b, chips[i].model);
+		end = b->qspi->size;
+		/* what is locked at power-up is unlocked as for any job */
+		must(b, mtd_is_locked(b->qspi, 0, end));
+		erase_block(b, 0);
+		write_at(b, 0, 3);
+		write_at(b, 200, KIB(3));
+		erase_block(b, end - 1);
+		write_at(b, end - 300, 300);
+		erase_block(b, end / 2);
+		write_at(b, end / 2 + 255, 2);
+		/* erased again: nothing is left of it */
+		erase_block(b, 0);
+		detach_quietly(b);
+	}
+}
+
+static void test_four_lines_are_used_wherever_the_chip_has_them(void **state)
+{
+	struct bench *b = *state;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(chips); i++) {
+		attach(b, chips[i].model);
+		memcpy(b->cells, b->data, sizeof(b->data));
+		compare(b, 0, b->data, sizeof(b->data));
+		if ((nor_of(b)->quad == NOR_QUAD_PROVEN) == chips[i].no_quad)
+			fail_msg("%s: quad %d", chips[i].model, nor_of(b)->quad);
+		detach_quietly(b);
+	}
+}
+
+/* HOLD# that floats low keeps a chip silent: then the message says so */
+static bool attach_without_io3(struct bench *b, const struct chip *chip)
+{
+	int ret = try_attach(b, chip->model);
+
+	if (!ret)
+		return true;
+	/* an SFDP that could not be read is as good as none */
+	if (ret != -EOPNOTSUPP && (ret != -ENXIO || !strstr(b->ctx.err.what, "ID reads")))
+		fail_msg("%s: %s", chip->model, b->ctx.err.what);
+	if (ret == -ENXIO &&
+	    (!strstr(b->ctx.err.what, "IO3") && !strstr(b->ctx.err.what, "floating")))
+		fail_msg("%s: %s", chip->model, b->ctx.err.what);
+	close_bench(b);
+	return false;
+}
+
+static void test_an_io3_that_floats_is_named_and_costs_nothing_but_time(void **state)
+{
+	struct bench *b = *state;
+	unsigned int n_warned = 0;
+	u8 back[KIB(2)];
+
+	b->faults.float_io3 = true;
+	for (unsigned int i = 0; i < 2 * ARRAY_SIZE(chips); i++) {
+		const struct chip *chip = &chips[i / 2];
+
+		b->opts.seed = i;
+		if (!attach_without_io3(b, chip))
+			continue;
+		/* HOLD# of a chip without four lines can't be switched off */
+		if (chip->no_quad) {
+			close_bench(b);
+			continue;
+		}
+		memcpy(b->cells, b->data, sizeof(b->data));
+		/* commands that HOLD# cuts in two end in an error, never in other data */
+		if (mtd_read(b->qspi, 0, sizeof(back), back)) {
+			assert_true(b->ctx.err.what[0]);
+			close_bench(b);
+			continue;
+		}
+		assert_int_not_equal(nor_of(b)->quad, NOR_QUAD_PROVEN);
+		/* QE = 1 ends HOLD#; without such a bit it is at work until the lines are found bad */
+		if (nor_of(b)->p.hold_mask && memcmp(back, b->data, sizeof(back)) != 0) {
+			close_bench(b);
+			continue;
+		}
+		if (memcmp(back, b->data, sizeof(back)) != 0)
+			fail_msg("%s, seed %u: other data: %s", chip->model, i, b->log);
+		if (!strstr(b->log, "IO3"))
+			fail_msg("%s: IO3 is not named: %s", chip->model, b->log);
+		n_warned++;
+		close_bench(b);
+	}
+	assert_true(n_warned > ARRAY_SIZE(chips) / 2);
+}
+
+static void left_behind(struct bench *b, const char *how)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(chips); i++) {
+		/* its second die sleeps, and does not hear that it is selected */
+		if (b->faults.app_dpd && !strcmp(chips[i].model, "w25m512jv"))
+			continue;
+		if (try_attach(b, chips[i].model))
+			fail_msg("%s left in %s: %s", chips[i].model, how, b->ctx.err.what);
+		must(b, mtd_is_locked(b->qspi, 0, b->qspi->size));
+		erase_block(b, KIB(256));
+		write_at(b, KIB(256), 300);
+		erase_block(b, b->qspi->size - 1);
+		write_at(b, b->qspi->size - 100, 100);
+		detach_quietly(b);
+	}
+}
+
+static void test_left_in_continuous_read(void **state)
+{
+	struct bench *b = *state;
+
+	b->faults.app_xip = true;
+	left_behind(b, "continuous read");
+}
+
+static void test_left_in_qpi(void **state)
+{
+	struct bench *b = *state;
+
+	b->faults.app_qpi = true;
+	left_behind(b, "QPI");
+}
+
+static void test_left_in_4_byte_mode(void **state)
+{
+	struct bench *b = *state;
+
+	b->faults.app_4byte = true;
+	left_behind(b, "4-byte mode");
+}
+
+static void test_left_in_deep_power_down(void **state)
+{
+	struct bench *b = *state;
+
+	b->faults.app_dpd = true;
+	left_behind(b, "power-down");
+}
+
+static void test_left_in_qpi_and_4_byte_mode(void **state)
+{
+	struct bench *b = *state;
+
+	b->faults.app_qpi = b->faults.app_4byte = true;
+	left_behind(b, "QPI and 4-byte mode");
+}
+
+static void test_left_in_continuous_read_of_4_byte_addresses(void **state)
+{
+	struct bench *b = *state;
+
+	b->faults.app_xip = b->faults.app_4byte = true;
+	left_behind(b, "continuous read with 4-byte addresses");
+}
+
+/* protected blocks are found before anything is erased */
+static void test_protected_by_the_application(void **state)
+{
+	struct bench *b = *state;
+
+	b->faults.app_bp = true;
+	for (unsigned int i = 0; i < ARRAY_SIZE(chips); i++) {
+		int ret;
+
+		attach(b, chips[i].model);
+		memset(b->cells, 0, KIB(4));
+		ret = mtd_is_locked(b->qspi, 0, KIB(4));
+		if (ret && ret != -EROFS)
+			fail_msg("%s: %s", chips[i].model, b->ctx.err.what);
+		err_clear(&b->ctx.err);
+		if (!ret) {
+			/* locks that every power-up sets were taken away */
+			erase_block(b, 0);
+			write_at(b, 0, 300);
+		} else {
+			assert_int_equal(b->cells[0], 0);
+		}
+		detach_quietly(b);
+	}
+}
+
+static void test_a_job_across_the_dies_of_a_stack(void **state)
+{
+	struct bench *b = *state;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(chips); i++) {
+		u64 die;
+
+		if (chips[i].n_dies == 1)
+			continue;
+		attach(b, chips[i].model);
+		die = b->qspi->size / chips[i].n_dies;
+		for (u64 edge = die; edge < b->qspi->size; edge += die) {
+			memset(b->cells + edge - KIB(8), 0, KIB(16));
+			must(b, mtd_erase(b->qspi, edge - KIB(4), KIB(8)));
+			for (u64 k = edge - KIB(8); k < edge + KIB(8); k++)
+				if (b->cells[k] !=
+				    (k >= edge - KIB(4) && k < edge + KIB(4) ? 0xff : 0))
+					fail_msg("%s: cell %" PRIx64, chips[i].model, k);
+			write_at(b, edge - KIB(2) - 5, KIB(4));
+		}
+		detach_quietly(b);
+	}
+}
+
+static void test_after_the_job_the_chip_is_as_after_power_on(void **state)
+{
+	struct bench *b = *state;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(chips); i++) {
+		struct spi_nor *nor;
+		u8 got[16];
+
+		attach(b, chips[i].model);
+		nor = nor_of(b);
+		memcpy(b->cells, b->data, sizeof(b->data));
+		memset(b->cells + b->qspi->size - KIB(4), 0, KIB(4));
+		must(b, mtd_read(b->qspi, b->qspi->size - 4, 4, got));
+		mtd_finish(b->qspi);
+		/* boot code: 03h with three address bytes */
+		{
+			struct spi_mem_op op = {
+				.cmd = { .opcode = 0x03, .buswidth = 1 },
+				.addr = { .nbytes = 3, .buswidth = 1, .val = 16 },
+				.data = { .dir = SPI_MEM_IN,
+					  .buswidth = 1,
+					  .nbytes = sizeof(got),
+					  .in = got },
+			};
+
+			must(b, nor->mem->ops->configure(nor->mem, nor->p.size, 8000000));
+			must(b, spi_mem_exec(nor->mem, &op));
+		}
+		for (unsigned int k = 0; k < sizeof(got); k++)
+			if (got[k] != b->data[16 + k])
+				fail_msg("%s: byte %u reads %02x by 03h", chips[i].model, k,
+					 got[k]);
+		detach_quietly(b);
+	}
+}
+
+static void test_blocks_are_what_the_sector_map_says(void **state)
+{
+	struct bench *b = *state;
+	u64 start, size;
+
+	/* 4 KiB everywhere, larger ones as units */
+	attach(b, "sst26vf064b");
+	assert_int_equal(b->qspi->regions[0].erasesize, KIB(4));
+	must(b, mtd_is_locked(b->qspi, 0, b->qspi->size));
+	memset(b->cells, 0, KIB(256));
+	must(b, mtd_erase(b->qspi, 0, KIB(192)));
+	for (u64 i = 0; i < KIB(256); i++)
+		assert_int_equal(b->cells[i], i < KIB(192) ? 0xff : 0);
+	/* four of 8 KiB, one of 32 KiB, two of 64 KiB */
+	assert_int_equal(b->sim->stats.nor.n_erases, 7);
+	detach_quietly(b);
+
+	/* eight sectors of 4 KiB beside what is left of a block of 256 KiB */
+	attach(b, "s25fs512s");
+	assert_int_equal(b->qspi->n_regions, 3);
+	assert_true(mtd_block_at(b->qspi, 0, &start, &size));
+	assert_int_equal(size, KIB(4));
+	assert_true(mtd_block_at(b->qspi, KIB(40), &start, &size));
+	assert_int_equal(start, KIB(32));
+	assert_int_equal(size, KIB(224));
+	assert_true(mtd_block_at(b->qspi, KIB(256), &start, &size));
+	assert_int_equal(size, KIB(256));
+	erase_block(b, 0);
+	erase_block(b, KIB(28));
+	erase_block(b, KIB(32));
+	erase_block(b, KIB(256));
+	must(b, mtd_erase(b->qspi, KIB(28), KIB(4)));
+	write_at(b, KIB(31), KIB(2));
+	detach_quietly(b);
+}
+
+static void test_an_unknown_chip_without_sfdp_is_refused_with_its_id(void **state)
+{
+	struct bench *b = *state;
+
+	assert_int_equal(try_attach(b, "unknown-nosfdp"), -EOPNOTSUPP);
+	assert_non_null(strstr(b->ctx.err.what, "7a 12 18"));
+}
+
+#define TEST(_fn) cmocka_unit_test_setup_teardown(_fn, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_each_chip_is_known_by_name_and_size),
+		TEST(test_each_chip_is_erased_and_programmed_at_both_ends),
+		TEST(test_four_lines_are_used_wherever_the_chip_has_them),
+		TEST(test_an_io3_that_floats_is_named_and_costs_nothing_but_time),
+		TEST(test_left_in_continuous_read),
+		TEST(test_left_in_qpi),
+		TEST(test_left_in_4_byte_mode),
+		TEST(test_left_in_deep_power_down),
+		TEST(test_left_in_qpi_and_4_byte_mode),
+		TEST(test_left_in_continuous_read_of_4_byte_addresses),
+		TEST(test_protected_by_the_application),
+		TEST(test_a_job_across_the_dies_of_a_stack),
+		TEST(test_after_the_job_the_chip_is_as_after_power_on),
+		TEST(test_blocks_are_what_the_sector_map_says),
+		TEST(test_an_unknown_chip_without_sfdp_is_refused_with_its_id),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
