@@ -331,7 +331,9 @@ static void test_an_io3_that_floats_is_named_and_costs_nothing_but_time(void **s
 		n_warned++;
 		close_bench(b);
 	}
-	assert_true(n_warned > ARRAY_SIZE(chips) / 2);
+	/* more than half of the time HOLD# is low at one command or the other */
+	if (n_warned < 8)
+		fail_msg("only %u chips could be read and warned about", n_warned);
 }
 
 static void left_behind(struct bench *b, const char *how)
