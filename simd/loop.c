@@ -713,7 +713,7 @@ struct simd_board *simd_add_board(struct simd *s, struct transport *t)
 }
 
 /**
- * simd_report() - with --realtime: how well the virtual clocks kept to the wall clock
+ * simd_report() - what time has passed, and with --realtime how well it kept to the wall clock
  * @s: server
  * @out: a line for each board goes here
  *
@@ -724,13 +724,17 @@ void simd_report(const struct simd *s, FILE *out)
 {
 	unsigned int i;
 
-	for (i = 0; s->realtime && i < s->n_boards; i++) {
+	for (i = 0; i < s->n_boards; i++) {
 		const struct simd_board *b = s->boards[i];
 		u64 ns = wall_ns() - b->start_ns;
 
-		fprintf(out, "%s: late by %.6f s in %.6f s (%.3f %%)\n", b->t->serial,
-			(double)b->late_ns / SEC_NS, (double)ns / SEC_NS,
-			ns ? 100.0 * (double)b->late_ns / (double)ns : 0.0);
+		fprintf(out, "%s: %.6f s of virtual time", b->t->serial,
+			(double)sim_now_ps(b->sim) / (double)PS_PER_NS / SEC_NS);
+		if (s->realtime)
+			fprintf(out, ", late by %.6f s in %.6f s (%.3f %%)",
+				(double)b->late_ns / SEC_NS, (double)ns / SEC_NS,
+				ns ? 100.0 * (double)b->late_ns / (double)ns : 0.0);
+		fputc('\n', out);
 	}
 }
 

@@ -116,7 +116,7 @@ int simd_listen(struct simd *s, const struct simd_protocol *proto, struct simd_b
 		const char *where, struct err *err);
 /* one turn of the loop: wait up to @timeout_ms (-1: for ever) for something to do, and do it */
 int simd_turn(struct simd *s, int timeout_ms, struct err *err);
-/* --realtime: a line for each board, how late its answers were */
+/* a line for each board: its virtual time, with --realtime how late it was */
 void simd_report(const struct simd *s, FILE *out);
 /* turns until @stop_fd is readable; NULL error: it ended in order */
 int simd_run(struct simd *s, int stop_fd, struct err *err);
