@@ -328,24 +328,34 @@ static bool spi_supports_op(const struct spi_mem *mem, const struct spi_mem_op *
 	return op->dummy.ncycles % 8 == 0 && op->mode.nbits % 8 == 0;
 }
 
+static bool is_worth_a_try(int ret)
+{
+	return ret && ret != -ENODEV && ret != -ENOMEM && ret != -EINVAL;
+}
+
+static int send(struct ftdi_spi *f, const struct spi_mem_op *op)
+{
+	bool is_read = op->data.dir == SPI_MEM_IN;
+	int ret = put_op(f, op);
+
+	return ret ? ret : flush(f, is_read ? op->data.in : NULL, is_read ? op->data.nbytes : 0);
+}
+
+/*
+ * A reply that was lost: what a flash chip is told twice does no harm. Commands that were queued
+ * before it may be lost as well; whoever queued them looks at the status, and compares at the end.
+ */
 static int spi_exec(struct spi_mem *mem, const struct spi_mem_op *op)
 {
 	struct ftdi_spi *f = to_ftdi_spi(mem);
-	bool is_read = op->data.dir == SPI_MEM_IN;
-	bool had_queued = f->n;
-	int ret = put_op(f, op);
+	struct err before = mem->ctx->err;
+	int ret = send(f, op);
 
-	if (!ret)
-		ret = flush(f, is_read ? op->data.in : NULL, is_read ? op->data.nbytes : 0);
-	if (!ret || ret == -ENODEV || ret == -ENOMEM)
+	if (!is_worth_a_try(ret))
 		return ret;
 	recover(f);
-	if (!is_read || had_queued)
-		return ret;
-	/* a read is the same the second time */
-	err_clear(&mem->ctx->err);
-	ret = put_op(f, op);
-	return ret ? ret : flush(f, op->data.in, op->data.nbytes);
+	mem->ctx->err = before;
+	return send(f, op);
 }
 
 static void spi_queue_op(struct spi_mem *mem, struct memq *q, const struct spi_mem_op *op,
@@ -405,10 +415,9 @@ static int read_begin(struct ftdi_spi *f, struct read_slot *s, const struct spi_
 	return submit(f, &s->usb);
 }
 
-static int spi_dirmap_read(struct spi_mem *mem, const struct spi_mem_op *tmpl, u64 from, size_t len,
-			   u8 *buf)
+static int read_all(struct ftdi_spi *f, const struct spi_mem_op *tmpl, u64 from, size_t len,
+		    u8 *buf)
 {
-	struct ftdi_spi *f = to_ftdi_spi(mem);
 	struct read_slot slots[N_READS];
 	unsigned int first = 0, n = 0;
 	int ret = flush(f, NULL, 0);
@@ -436,9 +445,21 @@ static int spi_dirmap_read(struct spi_mem *mem, const struct spi_mem_op *tmpl, u
 	}
 	for (; n; n--, first = (first + 1) % N_READS)
 		reap(f, &slots[first].usb);
-	if (ret && ret != -ENODEV && ret != -ENOMEM)
-		recover(f);
 	return ret;
+}
+
+static int spi_dirmap_read(struct spi_mem *mem, const struct spi_mem_op *tmpl, u64 from, size_t len,
+			   u8 *buf)
+{
+	struct ftdi_spi *f = to_ftdi_spi(mem);
+	struct err before = mem->ctx->err;
+	int ret = read_all(f, tmpl, from, len, buf);
+
+	if (!is_worth_a_try(ret))
+		return ret;
+	recover(f);
+	mem->ctx->err = before;
+	return read_all(f, tmpl, from, len, buf);
 }
 
 /* all that would need more lines: this wiring has one */
@@ -471,7 +492,14 @@ static int spi_configure(struct spi_mem *mem, u64 size, u32 max_hz)
 
 static int spi_enable(struct spi_mem *mem)
 {
-	return enter(to_ftdi_spi(mem));
+	struct ftdi_spi *f = to_ftdi_spi(mem);
+	struct err before = mem->ctx->err;
+	int ret = enter(f);
+
+	if (!is_worth_a_try(ret))
+		return ret;
+	mem->ctx->err = before;
+	return enter(f);
 }
 
 static void spi_disable(struct spi_mem *mem)

@@ -42,6 +42,16 @@ for nor in mt25ql512abb mx25r6435f sst26vf064b is25lp128f; do
 done
 run -p ftdi_spi:via=sim,nor=unknown-nosfdp -c mine:size=16M,erase=20h:4K -w b.bin --json
 ok 'a described chip' both 0 '.verified_bytes >= 3000'
+for n in 3 8 12 25 28 31; do
+	run -p ftdi_spi:via=sim,state=short.state,short_at=$n -w b.bin
+	ok "reply $n is lost: it is done all the same" rc_is 0
+done
+run -p ftdi_spi:via=sim,state=short.state -v b.bin
+ok 'and right' rc_is 0
+run -p ftdi_spi:via=sim,state=gone.state,unplug_at=30 -w b.bin
+ok 'an adapter that is gone is named, with how far it got' rc_says 3 'bytes programmed'
+run -p ftdi_spi:via=sim,state=gone.state -w b.bin --json
+ok 'and the job finished the next time' both 0 '.verified_bytes >= 3000'
 run -p $SPI -b stm32l476g-disco
 ok 'a board makes no sense' rc_says 2 'leave out -b'
 run -p $SPI --peek 0x08000000
