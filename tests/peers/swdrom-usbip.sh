@@ -117,17 +117,35 @@ ok 'plugged in again, the same command finishes' rc_is 0
 in_process -v "$DEMO"
 ok 'and all of it is there' rc_is 0
 
+# job_under_way: swdrom in the background, programming; its process id in $job
+job_under_way()
+{
+	rm -f err
+	USBIP_LIBUSB_PORT=$(port_of usbip) LD_PRELOAD=$PEER_LIBS/libusb-1.0.so.0 \
+		"$SWDROM" -p ftdi -b $DISCO --progress -w "$DEMO" >out 2>err </dev/null &
+	job=$!
+	n=0
+	until grep -qs 'program' err; do
+		n=$((n + 1))
+		[ $n -lt 3000 ] && kill -0 $job || break
+		sleep 0.02
+	done
+}
+
 rm -f board.state
 serve $DISCO,busy_max=1 --state board.state --realtime
-(sleep 1.5; kill -9 $server) &
-over_usb -p ftdi -b $DISCO -w "$DEMO"
-wait $! $server
+job_under_way
+kill -9 $server
+wait $job
+rc=$?
+wait $server
 server=
 ok 'a server that dies is an adapter pulled out' rc_says 3 'is gone, programming'
 
-serve $DISCO --state board.state --realtime
-USBIP_LIBUSB_PORT=$(port_of usbip) LD_PRELOAD=$PEER_LIBS/libusb-1.0.so.0 \
-	timeout --preserve-status -s INT 1.5 "$SWDROM" -p ftdi -b $DISCO -w "$DEMO" >out 2>err </dev/null
+serve $DISCO,busy_max=1 --state board.state --realtime
+job_under_way
+kill -INT $job
+wait $job
 rc=$?
 stop_server
 ok 'Ctrl-C ends it in order, and says what is done' rc_says 10 'stopped on request: flash: '
