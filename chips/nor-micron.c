@@ -153,8 +153,10 @@ static void micron_defaults(struct nor_params *p, const struct nor_part *part)
 	};
 
 	nor_take_usual(p, part, &usual);
-	if (p->read_1_4_4.opcode)
+	if (p->read_1_4_4.opcode) {
 		p->read_1_4_4.cycles = 10;
+		p->read_1_2_2 = (struct nor_read_op){ 0xbb, 2, 2, 8 };
+	}
 	p->hold_read = 0x65; /* EVCR */
 	p->hold_write = 0x61;
 	p->hold_mask = BIT(4);
@@ -174,6 +176,8 @@ static void micron_defaults(struct nor_params *p, const struct nor_part *part)
 /* NVCR may have set other dummy cycles, and XIP: a reset only reloads them from there */
 static int micron_setup(struct spi_nor *nor, struct nor_params *p)
 {
+	struct nor_read_op *const reads[] = { &p->read_1_1_2, &p->read_1_2_2, &p->read_1_1_4,
+					      &p->read_1_4_4 };
 	u8 vcr = 0xff;
 	int rc = nor_read_reg(nor, OP_RDVCR, &vcr, 1);
 
@@ -185,10 +189,9 @@ static int micron_setup(struct spi_nor *nor, struct nor_params *p)
 		if (rc)
 			return rc;
 	}
-	if (vcr >> 4 != 0 && vcr >> 4 != 15) {
-		p->read_1_1_4.cycles = vcr >> 4;
-		p->read_1_4_4.cycles = vcr >> 4;
-	}
+	if (vcr >> 4 != 0 && vcr >> 4 != 15)
+		for (unsigned int i = 0; i < ARRAY_SIZE(reads); i++)
+			reads[i]->cycles = vcr >> 4;
 	return 0;
 }
 

@@ -271,6 +271,9 @@ static void queue_data_in(struct stm32_quadspi *qs, struct memq *q, u8 *buf, siz
 static bool quadspi_supports_op(const struct spi_mem *mem, const struct spi_mem_op *op)
 {
 	(void)mem;
+	/* four lines at most, and both edges are not to be relied on (stmqspi: DDR errata) */
+	if (spi_mem_op_width(op) > 4 || op->cmd.has_ext || op->dtr)
+		return false;
 	if (op->mode.nbits % 8 || op->dummy.ncycles > 31)
 		return false;
 	/* DCYC needs DMODE to know its lines */
@@ -700,6 +703,7 @@ int stm32_quadspi_open(struct target *t, const struct stm32_quadspi_desc *d, str
 		.ctx = t->ctx,
 		.q = t->q,
 		.max_width = qs->pins[QSPI_IO2].port && qs->pins[QSPI_IO3].port ? 4 : 2,
+		.mode = t->board->qspi_mode,
 		.window = d->window,
 		.name = "QUADSPI",
 	};

@@ -16,6 +16,7 @@
  *	io3    = PA6/AF10
  *	nor    = w25q128jv			; optional: the chip is identified anyway
  *	max_hz = 40M				; optional: what the wiring allows
+ *	mode   = 1-1-2				; optional: bus mode to read in, if not the best
  *
  * Parsing is strict: whatever is not understood is an error with file, line and reason, for a pin
  * that is one off looks exactly like a dead chip later on.
@@ -48,6 +49,7 @@ enum board_key {
 	KEY_MCU,
 	KEY_NOR,
 	KEY_MAX_HZ,
+	KEY_MODE,
 	N_KEYS,
 };
 
@@ -224,6 +226,23 @@ static int parse_hz(struct board_parser *p, const char *value, u32 *hz)
 	return 0;
 }
 
+static int parse_mode(struct board_parser *p, const char *value)
+{
+	static const char *const names[SPI_N_MODES] = {
+		[SPI_MODE_BEST] = "best",   [SPI_MODE_1_1_1] = "1-1-1", [SPI_MODE_1_1_2] = "1-1-2",
+		[SPI_MODE_1_2_2] = "1-2-2", [SPI_MODE_1_1_4] = "1-1-4", [SPI_MODE_1_4_4] = "1-4-4",
+		[SPI_MODE_4_4_4] = "4-4-4",
+	};
+
+	for (unsigned int i = 0; i < SPI_N_MODES; i++)
+		if (!strcasecmp(value, names[i])) {
+			p->b->qspi_mode = (enum spi_mode)i;
+			return 0;
+		}
+	return fail(p, p->line, "modes: best, 1-1-1, 1-1-2, 1-2-2, 1-1-4, 1-4-4, 4-4-4",
+		    "`%.60s` is no bus mode", value);
+}
+
 static int parse_text(struct board_parser *p, const char *key, const char *value, char *to,
 		      size_t size)
 {
@@ -268,6 +287,8 @@ static int find_key(const char *section, const char *key)
 			return (int)i;
 	if (!strcmp(key, "nor"))
 		return KEY_NOR;
+	if (!strcmp(key, "mode"))
+		return KEY_MODE;
 	return strcmp(key, "max_hz") ? -1 : KEY_MAX_HZ;
 }
 
@@ -291,7 +312,7 @@ static int handle(void *user, const char *section, const char *name, const char 
 		fail(p, p->line,
 		     !strcmp(section, "board")
 			     ? "keys of [board]: name, about, mcu"
-			     : "keys of [quadspi]: clk, ncs, io0, io1, io2, io3, nor, max_hz",
+			     : "keys of [quadspi]: clk, ncs, io0, io1, io2, io3, nor, max_hz, mode",
 		     "unknown key `%.60s` in [%s]", name, section);
 		return 0;
 	}
@@ -321,6 +342,9 @@ static int handle(void *user, const char *section, const char *name, const char 
 		break;
 	case KEY_MAX_HZ:
 		rc = parse_hz(p, value, &b->qspi_max_hz);
+		break;
+	case KEY_MODE:
+		rc = parse_mode(p, value);
 		break;
 	default:
 		rc = parse_pin(p, (unsigned int)key, value);
@@ -371,6 +395,9 @@ static int check_complete(struct board_parser *p)
 	if (!b->qspi[QSPI_IO2].port != !b->qspi[QSPI_IO3].port)
 		return fail(p, p->section_line, "give both for four lines, or neither",
 			    "[quadspi] has only one of io2 and io3");
+	if (b->qspi_mode >= SPI_MODE_1_1_4 && !b->qspi[QSPI_IO2].port)
+		return fail(p, p->seen[KEY_MODE], "leave it out, or add io2 and io3",
+			    "this mode needs four lines");
 	return 0;
 }
 

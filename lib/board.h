@@ -6,6 +6,7 @@
 #define SWDROM_LIB_BOARD_H
 
 #include "lib/err.h"
+#include "lib/spi-mode.h"
 
 struct board_pin {
 	char port; /* 'A'..'K'; 0: not wired */
@@ -30,8 +31,9 @@ struct board {
 	bool has_qspi;
 	char controller[16]; /* "quadspi" */
 	struct board_pin qspi[QSPI_N_SIGNALS];
-	char nor[48];	 /* expected part, may be empty */
-	u32 qspi_max_hz; /* limit of the board's wiring; 0: none stated */
+	char nor[48];		 /* expected part, may be empty */
+	u32 qspi_max_hz;	 /* limit of the board's wiring; 0: none stated */
+	enum spi_mode qspi_mode; /* to read in */
 	char file[256];
 };
 

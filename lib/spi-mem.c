@@ -8,19 +8,22 @@
 
 static bool is_width(u8 width)
 {
-	return width == 1 || width == 2 || width == 4;
+	return width == 1 || width == 2 || width == 4 || width == 8;
 }
 
 /**
  * spi_mem_op_is_sane() - do the phases make sense?
  * @op: the command
  *
- * Return: true if it has an opcode, its widths are 1, 2 or 4 lines, its address has up to 4 bytes,
+ * Return: true if it has an opcode, its widths are 1, 2, 4 or 8 lines, its address has up to 4 bytes,
  * its mode bits fill whole clocks, and data have a direction, a length and a buffer.
  */
 bool spi_mem_op_is_sane(const struct spi_mem_op *op)
 {
 	if (!is_width(op->cmd.buswidth))
+		return false;
+	/* both edges: 8D-8D-8D, opcodes and data in whole words */
+	if (op->dtr && (op->cmd.buswidth != 8 || !op->cmd.has_ext || op->data.nbytes % 2))
 		return false;
 	if (op->addr.nbytes > 4 || (op->addr.nbytes && !is_width(op->addr.buswidth)))
 		return false;
@@ -38,7 +41,7 @@ bool spi_mem_op_is_sane(const struct spi_mem_op *op)
  * spi_mem_op_width() - lines of the widest phase
  * @op: the command
  *
- * Return: 1, 2 or 4.
+ * Return: 1, 2, 4 or 8.
  */
 unsigned int spi_mem_op_width(const struct spi_mem_op *op)
 {
@@ -59,13 +62,13 @@ unsigned int spi_mem_op_width(const struct spi_mem_op *op)
  */
 unsigned int spi_mem_header_cycles(const struct spi_mem_op *op)
 {
-	unsigned int n = 8u / op->cmd.buswidth + op->dummy.ncycles;
+	unsigned int n = (op->cmd.has_ext ? 16u : 8u) / op->cmd.buswidth;
 
 	if (op->addr.nbytes)
 		n += 8u * op->addr.nbytes / op->addr.buswidth;
 	if (op->mode.nbits)
 		n += op->mode.nbits / op->mode.buswidth;
-	return n;
+	return (op->dtr ? n / 2 : n) + op->dummy.ncycles;
 }
 
 /**
@@ -75,7 +78,9 @@ unsigned int spi_mem_header_cycles(const struct spi_mem_op *op)
  */
 u64 spi_mem_data_cycles(const struct spi_mem_op *op, u64 nbytes)
 {
-	return op->data.dir == SPI_MEM_NO_DATA ? 0 : 8 * nbytes / op->data.buswidth;
+	u64 bits = op->dtr ? 4 : 8; /* a byte's clocks on one line */
+
+	return op->data.dir == SPI_MEM_NO_DATA ? 0 : bits * nbytes / op->data.buswidth;
 }
 
 /**

@@ -8,12 +8,15 @@
 
 #include "lib/ctx.h"
 #include "lib/memq.h"
+#include "lib/spi-mode.h"
 
 enum spi_mem_dir { SPI_MEM_NO_DATA, SPI_MEM_IN, SPI_MEM_OUT };
 
 struct spi_mem_op {
 	struct {
-		u8 opcode, buswidth; /* buswidth 1, 2, 4; 0: no opcode phase */
+		u8 opcode, buswidth; /* buswidth 1, 2, 4, 8; 0: no opcode phase */
+		bool has_ext;	     /* 16-bit opcodes of octal protocols: @ext follows */
+		u8 ext;
 	} cmd;
 	struct {
 		u8 nbytes, buswidth; /* 0 bytes: no address phase */
@@ -35,6 +38,7 @@ struct spi_mem_op {
 			const void *out;
 		};
 	} data;
+	bool dtr; /* every phase on both clock edges (8D-8D-8D) */
 };
 
 struct spi_mem;
@@ -108,15 +112,16 @@ struct spi_mem {
 	struct memq *q;
 	u32 hz;		     /* present clock on the SPI pins */
 	u8 max_width;	     /* lines wired on this board: 1, 2, 4 */
+	enum spi_mode mode;  /* to read in; what can't be had is done on one line */
 	u32 stage_bytes;     /* 0: the controller can't stage */
 	u64 window;	     /* bus address of the memory-mapped window */
 	const char *name;    /* "QUADSPI" */
 	char io_names[4][8]; /* "PE12": the pins of IO0..IO3, for messages; may be empty */
 };
 
-/* spi_mem_op_is_sane() - do the phases make sense (widths 1, 2, 4; lengths; buffers)? */
+/* spi_mem_op_is_sane() - do the phases make sense (widths 1, 2, 4, 8; lengths; buffers)? */
 bool spi_mem_op_is_sane(const struct spi_mem_op *op);
-/* spi_mem_op_width() - the widest phase: 1, 2 or 4 lines */
+/* spi_mem_op_width() - the widest phase: 1, 2, 4 or 8 lines */
 unsigned int spi_mem_op_width(const struct spi_mem_op *op);
 /* spi_mem_header_cycles() - clocks of opcode, address, mode bits and dummy cycles */
 unsigned int spi_mem_header_cycles(const struct spi_mem_op *op);

@@ -8,19 +8,18 @@
 
 /* where to look for a pattern that proves the four lines */
 #define PROOF_PLACES 4u
-#define PROOF_LEN    64u
 
 /* four lines are four times as fast, and a blank chip may have been programmed since */
 static int try_quad(struct spi_nor *nor, const struct mtd_crc *pieces, size_t n)
 {
-	u8 buf[PROOF_LEN];
+	u8 buf[NOR_PROOF_LEN];
 	int rc = 0;
 
 	for (unsigned int i = 0; i < PROOF_PLACES && nor->quad == NOR_QUAD_UNPROVEN && !rc; i++) {
 		const struct mtd_crc *p = &pieces[i * n / PROOF_PLACES];
 
 		/* reading proves them by the way */
-		rc = nor->mtd.ops->read(&nor->mtd, p->from, min(p->len, PROOF_LEN), buf);
+		rc = nor->mtd.ops->read(&nor->mtd, p->from, min(p->len, (u32)NOR_PROOF_LEN), buf);
 	}
 	return rc;
 }
@@ -31,26 +30,6 @@ static bool stays_in_dies(const struct spi_nor *nor, const struct mtd_crc *piece
 		if (pieces[i].len > nor_read_span(nor, pieces[i].from))
 			return false;
 	return true;
-}
-
-/*
- * Pieces of one span: a die, or what its window shows. The controller is told the addresses that
- * the chip has there; a read that goes on into the next die would come back to the start of this one
- */
-static int sum_span(struct spi_nor *nor, const struct spi_mem_op *op, struct mtd_crc *pieces,
-		    size_t n)
-{
-	u64 base = pieces[0].from - nor_addr(nor, pieces[0].from);
-	int rc = nor_select(nor, pieces[0].from);
-
-	if (rc)
-		return rc;
-	for (size_t i = 0; i < n; i++)
-		pieces[i].from -= base;
-	rc = nor->mem->ops->dirmap_checksum(nor->mem, op, pieces, n);
-	for (size_t i = 0; i < n; i++)
-		pieces[i].from += base;
-	return rc;
 }
 
 /**
@@ -69,19 +48,21 @@ int nor_checksum(struct mtd_info *mtd, struct mtd_crc *pieces, size_t n)
 	if (!nor->mem->ops->dirmap_checksum)
 		return err_set(nor_err(nor), -EOPNOTSUPP, "compare by reading",
 			       "%s computes no checksums", nor->mem->name);
-	if (!stays_in_dies(nor, pieces, n))
+	/* the window maps one die, or 16 MiB, at a time */
+	if (nor_has_windows(nor) || !stays_in_dies(nor, pieces, n))
 		return err_set(nor_err(nor), -EOPNOTSUPP, "compare by reading",
 			       "%s is not read as a whole", nor->name);
 	rc = try_quad(nor, pieces, n);
 	if (rc)
 		return rc;
 	op = nor_op_read(nor, nor->quad == NOR_QUAD_PROVEN, 0, dummy, sizeof(dummy));
+	/* a read that goes on into the next die would come back to the start of this one */
 	for (size_t i = 0, k; i < n && !rc; i = k) {
 		u64 end = pieces[i].from + nor_read_span(nor, pieces[i].from);
 
 		for (k = i + 1; k < n && pieces[k].from >= pieces[i].from && pieces[k].from < end;)
 			k++;
-		rc = sum_span(nor, &op, pieces + i, k - i);
+		rc = nor->mem->ops->dirmap_checksum(nor->mem, &op, pieces + i, k - i);
 	}
 	if (!rc)
 		nor_checksum_costs(nor);

@@ -10,7 +10,7 @@
 /* larger erase types in the regions of a sector map, and the chip */
 #define NOR_N_UNITS (SFDP_MAX_REGIONS * 4 + 1)
 
-/* may reads and programs use four lines? */
+/* may reads and programs use several lines? lib/spi-nor-lines.c says how many */
 enum nor_quad {
 	NOR_QUAD_OFF,	   /* chip, board or controller can't, or the lines proved bad */
 	NOR_QUAD_UNPROVEN, /* enabled, but nothing with a pattern has been read both ways yet */
@@ -129,12 +129,22 @@ static inline u64 nor_die_span(const struct spi_nor *nor)
 /* ---- lib/spi-nor.c ---- */
 
 /* command templates in the width that may be used now */
-struct spi_mem_op nor_op_read(const struct spi_nor *nor, bool quad, u64 from, u8 *buf, u32 len);
+struct spi_mem_op nor_op_read(const struct spi_nor *nor, bool wide, u64 from, u8 *buf, u32 len);
+struct spi_mem_op nor_op_read_as(const struct spi_nor *nor, const struct nor_read_op *r, u64 from,
+				 u8 *buf, u32 len);
 struct spi_mem_op nor_op_program(const struct spi_nor *nor, u64 to, const u8 *buf, u32 len);
 struct spi_mem_op nor_op_erase(const struct spi_nor *nor, u8 opcode, u64 at);
 
-bool nor_is_proof(const u8 *buf, size_t len);
-int nor_prove_quad_at(struct spi_nor *nor, u64 at);
+/* ---- lib/spi-nor-lines.c ---- */
+
+#define NOR_PROOF_LEN 64
+
+const struct nor_read_op *nor_wide_read(const struct spi_nor *nor);
+u8 nor_lines(const struct spi_nor *nor);
+int nor_setup_lines(struct spi_nor *nor);
+bool nor_is_proof(const struct spi_nor *nor, const u8 *buf, size_t len);
+int nor_prove_lines(struct spi_nor *nor, u64 at, const u8 *single);
+int nor_prove_lines_at(struct spi_nor *nor, u64 at);
 
 /* ---- lib/spi-nor-crc.c ---- */
 

@@ -483,8 +483,8 @@ static int prove_lines(struct flash_job *job, struct nor_job *j)
 	j->n_proofs++;
 	nor->mem->ops->queue_poll_end(nor->mem, nor->mem->q);
 	j->armed = false;
-	if (nor_is_proof(data, page_len(job, j->last_pos)))
-		return nor_prove_quad_at(nor, job->offset + j->last_pos);
+	if (nor_is_proof(nor, data, page_len(job, j->last_pos)))
+		return nor_prove_lines_at(nor, job->offset + j->last_pos);
 	/* not a good one: look at the next page as closely */
 	nor->program_measured = false;
 	return 0;

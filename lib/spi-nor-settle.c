@@ -134,6 +134,9 @@ static void from_row(struct nor_params *p, const struct nor_part *part)
 	p->chip_erase_max_ns = t->chip_ms[1] * MSEC_NS;
 	if (part->flags & NOR_NO_CHIP_ERASE)
 		p->chip_erase = 0;
+	/* whoever knows 6Bh knows 3Bh */
+	if (part->flags & NOR_QUAD_READ)
+		p->read_1_1_2 = (struct nor_read_op){ 0x3b, 1, 2, 8 };
 	if (part->flags & NOR_QUAD_READ)
 		p->read_1_1_4 = (struct nor_read_op){ 0x6b, 1, 4, 8 };
 	if (part->flags & NOR_QUAD_IO)
@@ -147,15 +150,22 @@ static void from_row(struct nor_params *p, const struct nor_part *part)
 	}
 }
 
-static void sfdp_reads(struct nor_params *p, const struct sfdp_bfpt *b)
+static void sfdp_read(struct nor_read_op *op, const struct sfdp_bfpt *b, enum sfdp_read_mode mode,
+		      u8 addr_width, u8 data_width)
 {
-	const struct sfdp_read *r = &b->reads[SFDP_READ_1_1_4];
+	const struct sfdp_read *r = &b->reads[mode];
 
 	if (r->opcode)
-		p->read_1_1_4 = (struct nor_read_op){ r->opcode, 1, 4, (u8)(r->mode + r->wait) };
-	r = &b->reads[SFDP_READ_1_4_4];
-	if (r->opcode)
-		p->read_1_4_4 = (struct nor_read_op){ r->opcode, 4, 4, (u8)(r->mode + r->wait) };
+		*op = (struct nor_read_op){ r->opcode, addr_width, data_width,
+					    (u8)(r->mode + r->wait) };
+}
+
+static void sfdp_reads(struct nor_params *p, const struct sfdp_bfpt *b)
+{
+	sfdp_read(&p->read_1_1_2, b, SFDP_READ_1_1_2, 1, 2);
+	sfdp_read(&p->read_1_2_2, b, SFDP_READ_1_2_2, 2, 2);
+	sfdp_read(&p->read_1_1_4, b, SFDP_READ_1_1_4, 1, 4);
+	sfdp_read(&p->read_1_4_4, b, SFDP_READ_1_4_4, 4, 4);
 }
 
 static void sfdp_4byte(struct nor_params *p, const struct sfdp_info *s)
@@ -279,8 +289,9 @@ static void from_sfdp(struct nor_params *p, const struct sfdp_info *s)
 static u8 opcode_4b(u8 opcode)
 {
 	static const u8 pairs[][2] = {
-		{ 0x03, 0x13 }, { 0x0b, 0x0c }, { 0x6b, 0x6c }, { 0xeb, 0xec }, { 0x02, 0x12 },
-		{ 0x32, 0x34 }, { 0x38, 0x3e }, { 0x20, 0x21 }, { 0x52, 0x5c }, { 0xd8, 0xdc },
+		{ 0x3b, 0x3c }, { 0xbb, 0xbc }, { 0x03, 0x13 }, { 0x0b, 0x0c },
+		{ 0x6b, 0x6c }, { 0xeb, 0xec }, { 0x02, 0x12 }, { 0x32, 0x34 },
+		{ 0x38, 0x3e }, { 0x20, 0x21 }, { 0x52, 0x5c }, { 0xd8, 0xdc },
 	};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(pairs); i++)
@@ -300,6 +311,8 @@ static void use_4b_opcodes(struct nor_params *p, const struct sfdp_info *s)
 	if (p->read.opcode == 0x0c)
 		p->read.cycles = 8;
 	p->program = 0x12;
+	p->read_1_1_2.opcode = has & SFDP_4B_1_1_2 ? opcode_4b(p->read_1_1_2.opcode) : 0;
+	p->read_1_2_2.opcode = has & SFDP_4B_1_2_2 ? opcode_4b(p->read_1_2_2.opcode) : 0;
 	p->read_1_1_4.opcode = has & SFDP_4B_1_1_4 ? opcode_4b(p->read_1_1_4.opcode) : 0;
 	p->read_1_4_4.opcode = has & SFDP_4B_1_4_4 ? opcode_4b(p->read_1_4_4.opcode) : 0;
 	if (!(has & (p->program_quad_addr_width == 4 ? SFDP_4B_PP_1_4_4 : SFDP_4B_PP_1_1_4)))

@@ -5,11 +5,7 @@
  *	recover -> ID twice -> SFDP -> settle parameters -> (prepare: 4-byte mode, volatile
  *	configuration, quad enable, proof of the four lines) -> read, jobs -> finish
  *
- * Four lines are used only once they are proven: the same 64 bytes, with all lanes moving in both
- * directions, read on one line and on four. An IO3 that is not connected reads as 1 and would spoil
- * a quarter of all bits. A blank chip proves nothing; its first page is programmed on one line and is
- * the proof for those that follow (lib/spi-nor-job.c). QPI (4-4-4) and XIP are left alone for the same reason: they save a few clocks of opcode
- * and are what a later session would have to find its way out of.
+ * Several lines are used only once they are proven: lib/spi-nor-lines.c.
  */
 #include "lib/spi-nor-priv.h"
 #include "lib/spi-nor-choose.h"
@@ -31,31 +27,22 @@
 /* looks at the ID of a chip whose lines are not all proven */
 #define STEADY_READS 4
 
-#define PROOF_LEN    64
-
-static const u8 all_lanes = 0x0f;
-
 /* ---- command templates ---- */
 
 /**
- * nor_op_read() - a read command
+ * nor_op_read_as() - a read command
  * @nor: chip
- * @quad: on four lines (the chip and the controller can)
+ * @r: which
  * @from: address
  * @buf: where to
  * @len: how much
  *
- * Mode bits are driven to FFh: every maker takes that for "no continuous read". They are sent only
- * where at least one dummy clock is left to turn the lines round.
+ * Mode bits are driven to FFh: every maker takes that for "no continuous read".
  */
-struct spi_mem_op nor_op_read(const struct spi_nor *nor, bool quad, u64 from, u8 *buf, u32 len)
+struct spi_mem_op nor_op_read_as(const struct spi_nor *nor, const struct nor_read_op *r, u64 from,
+				 u8 *buf, u32 len)
 {
-	const struct nor_read_op *r = &nor->p.read;
-	struct spi_mem_op op;
-
-	if (quad)
-		r = nor->p.read_1_4_4.opcode ? &nor->p.read_1_4_4 : &nor->p.read_1_1_4;
-	op = (struct spi_mem_op){
+	struct spi_mem_op op = {
 		.cmd = { .opcode = r->opcode, .buswidth = 1 },
 		.addr = { .nbytes = nor->p.addr_nbytes,
 			  .buswidth = r->addr_width,
@@ -63,13 +50,20 @@ struct spi_mem_op nor_op_read(const struct spi_nor *nor, bool quad, u64 from, u8
 		.dummy = { .ncycles = r->cycles },
 		.data = { .dir = SPI_MEM_IN, .buswidth = r->data_width, .nbytes = len, .in = buf },
 	};
-	if (r->addr_width == 4 && r->cycles > 2) {
+
+	if (r->addr_width > 1) {
 		op.mode.nbits = 8;
-		op.mode.buswidth = 4;
+		op.mode.buswidth = r->addr_width;
 		op.mode.val = 0xff;
-		op.dummy.ncycles = (u8)(r->cycles - 2);
+		op.dummy.ncycles = (u8)(r->cycles - 8 / r->addr_width);
 	}
 	return op;
+}
+
+/* nor_op_read() - the same on one line, or (@wide) on as many as can be used */
+struct spi_mem_op nor_op_read(const struct spi_nor *nor, bool wide, u64 from, u8 *buf, u32 len)
+{
+	return nor_op_read_as(nor, wide ? nor_wide_read(nor) : &nor->p.read, from, buf, len);
 }
 
 /**
@@ -88,7 +82,7 @@ struct spi_mem_op nor_op_program(const struct spi_nor *nor, u64 to, const u8 *bu
 	};
 	struct spi_mem_op quad = op;
 
-	if (nor->quad != NOR_QUAD_PROVEN || !nor->p.program_quad)
+	if (nor_lines(nor) != 4 || !nor->p.program_quad)
 		return op;
 	quad.cmd.opcode = nor->p.program_quad;
 	quad.addr.buswidth = nor->p.program_quad_addr_width;
@@ -112,169 +106,6 @@ struct spi_mem_op nor_op_erase(const struct spi_nor *nor, u8 opcode, u64 at)
 	op.addr.buswidth = 1;
 	op.addr.val = nor_addr(nor, at);
 	return op;
-}
-
-/* ---- four lines ---- */
-
-/* lanes 0 to 3 that show both levels somewhere in @buf */
-static u8 moving_lanes(const u8 *buf, size_t len)
-{
-	u8 ones = 0, zeros = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		ones |= (u8)(buf[i] >> 4 | buf[i]);
-		zeros |= (u8)(~buf[i] >> 4 | ~buf[i]);
-	}
-	return ones & zeros & all_lanes;
-}
-
-static u8 bad_lanes(const u8 *want, const u8 *got)
-{
-	u8 bad = 0;
-
-	for (unsigned int i = 0; i < PROOF_LEN; i++)
-		bad |= (u8)((want[i] ^ got[i]) >> 4 | (want[i] ^ got[i])) & all_lanes;
-	return bad;
-}
-
-/* an IO3 that is not connected is a HOLD# that floats: where the chip can be told so, it is not */
-static int release_hold(struct spi_nor *nor)
-{
-	u8 val = 0;
-	int rc;
-
-	if (!nor->p.hold_mask)
-		return 0;
-	rc = nor_read_reg(nor, nor->p.hold_read, &val, 1);
-	if (rc || !(val & nor->p.hold_mask))
-		return rc;
-	val &= (u8)~nor->p.hold_mask;
-	log_dbg(&nor->mem->ctx->log, "%s: HOLD# switched off (register %02xh: %02x)", nor->name,
-		nor->p.hold_read, val);
-	return nor_write_reg(nor, nor->p.hold_write, &val, 1, false);
-}
-
-static void report_bad_lanes(struct spi_nor *nor, const u8 *want, const u8 *got)
-{
-	u8 bad = bad_lanes(want, got), moving = moving_lanes(got, PROOF_LEN);
-	char names[64] = "";
-	size_t used = 0;
-
-	for (unsigned int i = 0; i < 4 && used < sizeof(names); i++)
-		if (bad & BIT(i))
-			used += (size_t)snprintf(
-				names + used, sizeof(names) - used, "%sIO%u%s%s%s",
-				used ? ", " : "", i, nor->mem->io_names[i][0] ? " " : "",
-				nor->mem->io_names[i], moving & BIT(i) ? "" : " (stuck)");
-	log_warn(&nor->mem->ctx->log,
-		 "%s: reading on four lines gives other data than on one: %s look%s wrong; going "
-		 "on with one line. Check the board file and the wiring",
-		 nor->name, names, bad & (bad - 1) ? "" : "s");
-}
-
-/* @single: PROOF_LEN bytes at @at as read on one line */
-static int prove_quad_with(struct spi_nor *nor, u64 at, const u8 *single)
-{
-	u8 lanes = moving_lanes(single, PROOF_LEN), quad[PROOF_LEN] = { 0 };
-	struct spi_mem_op op = nor_op_read(nor, true, at, quad, PROOF_LEN);
-	int rc;
-
-	if (lanes != all_lanes)
-		return 0;
-	rc = spi_mem_exec(nor->mem, &op);
-	if (!rc && memcmp(single, quad, PROOF_LEN) && nor->p.read_1_4_4.opcode &&
-	    nor->p.read_1_1_4.opcode) {
-		/* the lines, or this opcode's dummy cycles? The other one has its own */
-		nor->p.read_1_4_4.opcode = 0;
-		op = nor_op_read(nor, true, at, quad, PROOF_LEN);
-		rc = spi_mem_exec(nor->mem, &op);
-	}
-	if (rc)
-		return rc;
-	if (memcmp(single, quad, PROOF_LEN)) {
-		report_bad_lanes(nor, single, quad);
-		nor->p.read_1_1_4.opcode = 0;
-		nor->p.read_1_4_4.opcode = 0;
-		nor->quad = NOR_QUAD_OFF;
-		return bad_lanes(single, quad) & BIT(3) ? release_hold(nor) : 0;
-	}
-	nor->quad = NOR_QUAD_PROVEN;
-	log_dbg(&nor->mem->ctx->log, "%s: four lines proven at 0x%" PRIx64, nor->name, at);
-	return 0;
-}
-
-/* look for a pattern at a few likely places; finding none is no error */
-static int prove_quad(struct spi_nor *nor)
-{
-	const u64 places[] = { 0, nor->p.size / 2, nor->p.size / 4, nor->p.size - PROOF_LEN };
-
-	for (unsigned int i = 0; i < ARRAY_SIZE(places) && nor->quad == NOR_QUAD_UNPROVEN; i++) {
-		u8 single[PROOF_LEN];
-		struct spi_mem_op op = nor_op_read(nor, false, places[i], single, PROOF_LEN);
-		int rc = nor_select(nor, places[i]);
-
-		if (!rc)
-			rc = spi_mem_exec(nor->mem, &op);
-		if (!rc)
-			rc = prove_quad_with(nor, places[i], single);
-		if (rc)
-			return rc;
-	}
-	return 0;
-}
-
-/**
- * nor_is_proof() - do these bytes move all four lines both ways?
- * @buf: data
- * @len: how much; short ones prove nothing
- */
-bool nor_is_proof(const u8 *buf, size_t len)
-{
-	return len >= PROOF_LEN && moving_lanes(buf, PROOF_LEN) == all_lanes;
-}
-
-/**
- * nor_prove_quad_at() - a blank chip that holds something now: try the four lines
- * @nor: chip, idle
- * @at: where nor_is_proof() data were programmed
- *
- * Return: 0, whatever it found; an error of the wire or the controller.
- */
-int nor_prove_quad_at(struct spi_nor *nor, u64 at)
-{
-	u8 single[PROOF_LEN];
-	struct spi_mem_op op = nor_op_read(nor, false, at, single, PROOF_LEN);
-	int rc = spi_mem_exec(nor->mem, &op);
-
-	return rc ? rc : prove_quad_with(nor, at, single);
-}
-
-static int setup_quad(struct spi_nor *nor)
-{
-	u8 probe[1];
-	struct spi_mem_op op;
-	int rc;
-
-	if (!nor->p.read_1_4_4.opcode && !nor->p.read_1_1_4.opcode)
-		return 0;
-	op = nor_op_read(nor, true, 0, probe, 1);
-	if (!spi_mem_supports_op(nor->mem, &op)) {
-		nor->p.read_1_4_4.opcode = 0;
-		op = nor_op_read(nor, true, 0, probe, 1);
-		if (!op.cmd.opcode || !spi_mem_supports_op(nor->mem, &op))
-			return 0;
-	}
-	rc = nor_each_die(nor, nor_enable_quad);
-	if (rc == -EIO) {
-		/* a locked status register is no reason not to work on one line */
-		log_warn(&nor->mem->ctx->log, "%s; going on with one line", nor_err(nor)->what);
-		err_clear(nor_err(nor));
-		return 0;
-	}
-	if (rc)
-		return rc;
-	nor->quad = NOR_QUAD_UNPROVEN;
-	return prove_quad(nor);
 }
 
 /* ---- SFDP ---- */
@@ -337,10 +168,10 @@ static int prepare_die(struct spi_nor *nor)
 	return rc ? rc : nor_clear_failures(nor);
 }
 
-/* lines that are not proven may be lines that are not there: does the chip still say who it is? */
+/* where four lines are not proven some may not be there: does the chip still say who it is? */
 static int check_steady(struct spi_nor *nor)
 {
-	for (unsigned int i = 0; i < STEADY_READS && nor->quad != NOR_QUAD_PROVEN; i++) {
+	for (unsigned int i = 0; i < STEADY_READS && nor_lines(nor) != 4; i++) {
 		u8 id[NOR_ID_MAX] = { 0 };
 		int rc = nor_read_reg(nor, OP_RDID, id, sizeof(id));
 
@@ -372,7 +203,7 @@ static int nor_prepare(struct mtd_info *mtd)
 	if (!rc && nor->vendor && nor->vendor->setup)
 		rc = nor->vendor->setup(nor, &nor->p);
 	if (!rc && nor->quad == NOR_QUAD_OFF)
-		rc = setup_quad(nor);
+		rc = nor_setup_lines(nor);
 	if (!rc)
 		rc = check_steady(nor);
 	nor->prepared = !rc;
@@ -382,19 +213,20 @@ static int nor_prepare(struct mtd_info *mtd)
 }
 
 /* @buf holds @len bytes from @from, read on one line: is there a pattern in them? */
-static int prove_quad_by(struct spi_nor *nor, u64 from, size_t len, const u8 *buf)
+static int prove_lines_by(struct spi_nor *nor, u64 from, size_t len, const u8 *buf)
 {
-	for (size_t i = 0; i + PROOF_LEN <= len; i += PROOF_LEN)
-		if (moving_lanes(buf + i, PROOF_LEN) == all_lanes)
-			return prove_quad_with(nor, from + i, buf + i);
+	for (size_t i = 0; i + NOR_PROOF_LEN <= len; i += NOR_PROOF_LEN)
+		if (nor_is_proof(nor, buf + i, NOR_PROOF_LEN))
+			return nor_prove_lines(nor, from + i, buf + i);
 	return 0;
 }
 
 /* as much as one read may bring: up to the end of a die or a window */
 static int read_span(struct spi_nor *nor, u64 from, size_t len, u8 *buf)
 {
-	enum nor_quad before = nor->quad;
-	struct spi_mem_op op = nor_op_read(nor, before == NOR_QUAD_PROVEN, from, buf, 1);
+	bool was_unproven = nor->quad == NOR_QUAD_UNPROVEN;
+	u8 width = nor_wide_read(nor)->data_width;
+	struct spi_mem_op op = nor_op_read(nor, nor->quad == NOR_QUAD_PROVEN, from, buf, 1);
 	int rc = nor_select(nor, from);
 
 	if (!rc)
@@ -402,10 +234,10 @@ static int read_span(struct spi_nor *nor, u64 from, size_t len, u8 *buf)
 	if (rc)
 		return err_at(nor_err(nor), rc, "reading %s at 0x%" PRIx64, nor->mtd.name,
 			      nor->mtd.base + from);
-	if (before == NOR_QUAD_UNPROVEN)
-		rc = prove_quad_by(nor, from, len, buf);
-	/* lines that look wrong are looked at once more: HOLD# may have floated in this read */
-	if (!rc && before == NOR_QUAD_UNPROVEN && nor->quad == NOR_QUAD_OFF)
+	if (was_unproven)
+		rc = prove_lines_by(nor, from, len, buf);
+	/* lines look wrong: HOLD# may have floated in this read, too */
+	if (!rc && was_unproven && nor_wide_read(nor)->data_width != width)
 		return read_span(nor, from, len, buf);
 	return rc;
 }
@@ -730,10 +562,10 @@ int spi_nor_probe_as(struct spi_mem *mem, u64 base, const char *expect,
 	nor_otp_init(nor);
 	log_dbg(&mem->ctx->log,
 		"%s: ID %02x %02x %02x %02x %02x %02x, page %" PRIu32 ", smallest erase %" PRIu32
-		", read %02xh, quad %02xh",
+		", read %02xh, on several lines %02xh",
 		nor->name, nor->id[0], nor->id[1], nor->id[2], nor->id[3], nor->id[4], nor->id[5],
 		nor->p.page_size, nor->p.erase[0].size, nor->p.read.opcode,
-		nor->p.read_1_4_4.opcode ? nor->p.read_1_4_4.opcode : nor->p.read_1_1_4.opcode);
+		nor_wide_read(nor)->opcode);
 	*out = nor;
 	return 0;
 }

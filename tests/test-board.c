@@ -90,7 +90,7 @@ static void test_own_file_is_read_whole(void **state)
 	static const char good[] = "; a comment\r\n\r\n[board]\r\nname = my board ; inline\r\n"
 				   "about=two words\nmcu = stm32l476rg\n[quadspi]\n  clk = pb10\n"
 				   "\tncs = PB11/af10\nio0=PB1\nio1=PB0\nio2=PA7\nio3=PA6\n"
-				   "nor = w25q128jv\nmax_hz = 26M";
+				   "nor = w25q128jv\nmax_hz = 26M\nmode=1-1-4";
 	struct board b;
 	struct err err = { 0 };
 
@@ -107,6 +107,7 @@ static void test_own_file_is_read_whole(void **state)
 	assert_int_equal(b.qspi[QSPI_IO2].port, 'A');
 	assert_string_equal(b.nor, "w25q128jv");
 	assert_int_equal(b.qspi_max_hz, 26000000);
+	assert_int_equal(b.qspi_mode, SPI_MODE_1_1_4);
 }
 
 static void test_a_board_without_quadspi_is_fine(void **state)
@@ -171,6 +172,8 @@ static void test_mistakes_are_named_with_line_and_reason(void **state)
 		  "MCU is not named" },
 		{ "not an stm32", "[board]\nname=x\nmcu=LPC1768\n", 3, "not an STM32" },
 		{ "empty name", "[board]\nname=\n", 2, "name is empty" },
+		{ "bad mode", HEAD "mode = 1-4-1\n", 5, "no bus mode" },
+		{ "mode without its lines", HEAD PINS "mode = 1-1-4\n", 9, "needs four lines" },
 		{ "bad clock", HEAD "max_hz = fast\n", 5, "not a clock" },
 		{ "negative clock", HEAD "max_hz = -5M\n", 5, "not a clock" },
 		{ "huge clock", HEAD "max_hz = 4000M\n", 5, "out of range" },

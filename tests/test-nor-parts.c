@@ -5,7 +5,6 @@
  * compared with what should be there, and the bench must have nothing to complain about.
  */
 #include "lib/adapter.h"
-#include "lib/crc32.h"
 #include "lib/spi-nor-priv.h"
 #include "lib/target.h"
 #include "sim/netlist.h"
@@ -50,7 +49,6 @@ static const struct chip chips[] = {
 	{ "at25sf128a", "at25sf128a", 16, 1, false },
 	{ "mx25l51245g", "mx25l51245g", 64, 1, false },
 	{ "mx25r6435f", "mx25r6435f", 8, 1, false },
-	{ "mx25lm51245g", "mx25lm51245g", 64, 1, true },
 	{ "is25lp128f", "is25lp128", 16, 1, false },
 	{ "is25wp512m", "is25wp512", 64, 1, false },
 	{ "sst26vf064b", "sst26vf064b", 8, 1, false },
@@ -82,6 +80,7 @@ struct bench {
 	u8 *cells;
 	size_t size;
 	u8 data[KIB(4)];
+	enum spi_mode mode; /* as if the board file said so */
 	char log[8192];
 	size_t log_used;
 };
@@ -110,6 +109,7 @@ static int try_attach(struct bench *b, const char *model)
 	snprintf(b->opts.board, sizeof(b->opts.board), "%s", BOARD);
 	snprintf(b->opts.nor, sizeof(b->opts.nor), "%s", model);
 	assert_int_equal(board_load(&b->board, BOARD, &b->ctx.err), 0);
+	b->board.qspi_mode = b->mode;
 	assert_int_equal(sim_open(&b->opts, &b->faults, &b->ctx.err, &b->t), 0);
 	b->sim = sim_of_transport(b->t);
 	b->ctx.clk = b->t->clk;
@@ -272,9 +272,46 @@ static void test_four_lines_are_used_wherever_the_chip_has_them(void **state)
 		attach(b, chips[i].model);
 		memcpy(b->cells, b->data, sizeof(b->data));
 		compare(b, 0, b->data, sizeof(b->data));
-		if ((nor_of(b)->quad == NOR_QUAD_PROVEN) == chips[i].no_quad)
+		if ((nor_lines(nor_of(b)) == 4) == chips[i].no_quad)
 			fail_msg("%s: quad %d", chips[i].model, nor_of(b)->quad);
 		detach_quietly(b);
+	}
+}
+
+static void test_each_bus_mode_reads_and_programs_the_same(void **state)
+{
+	static const struct {
+		enum spi_mode mode;
+		u8 lines;
+		unsigned int at_least; /* chips that have it */
+	} cases[] = {
+		{ SPI_MODE_1_1_1, 1, ARRAY_SIZE(chips) },
+		{ SPI_MODE_1_1_2, 2, 24 },
+		{ SPI_MODE_1_2_2, 2, 8 },
+		{ SPI_MODE_1_1_4, 4, 20 },
+		{ SPI_MODE_1_4_4, 4, 20 },
+	};
+	struct bench *b = *state;
+
+	for (unsigned int m = 0; m < ARRAY_SIZE(cases); m++) {
+		unsigned int n = 0;
+
+		b->mode = cases[m].mode;
+		for (unsigned int i = 0; i < ARRAY_SIZE(chips); i++) {
+			attach(b, chips[i].model);
+			memcpy(b->cells, b->data, sizeof(b->data));
+			compare(b, 0, b->data, sizeof(b->data));
+			write_at(b, b->size - 300, 300);
+			if (nor_lines(nor_of(b)) == cases[m].lines)
+				n++;
+			else if (nor_lines(nor_of(b)) != 1 ||
+				 !strstr(b->log, "does not have the bus mode"))
+				fail_msg("%s: %u lines: %s", chips[i].model, nor_lines(nor_of(b)),
+					 b->log);
+			detach_quietly(b);
+		}
+		if (n < cases[m].at_least)
+			fail_msg("mode %d on %u chips only", cases[m].mode, n);
 	}
 }
 
@@ -320,7 +357,7 @@ static void test_an_io3_that_floats_is_named_and_costs_nothing_but_time(void **s
 			close_bench(b);
 			continue;
 		}
-		assert_int_not_equal(nor_of(b)->quad, NOR_QUAD_PROVEN);
+		assert_int_not_equal(nor_lines(nor_of(b)), 4);
 		/* QE = 1 ends HOLD#; without such a bit it is at work until the lines are found bad */
 		if (nor_of(b)->p.hold_mask && memcmp(back, b->data, sizeof(back)) != 0) {
 			close_bench(b);
@@ -343,9 +380,6 @@ static void left_behind(struct bench *b, const char *how)
 	for (unsigned int i = 0; i < ARRAY_SIZE(chips); i++) {
 		/* its second die sleeps, and does not hear that it is selected */
 		if (b->faults.app_dpd && !strcmp(chips[i].model, "w25m512jv"))
-			continue;
-		/* on eight lines, four of which are not wired */
-		if (b->faults.app_qpi && !strcmp(chips[i].model, "mx25lm51245g"))
 			continue;
 		if (try_attach(b, chips[i].model))
 			fail_msg("%s left in %s: %s", chips[i].model, how, b->ctx.err.what);
@@ -456,37 +490,6 @@ static void test_a_job_across_the_dies_of_a_stack(void **state)
 	}
 }
 
-static void test_checksums_are_those_of_the_die_that_was_meant(void **state)
-{
-	struct bench *b = *state;
-	struct mtd_crc pieces[8];
-
-	for (unsigned int i = 0; i < ARRAY_SIZE(chips); i++) {
-		unsigned int n = 0;
-		u64 die;
-
-		if (chips[i].n_dies == 1)
-			continue;
-		attach(b, chips[i].model);
-		die = b->qspi->size / chips[i].n_dies;
-		/* alike but for their last byte */
-		for (u64 edge = die; edge <= b->qspi->size; edge += die) {
-			memcpy(b->cells + edge - KIB(4), b->data, KIB(4));
-			b->cells[edge - 1] = (u8)(edge / die);
-			pieces[n++] = (struct mtd_crc){ .from = edge - KIB(4), .len = KIB(4) };
-			pieces[n++] = (struct mtd_crc){ .from = edge - die, .len = KIB(1) };
-		}
-		must(b, mtd_checksum(b->qspi, pieces, n));
-		for (unsigned int k = 0; k < n; k++)
-			if (pieces[k].is_unsure ||
-			    pieces[k].crc != crc32_of(0, b->cells + pieces[k].from, pieces[k].len))
-				fail_msg("%s: checksum of %" PRIx64, chips[i].model,
-					 pieces[k].from);
-		compare(b, b->qspi->size - KIB(4), b->cells + b->qspi->size - KIB(4), KIB(4));
-		detach_quietly(b);
-	}
-}
-
 static void test_after_the_job_the_chip_is_as_after_power_on(void **state)
 {
 	struct bench *b = *state;
@@ -575,6 +578,7 @@ int main(void)
 		TEST(test_each_chip_is_known_by_name_and_size),
 		TEST(test_each_chip_is_erased_and_programmed_at_both_ends),
 		TEST(test_four_lines_are_used_wherever_the_chip_has_them),
+		TEST(test_each_bus_mode_reads_and_programs_the_same),
 		TEST(test_an_io3_that_floats_is_named_and_costs_nothing_but_time),
 		TEST(test_left_in_continuous_read),
 		TEST(test_left_in_qpi),
@@ -584,7 +588,6 @@ int main(void)
 		TEST(test_left_in_continuous_read_of_4_byte_addresses),
 		TEST(test_protected_by_the_application),
 		TEST(test_a_job_across_the_dies_of_a_stack),
-		TEST(test_checksums_are_those_of_the_die_that_was_meant),
 		TEST(test_after_the_job_the_chip_is_as_after_power_on),
 		TEST(test_blocks_are_what_the_sector_map_says),
 		TEST(test_an_unknown_chip_without_sfdp_is_refused_with_its_id),

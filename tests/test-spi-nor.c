@@ -34,6 +34,7 @@ struct fixture {
 	u8 cells[KIB(1)]; /* the array, repeated */
 	u8 quad_and;	  /* what broken lines do to quad reads: and, or */
 	u8 quad_or;
+	u8 dual_or;
 	bool in_4byte;
 	/* what it was sent: "66/4 99/4 9f/1 ..." */
 	char log[65536];
@@ -117,6 +118,10 @@ static void chip_answer(struct fixture *f, const struct spi_mem_op *op)
 		case 0x03:
 		case 0x13:
 			in[i] = f->cells[(op->addr.val + i) % sizeof(f->cells)];
+			break;
+		case 0x3b:
+		case 0xbb:
+			in[i] = (u8)(f->cells[(op->addr.val + i) % sizeof(f->cells)] | f->dual_or);
 			break;
 		case 0x6b:
 		case 0xeb:
@@ -654,9 +659,16 @@ static void capture_log(void *arg, enum log_level level, const char *line)
 static void test_a_bad_line_is_found_named_and_worked_around(void **state)
 {
 	static const struct {
-		u8 and, or ;
-		const char *name;
-	} cases[] = { { 0xff, 0x88, "IO3 PE15 (stuck)" }, { 0xbb, 0x00, "IO2 PE14 (stuck)" } };
+		u8 and, or, dual_or;
+		const char *name, *next;
+		u8 lines;
+	} cases[] = {
+		{ 0xff, 0x88, 0, "on four lines gives other data than on one: IO3 PE15 (stuck)",
+		  "going on with two lines", 2 },
+		{ 0xbb, 0x00, 0, "IO2 PE14 (stuck)", "going on with two lines", 2 },
+		{ 0xff, 0x88, 0x55, "IO0 PE12 (stuck), IO3 PE15 (stuck)", "going on with one line",
+		  1 },
+	};
 	struct fixture *f = *state;
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -669,14 +681,70 @@ static void test_a_bad_line_is_found_named_and_worked_around(void **state)
 			f->cells[k] = (u8)(k * 37 + (k >> 5));
 		f->quad_and = cases[i].and;
 		f->quad_or = cases[i].or ;
+		f->dual_or = cases[i].dual_or;
 		assert_int_equal(spi_nor_probe(&f->mem, 0x90000000, NULL, &nor), 0);
 		assert_int_equal(mtd_read(spi_nor_mtd(nor), 0, sizeof(b), b), 0);
 		assert_memory_equal(b, f->cells, sizeof(b));
-		if (!strstr(c.text, cases[i].name))
+		if (!strstr(c.text, cases[i].name) || !strstr(c.text, cases[i].next))
 			fail_msg("%s", c.text);
-		assert_int_equal(nor->quad, NOR_QUAD_OFF);
+		assert_int_equal(nor_lines(nor), cases[i].lines);
 		spi_nor_free(nor);
 	}
+}
+
+static void test_each_bus_mode_can_be_asked_for(void **state)
+{
+	static const struct {
+		enum spi_mode mode;
+		u8 max_width, lines, program_lines;
+		const char *read;
+	} cases[] = {
+		{ SPI_MODE_BEST, 4, 4, 4, "eb/1" },  { SPI_MODE_1_1_1, 4, 1, 1, "03/1" },
+		{ SPI_MODE_1_1_2, 4, 2, 1, "3b/1" }, { SPI_MODE_1_2_2, 4, 2, 1, "bb/1" },
+		{ SPI_MODE_1_1_4, 4, 4, 4, "6b/1" }, { SPI_MODE_1_4_4, 4, 4, 4, "eb/1" },
+		{ SPI_MODE_BEST, 2, 2, 1, "bb/1" },  { SPI_MODE_1_1_2, 2, 2, 1, "3b/1" },
+		{ SPI_MODE_BEST, 1, 1, 1, "03/1" },
+	};
+	struct fixture *f = *state;
+
+	for (size_t k = 0; k < sizeof(f->cells); k++)
+		f->cells[k] = (u8)(k * 37 + (k >> 5));
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct spi_mem_op op;
+		struct spi_nor *nor;
+		u8 b[512];
+
+		f->mem.mode = cases[i].mode;
+		f->mem.max_width = cases[i].max_width;
+		assert_int_equal(spi_nor_probe(&f->mem, 0x90000000, NULL, &nor), 0);
+		assert_int_equal(mtd_prepare(spi_nor_mtd(nor)), 0);
+		assert_int_equal(nor_lines(nor), cases[i].lines);
+		clear_log(f);
+		assert_int_equal(mtd_read(spi_nor_mtd(nor), 0, sizeof(b), b), 0);
+		assert_memory_equal(b, f->cells, sizeof(b));
+		if (!strstr(f->log, cases[i].read))
+			fail_msg("case %u: %s", i, f->log);
+		op = nor_op_program(nor, 0, b, 256);
+		assert_int_equal(op.data.buswidth, cases[i].program_lines);
+		spi_nor_free(nor);
+	}
+}
+
+static void test_a_mode_that_the_chip_lacks_is_not_had_in_another_way(void **state)
+{
+	struct fixture *f = *state;
+	struct capture c = { "" };
+	struct spi_nor *nor;
+
+	/* M25P64: one line only */
+	set_id(f, 0x20, 0x20, 0x17, 0, 0);
+	f->ctx.log = (struct log){ capture_log, &c, LOG_WARN };
+	f->mem.mode = SPI_MODE_1_2_2;
+	assert_int_equal(spi_nor_probe(&f->mem, 0x90000000, NULL, &nor), 0);
+	assert_int_equal(mtd_prepare(spi_nor_mtd(nor)), 0);
+	assert_non_null(strstr(c.text, "does not have the bus mode"));
+	assert_int_equal(nor_lines(nor), 1);
+	spi_nor_free(nor);
 }
 
 static void test_four_lines_are_used_only_when_proven(void **state)
@@ -748,6 +816,8 @@ int main(void)
 		T(test_quad_enable_leaves_no_trace_where_it_can),
 		T(test_a_quad_enable_bit_that_does_not_stick_is_an_error),
 		T(test_a_bad_line_is_found_named_and_worked_around),
+		T(test_each_bus_mode_can_be_asked_for),
+		T(test_a_mode_that_the_chip_lacks_is_not_had_in_another_way),
 		T(test_four_lines_are_used_only_when_proven),
 		T(test_a_locked_range_is_refused_with_register_and_remedy),
 	};
