@@ -370,7 +370,8 @@ int session_mismatch_error(struct swdrom *s, const struct session_mismatch *mm, 
 	if (mm->n_doubtful)
 		return err_set(&s->ctx.err, -EBADMSG, next,
 			       "verify: %" PRIu64 " block%s of %s, the first at 0x%08" PRIx64
-			       ", hold cells with ECC errors: half erased or half programmed",
+			       ", hold cells that read unsurely (ECC errors, or otherwise each "
+			       "time): half erased or half programmed",
 			       mm->n_doubtful, mm->n_doubtful == 1 ? "" : "s",
 			       mm->doubtful_mtd->name, mm->doubtful_addr);
 	if (mm->n_weak)

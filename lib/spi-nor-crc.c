@@ -32,6 +32,26 @@ static bool stays_in_dies(const struct spi_nor *nor, const struct mtd_crc *piece
 	return true;
 }
 
+/*
+ * Pieces of one span: a die, or what its window shows. The controller is told the addresses that
+ * the chip has there; a read that goes on into the next die would come back to the start of this one
+ */
+static int sum_span(struct spi_nor *nor, const struct spi_mem_op *op, struct mtd_crc *pieces,
+		    size_t n)
+{
+	u64 base = pieces[0].from - nor_addr(nor, pieces[0].from);
+	int rc = nor_select(nor, pieces[0].from);
+
+	if (rc)
+		return rc;
+	for (size_t i = 0; i < n; i++)
+		pieces[i].from -= base;
+	rc = nor->mem->ops->dirmap_checksum(nor->mem, op, pieces, n);
+	for (size_t i = 0; i < n; i++)
+		pieces[i].from += base;
+	return rc;
+}
+
 /**
  * nor_checksum() - mtd_ops.checksum of a SPI-NOR
  * @mtd: of a struct spi_nor, prepared
@@ -48,21 +68,19 @@ int nor_checksum(struct mtd_info *mtd, struct mtd_crc *pieces, size_t n)
 	if (!nor->mem->ops->dirmap_checksum)
 		return err_set(nor_err(nor), -EOPNOTSUPP, "compare by reading",
 			       "%s computes no checksums", nor->mem->name);
-	/* the window maps one die, or 16 MiB, at a time */
-	if (nor_has_windows(nor) || !stays_in_dies(nor, pieces, n))
+	if (!stays_in_dies(nor, pieces, n))
 		return err_set(nor_err(nor), -EOPNOTSUPP, "compare by reading",
 			       "%s is not read as a whole", nor->name);
 	rc = try_quad(nor, pieces, n);
 	if (rc)
 		return rc;
 	op = nor_op_read(nor, nor->quad == NOR_QUAD_PROVEN, 0, dummy, sizeof(dummy));
-	/* a read that goes on into the next die would come back to the start of this one */
 	for (size_t i = 0, k; i < n && !rc; i = k) {
 		u64 end = pieces[i].from + nor_read_span(nor, pieces[i].from);
 
 		for (k = i + 1; k < n && pieces[k].from >= pieces[i].from && pieces[k].from < end;)
 			k++;
-		rc = nor->mem->ops->dirmap_checksum(nor->mem, &op, pieces + i, k - i);
+		rc = sum_span(nor, &op, pieces + i, k - i);
 	}
 	if (!rc)
 		nor_checksum_costs(nor);

@@ -427,7 +427,7 @@ static void test_cells_that_stay_broken_are_a_mismatch_that_names_the_block(void
 	assert_int_equal(open_fake(), SWDROM_OK);
 	assert_int_equal(write_image(), SWDROM_MISMATCH);
 	assert_non_null(strstr(swdrom_error(w.s)->what,
-			       "1 block of flash, the first at 0x08000100, hold cells with ECC"));
+			       "1 block of flash, the first at 0x08000100, hold cells that read"));
 	assert_non_null(strstr(w.warnings, "ECC finds broken cells: writing 256 bytes again"));
 	assert_in_range(swdrom_report(w.s)->repairs, 1, 3);
 	/* the page in doubt is not counted */
@@ -469,8 +469,9 @@ static void test_verify_names_a_block_with_broken_cells(void **state)
 	weaken(600, false, 1, 1000);
 	assert_int_equal(open_fake(), SWDROM_OK);
 	assert_int_equal(swdrom_verify(w.s), SWDROM_MISMATCH);
-	assert_non_null(strstr(swdrom_error(w.s)->what, "1 block of flash, the first at "
-							"0x08000200, hold cells with ECC errors"));
+	assert_non_null(strstr(swdrom_error(w.s)->what,
+			       "1 block of flash, the first at "
+			       "0x08000200, hold cells that read unsurely"));
 	assert_non_null(strstr(swdrom_error(w.s)->next, "-w"));
 	assert_int_equal(swdrom_report(w.s)->verified_bytes, 1000 - PAGE);
 	assert_int_equal(w.n_runs, 0);

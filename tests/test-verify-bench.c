@@ -8,6 +8,7 @@
 #include "sim/netlist.h"
 #include "sim/sim.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -324,6 +325,177 @@ static void test_a_cell_that_never_holds_is_named_at_the_end(void **state)
 	end(f);
 }
 
+/* ---- targets whose checksums are no good ---- */
+
+enum liar { LIAR_CANNOT, LIAR_WRONG, LIAR_WAVERS };
+
+static int cannot_sum(struct mtd_info *mtd, struct mtd_crc *pieces, size_t n)
+{
+	return err_set(&mtd->ctx->err, -EOPNOTSUPP, NULL, "this part has no CRC unit");
+}
+
+static int sum_wrongly(struct mtd_info *mtd, struct mtd_crc *pieces, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		pieces[i].crc = 0x12345678;
+		pieces[i].is_unsure = false;
+	}
+	return 0;
+}
+
+/* looks at the clock, as cells that read one way or the other do */
+static int sum_wavering(struct mtd_info *mtd, struct mtd_crc *pieces, size_t n)
+{
+	sum_wrongly(mtd, pieces, n);
+	for (size_t i = 0; i < n; i++)
+		pieces[i].crc += (u32)(clock_now_ns(mtd->ctx->clk) + i);
+	clock_sleep_ns(mtd->ctx->clk, 1000);
+	return 0;
+}
+
+static enum swdrom_status verify_with_liar(struct fixture *f, enum liar liar)
+{
+	static int (*const sums[])(struct mtd_info * mtd, struct mtd_crc * pieces, size_t n) = {
+		[LIAR_CANNOT] = cannot_sum,
+		[LIAR_WRONG] = sum_wrongly,
+		[LIAR_WAVERS] = sum_wavering,
+	};
+	struct mtd_info *mtd;
+	struct mtd_ops ops;
+	enum swdrom_status status;
+
+	begin(f);
+	add_image(f, FLASH_BASE, KIB(16));
+	open_with(f, DISCO, SWDROM_VERIFY_CRC);
+	memcpy(f->flash, f->data, KIB(16));
+	mtd = target_mtd(&f->s->target, "flash");
+	ops = *mtd->ops;
+	ops.checksum = sums[liar];
+	mtd->ops = &ops;
+	status = swdrom_verify(f->s);
+	swdrom_close(f->s, SWDROM_EXIT_NONE);
+	return status;
+}
+
+static void test_a_target_that_cannot_sum_is_read_and_that_is_said(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(verify_with_liar(f, LIAR_CANNOT), SWDROM_OK);
+	assert_int_equal(swdrom_report(f->s)->verified_bytes, KIB(16));
+	assert_int_equal(swdrom_report(f->s)->verified_by_crc_bytes, 0);
+	assert_non_null(strstr(f->log, "flash: comparing by reading: this part has no CRC unit"));
+}
+
+static void test_checksums_that_are_always_wrong_make_no_byte_wrong(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(verify_with_liar(f, LIAR_WRONG), SWDROM_OK);
+	assert_int_equal(swdrom_report(f->s)->verified_bytes, KIB(16));
+	assert_int_equal(swdrom_report(f->s)->verified_by_crc_bytes, 0);
+	assert_non_null(strstr(f->log, "the target's checksums are not those of what is read"));
+}
+
+static void test_checksums_that_waver_are_cells_that_waver(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(verify_with_liar(f, LIAR_WAVERS), SWDROM_MISMATCH);
+	assert_int_equal(swdrom_report(f->s)->verified_bytes, 0);
+	assert_non_null(strstr(swdrom_error(f->s)->what, "read unsurely"));
+}
+
+/* ---- with noise, with slow chips, with a fault in the middle ---- */
+
+/* a board in a file: both memories hold the image, but for a sector of the NOR if wanted */
+static void make_state(struct fixture *f, char *state, bool changed)
+{
+	char programmer[128];
+	int fd;
+
+	strcpy(state, "/tmp/swdrom-test-state-XXXXXX");
+	fd = mkstemp(state);
+	assert_true(fd >= 0);
+	close(fd);
+	unlink(state);
+	snprintf(programmer, sizeof(programmer), DISCO ",state=%s", state);
+	begin(f);
+	add_image(f, NOR_BASE, KIB(256));
+	open_with(f, programmer, SWDROM_VERIFY_AUTO);
+	memcpy(f->nor, f->data, KIB(256));
+	memcpy(f->flash, f->data, KIB(256));
+	f->nor[KIB(100)] ^= changed ? 0x81 : 0;
+	f->flash[KIB(100)] ^= changed ? 0x81 : 0;
+	end(f);
+}
+
+static enum swdrom_status run_on(struct fixture *f, const char *state, const char *fault,
+				 bool verify)
+{
+	struct swdrom_write_opts opts = { 0 };
+	enum swdrom_status status;
+	char programmer[192];
+
+	begin(f);
+	add_image(f, NOR_BASE, KIB(256));
+	add_image(f, FLASH_BASE, KIB(256));
+	snprintf(programmer, sizeof(programmer), DISCO ",state=%s%s", state, fault);
+	open_with(f, programmer, SWDROM_VERIFY_AUTO);
+	status = verify ? swdrom_verify(f->s) : swdrom_write(f->s, &opts);
+	swdrom_close(f->s, SWDROM_EXIT_RUN);
+	return status;
+}
+
+static void test_noise_and_slow_chips_change_no_result(void **state)
+{
+	static const char *const faults[] = { ",ber=1e-6", ",busy_max=1", ",wait_every=997" };
+	struct fixture *f = *state;
+	char file[64];
+
+	for (size_t i = 0; i < ARRAY_SIZE(faults); i++) {
+		make_state(f, file, true);
+		assert_int_equal(run_on(f, file, faults[i], true), SWDROM_MISMATCH);
+		assert_non_null(strstr(swdrom_error(f->s)->what, "2 bytes in all differ"));
+		end(f);
+		assert_int_equal(run_on(f, file, faults[i], false), SWDROM_OK);
+		assert_int_equal(swdrom_report(f->s)->erased_bytes, KIB(4) + KIB(2));
+		end(f);
+		assert_int_equal(run_on(f, file, faults[i], false), SWDROM_OK);
+		assert_int_equal(swdrom_report(f->s)->erased_bytes, 0);
+		assert_int_equal(swdrom_report(f->s)->verified_bytes, KIB(512));
+		end(f);
+		unlink(file);
+	}
+}
+
+static void
+test_a_fault_in_the_middle_of_comparing_is_reported_and_a_second_run_is_right(void **state)
+{
+	static const char *const faults[] = { ",reset_at_us=%u", ",power_cut_us=%u" };
+	struct fixture *f = *state;
+	unsigned int n_failed = 0;
+	char file[64], fault[32];
+
+	/* attaching takes some 80 ms, comparing 60 */
+	for (size_t i = 0; i < ARRAY_SIZE(faults); i++) {
+		make_state(f, file, true);
+		for (unsigned int us = 90000; us < 150000; us += 9000) {
+			snprintf(fault, sizeof(fault), faults[i], us);
+			/* it is never said to be right */
+			assert_int_not_equal(run_on(f, file, fault, true), SWDROM_OK);
+			n_failed += swdrom_error(f->s)->status != SWDROM_MISMATCH;
+			end(f);
+		}
+		assert_int_equal(run_on(f, file, "", false), SWDROM_OK);
+		end(f);
+		assert_int_equal(run_on(f, file, "", true), SWDROM_OK);
+		end(f);
+		unlink(file);
+	}
+	assert_true(n_failed > 2);
+}
+
 static void test_a_blank_check_by_checksums_covers_what_was_erased(void **state)
 {
 	struct fixture *f = *state;
@@ -394,6 +566,11 @@ int main(void)
 		TEST(test_force_and_noverify_do_what_they_say),
 		TEST(test_a_cell_that_lost_a_bit_is_found_by_its_checksum_and_written_again),
 		TEST(test_a_cell_that_never_holds_is_named_at_the_end),
+		TEST(test_a_target_that_cannot_sum_is_read_and_that_is_said),
+		TEST(test_checksums_that_are_always_wrong_make_no_byte_wrong),
+		TEST(test_checksums_that_waver_are_cells_that_waver),
+		TEST(test_noise_and_slow_chips_change_no_result),
+		TEST(test_a_fault_in_the_middle_of_comparing_is_reported_and_a_second_run_is_right),
 		TEST(test_a_blank_check_by_checksums_covers_what_was_erased),
 		TEST(test_estimates_of_all_kinds_of_jobs_come_true),
 	};

@@ -23,9 +23,10 @@ u64 bench_cpu_ns(void)
 	return (u64)ts.tv_sec * SEC_NS + (u64)ts.tv_nsec;
 }
 
-void bench_open(struct bench *b, struct bench_run *run)
+void bench_open_chip(struct bench *b, struct bench_run *run, const char *nor,
+		     const struct nor_choice *choice)
 {
-	struct target_attach_opts attach = { .swclk_hz = run->hz };
+	struct target_attach_opts attach = { .swclk_hz = run->hz, .nor_choice = choice };
 	struct adapter adapter;
 	struct sim_opts opts;
 
@@ -33,6 +34,8 @@ void bench_open(struct bench *b, struct bench_run *run)
 	b->run = run;
 	sim_opts_default(&opts);
 	opts.seed = run->seed;
+	if (nor)
+		snprintf(opts.nor, sizeof(opts.nor), "%s", nor);
 	if (sim_open(&opts, NULL, &b->ctx.err, &b->t))
 		bench_die(b, "opening the virtual bench");
 	b->t->err = &b->ctx.err;
@@ -44,6 +47,11 @@ void bench_open(struct bench *b, struct bench_run *run)
 	attach.board = &b->board;
 	if (target_attach(&b->target, &b->ctx, b->host, &attach))
 		bench_die(b, "attaching");
+}
+
+void bench_open(struct bench *b, struct bench_run *run)
+{
+	bench_open_chip(b, run, NULL, NULL);
 }
 
 void bench_close(struct bench *b)

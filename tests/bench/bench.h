@@ -18,7 +18,8 @@ struct bench_run;
 
 /* one job, once; or with all figures the medians over the seeds */
 struct bench_figure {
-	const char *job; /* lives for ever */
+	const char *job;  /* lives for ever */
+	const char *chip; /* SPI-NOR it is about, lives for ever; NULL: the board's own, or none */
 	u64 bytes;
 	u64 ns;	      /* virtual time it took */
 	u64 limit_ns; /* what the physics take; 0: no such limit is known */
@@ -67,6 +68,9 @@ struct bench {
 void bench_die(struct bench *b, const char *what) __attribute__((noreturn));
 /* a fresh STM32L476G-DISCO of run->seed, attached at run->hz */
 void bench_open(struct bench *b, struct bench_run *run);
+/* the same with SPI-NOR @nor on it, taken for @choice (which outlives @b) unless that is NULL */
+void bench_open_chip(struct bench *b, struct bench_run *run, const char *nor,
+		     const struct nor_choice *choice);
 void bench_close(struct bench *b);
 
 /* the stop-watch: start(), the job, stop() */

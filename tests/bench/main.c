@@ -14,7 +14,7 @@
 #include <string.h>
 
 #define MAX_SEEDS 100
-#define MAX_JOBS  32
+#define MAX_JOBS  96
 
 /* one row of the table: a job at a clock */
 struct row {
@@ -41,13 +41,18 @@ struct options {
 
 extern const struct bench_group *const __start_bench_groups[], *const __stop_bench_groups[];
 
+static bool same(const char *a, const char *b)
+{
+	return a == b || (a && b && !strcmp(a, b));
+}
+
 static void add_figure(struct bench_run *run, const struct bench_figure *f)
 {
 	struct table *t = run->arg;
 	struct row *row;
 
 	for (row = t->rows; row < t->rows + t->n_rows; row++)
-		if (!strcmp(row->f[0].job, f->job))
+		if (same(row->f[0].job, f->job) && same(row->f[0].chip, f->chip))
 			break;
 	if (row == t->rows + t->n_rows) {
 		if (t->n_rows++ == MAX_JOBS)
@@ -122,7 +127,7 @@ static void print_row(struct table *t, const struct row *row)
 	struct spread ratio = spread_of(row, ratio_of), ns = spread_of(row, ns_of);
 	struct spread cpu = spread_of(row, cpu_of), retries = spread_of(row, retries_of);
 	double kib_s = (double)f->bytes / 1024 / (ns.median / 1e9);
-	char of_limit[32] = "", goal[32] = "";
+	char of_limit[32] = "", goal[32] = "", job[64];
 	const char *verdict = "";
 	bool missed;
 	json_t *o;
@@ -141,7 +146,8 @@ static void print_row(struct table *t, const struct row *row)
 	if (goal[0])
 		verdict = missed ? "MISSED" : "ok";
 	t->n_missed += missed;
-	printf("%-44s %4g MHz %9.1f KiB/s %11.3f ms %9s %11s %-6s %5.0f %8.0f ms\n", f->job,
+	snprintf(job, sizeof(job), "%s%s%s", f->chip ? f->chip : "", f->chip ? ", " : "", f->job);
+	printf("%-44s %4g MHz %9.1f KiB/s %11.3f ms %9s %11s %-6s %5.0f %8.0f ms\n", job,
 	       row->hz / 1e6, kib_s, ns.median / 1e6, of_limit, goal, verdict, retries.median,
 	       cpu.median / 1e6);
 	fflush(stdout);
@@ -153,6 +159,8 @@ static void print_row(struct table *t, const struct row *row)
 		      json_spread(spread_of(row, transfers_of)), "retries", json_spread(retries),
 		      "host_cpu_ns", json_spread(cpu));
 	json_object_set_new(o, "ratio", f->limit_ns ? json_spread(ratio) : json_null());
+	if (f->chip)
+		json_object_set_new(o, "chip", json_string(f->chip));
 	if (f->goal_ratio > 0)
 		json_object_set_new(o, "goal_ratio", json_real(f->goal_ratio));
 	if (f->goal_ns)
