@@ -141,7 +141,7 @@ $(BUILD)/tests/test-ftdi-usb: $(USB_MOCK)
 
 # ---- tests ----
 
-#: make check      set up, build, run every test
+#: make check      set up, build, run every test; none may take longer than TEST_LIMIT (300) seconds
 .PHONY: check check-run check-asan
 check: deps
 	@$(MAKE) --no-print-directory $(PAR) check-run
@@ -151,7 +151,7 @@ check-run: $(BUILD)/swdrom $(BUILD)/swdrom-sim $(TESTS)
 
 #: make check-asan the same under AddressSanitizer and UBSan
 check-asan: deps
-	@$(MAKE) --no-print-directory $(PAR) BUILD=$(BUILD)-asan SAN=1 CFLAGS='-O1 -g' check-run
+	@TEST_LIMIT=$${TEST_LIMIT:-900} $(MAKE) --no-print-directory $(PAR) BUILD=$(BUILD)-asan SAN=1 CFLAGS='-O1 -g' check-run
 
 #: make check-peers  software that no one here wrote at the virtual bench: OpenOCD, flashrom, sigrok
 .PHONY: check-peers check-peers-run
@@ -237,7 +237,7 @@ fuzz:
 .PHONY: cov
 cov:
 	@tools/deps.sh build cov
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)-cov COV=1 check-run
+	@TEST_LIMIT=$${TEST_LIMIT:-900} $(MAKE) --no-print-directory BUILD=$(BUILD)-cov COV=1 check-run
 	@lcov --quiet --capture --no-external --directory $(BUILD)-cov --base-directory . \
 		--output-file $(BUILD)-cov/all.info
 	@lcov --quiet --remove $(BUILD)-cov/all.info '*/tests/*' --output-file $(BUILD)-cov/swdrom.info

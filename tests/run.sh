@@ -3,7 +3,9 @@
 # Run test programs (cmocka) and CLI scripts (one "ok NAME" or "not ok NAME" line a test), JOBS of
 # them at a time (default: a processor each), and count.
 # A program that dies or prints no count is one failure. A script may end with a line "skip WHY".
+# None may take longer than TEST_LIMIT seconds (default: 300).
 set -u
+LIMIT=${0%/*}/limit.py
 
 # one TEST DIR: run it, print its line, leave its counts in DIR
 one()
@@ -11,8 +13,8 @@ one()
 	t=$1 out=$2/${1##*/}
 	start=$(date +%s%N)
 	case $t in
-	*.sh) sh "$t" >"$out" 2>&1 ;;
-	*) "$t" >"$out" 2>&1 ;;
+	*.sh) "$LIMIT" "${TEST_LIMIT:-300}" "$out" sh "$t" ;;
+	*) "$LIMIT" "${TEST_LIMIT:-300}" "$out" "$t" ;;
 	esac
 	rc=$?
 	ms=$((($(date +%s%N) - start) / 1000000))
