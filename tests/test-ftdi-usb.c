@@ -7,6 +7,7 @@
 #include "tests/usb/mock-ftdi.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -16,7 +17,8 @@
 
 #include <cmocka.h>
 
-#define NOBODY 65534
+#define NOBODY	 65534
+#define N_ROUNDS 50u
 
 extern const struct programmer ftdi_programmer;
 
@@ -416,7 +418,7 @@ static void expect_sio(struct mock_dev *d, unsigned int channel, bool has_sio, b
 	struct mock_channel *ch = mock_channel_lock(d, channel);
 
 	assert_int_equal(ch->has_sio, has_sio);
-	assert_int_equal(ch->is_claimed, is_claimed);
+	assert_int_equal(ch->owner != NULL, is_claimed);
 	mock_channel_unlock(d);
 }
 
@@ -687,6 +689,54 @@ static void test_more_batches_than_allowed_are_refused(void **state)
 	t->ops->close(t);
 }
 
+struct user {
+	struct transport *t;
+	pthread_t thread;
+	unsigned int n_good;
+};
+
+/* asserts nothing: cmocka's belong to the main thread */
+static void *exchange(void *arg)
+{
+	static const u8 out[] = { 0xaa, 0x87 };
+	struct user *u = arg;
+
+	for (unsigned int i = 0; i < N_ROUNDS; i++) {
+		u8 in[2] = { 0 };
+		struct usb_batch b = {
+			.out = out, .n_out = 2, .in = in, .n_in = 2, .timeout_ms = 5000
+		};
+
+		if (!u->t->ops->submit(u->t, &b) && !u->t->ops->reap(u->t, &b) && in[0] == 0xfa &&
+		    in[1] == 0xaa)
+			u->n_good++;
+	}
+	return NULL;
+}
+
+static void test_a_thread_for_each_channel_of_each_adapter(void **state)
+{
+	static const char *const text[] = { "usb=1-1,channel=A", "usb=1-1,channel=B",
+					    "usb=1-2,channel=A", "usb=1-2,channel=B" };
+	struct user users[ARRAY_SIZE(text)];
+	struct fixture *f = *state;
+
+	plug(f, 1, "A1", "Dual RS232-HS");
+	plug(f, 2, "B2", "Dual RS232-HS");
+	for (size_t i = 0; i < ARRAY_SIZE(users); i++) {
+		users[i] = (struct user){ .t = open_ok(f, text[i]) };
+		enter_mpsse(users[i].t);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(users); i++)
+		assert_int_equal(pthread_create(&users[i].thread, NULL, exchange, &users[i]), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(users); i++)
+		pthread_join(users[i].thread, NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(users); i++) {
+		assert_int_equal(users[i].n_good, N_ROUNDS);
+		users[i].t->ops->close(users[i].t);
+	}
+}
+
 static void test_closing_with_batches_in_flight_gives_everything_back(void **state)
 {
 	static const u8 out[] = { 0xaa, 0x87 };
@@ -791,6 +841,7 @@ int main(int argc, char **argv)
 		T(test_a_chip_that_lives_and_says_nothing_more_is_not_waited_for),
 		T(test_bytes_that_nobody_asked_for_are_out_of_step),
 		T(test_more_batches_than_allowed_are_refused),
+		T(test_a_thread_for_each_channel_of_each_adapter),
 		T(test_closing_with_batches_in_flight_gives_everything_back),
 		T(test_unplugging_ends_every_wait_with_enodev),
 		T(test_the_users_latency_wins),

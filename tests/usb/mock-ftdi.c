@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * usbfs played over umockdev: linux/usbdevice_fs.h says what libusb asks for.
+ *
+ * As in Linux (drivers/usb/core/devio.c, struct usb_dev_state), URBs and claimed interfaces belong to the
+ * open file: a client reaps what it submitted itself, and what it leaves behind goes when it closes.
+ *
+ * umockdev-preload guards its table of open files against nobody: threads may use devices at the same
+ * time, but open and close them one after the other, and nothing else meanwhile.
  */
 #include "tests/usb/mock-ftdi.h"
 
@@ -18,8 +24,10 @@
 
 #define MAX_CHANNELS 4
 #define STATUS_BYTES 2
+#define CLOSE_US     5000000 /* for the testbed's thread to hear of a close() */
 
 struct mock_urb {
+	const UMockdevIoctlClient *file; /* whose it is, to be compared only */
 	UMockdevIoctlData *arg, *buf;
 	gint64 due; /* IN: when the latency timer makes it end empty */
 	bool is_done;
@@ -33,7 +41,9 @@ struct mock_dev {
 	size_t n_config;
 	char node[40], sysfs[40];
 	GMutex lock;
+	GCond all_closed;
 	GQueue urbs;
+	unsigned int n_files; /* that have it open */
 	bool is_gone, is_attached;
 	size_t n_sent, gone_after;
 	UMockdevIoctlBase *handler;
@@ -286,9 +296,14 @@ static struct answer refuse(int err)
 
 static void reap(struct mock_dev *d, UMockdevIoctlClient *client, UMockdevIoctlData *arg)
 {
+	bool is_waiting = false;
+
 	for (GList *l = d->urbs.head; l; l = l->next) {
 		struct mock_urb *u = l->data;
 
+		if (u->file != client)
+			continue;
+		is_waiting = true;
 		if (!urb_progress(d, u))
 			continue;
 		g_queue_delete_link(&d->urbs, l);
@@ -297,7 +312,7 @@ static void reap(struct mock_dev *d, UMockdevIoctlClient *client, UMockdevIoctlD
 		urb_free(u);
 		return;
 	}
-	if (d->urbs.head) {
+	if (is_waiting) {
 		g_mutex_unlock(&d->lock);
 		g_usleep(50); /* poll() on the node is always ready: do not let libusb spin */
 		g_mutex_lock(&d->lock);
@@ -305,19 +320,21 @@ static void reap(struct mock_dev *d, UMockdevIoctlClient *client, UMockdevIoctlD
 	umockdev_ioctl_client_complete(client, -1, d->is_gone ? ENODEV : EAGAIN);
 }
 
-static struct answer submit(struct mock_dev *d, UMockdevIoctlData *arg)
+static struct answer submit(struct mock_dev *d, const UMockdevIoctlClient *file,
+			    UMockdevIoctlData *arg)
 {
 	struct mock_urb *u = g_new0(struct mock_urb, 1);
 	struct usbdevfs_urb *k;
 	UMockdevIoctlData *buf;
 
+	u->file = file;
 	u->arg = g_object_ref(arg);
 	k = urb_of(u);
 	buf = umockdev_ioctl_data_resolve(arg, offsetof(struct usbdevfs_urb, buffer),
 					  (gsize)k->buffer_length, NULL);
 	if (buf)
 		u->buf = g_object_ref(buf);
-	if (k->type == USBDEVFS_URB_TYPE_BULK && !channel_of(d, k->endpoint)->is_claimed) {
+	if (k->type == USBDEVFS_URB_TYPE_BULK && channel_of(d, k->endpoint)->owner != file) {
 		urb_free(u);
 		return refuse(EINVAL);
 	}
@@ -326,12 +343,12 @@ static struct answer submit(struct mock_dev *d, UMockdevIoctlData *arg)
 	return (struct answer){ 0, 0 };
 }
 
-static struct answer discard(struct mock_dev *d, gulong addr)
+static struct answer discard(struct mock_dev *d, const UMockdevIoctlClient *file, gulong addr)
 {
 	for (GList *l = d->urbs.head; l; l = l->next) {
 		struct mock_urb *u = l->data;
 
-		if (u->arg->client_addr != addr || u->is_done)
+		if (u->file != file || u->arg->client_addr != addr || u->is_done)
 			continue;
 		urb_of(u)->status = -ENOENT;
 		u->is_done = true;
@@ -361,7 +378,7 @@ static struct answer driver_ioctl(struct mock_dev *d, const struct usbdevfs_ioct
 		return (struct answer){ 0, 0 };
 	}
 	if (io->ioctl_code == (int)USBDEVFS_CONNECT) {
-		if (ch->is_claimed)
+		if (ch->owner)
 			return refuse(EBUSY);
 		ch->has_sio = true;
 		return (struct answer){ 1, 0 };
@@ -373,7 +390,7 @@ static struct answer get_driver(struct mock_dev *d, struct usbdevfs_getdriver *g
 {
 	if (g->interface >= d->spec.n_channels)
 		return refuse(EINVAL);
-	if (d->ch[g->interface].is_claimed) {
+	if (d->ch[g->interface].owner) {
 		strcpy(g->driver, "usbfs");
 		return (struct answer){ 0, 0 };
 	}
@@ -383,22 +400,34 @@ static struct answer get_driver(struct mock_dev *d, struct usbdevfs_getdriver *g
 	return (struct answer){ 0, 0 };
 }
 
-static struct answer claim(struct mock_dev *d, unsigned int ifno, bool detach)
+static struct answer claim(struct mock_dev *d, const UMockdevIoctlClient *file, unsigned int ifno,
+			   bool detach)
 {
 	struct mock_channel *ch;
 
 	if (ifno >= d->spec.n_channels)
 		return refuse(EINVAL);
 	ch = &d->ch[ifno];
-	if (ch->is_claimed || (ch->has_sio && !detach))
+	if (ch->owner == file)
+		return (struct answer){ 0, 0 };
+	if (ch->owner || (ch->has_sio && !detach))
 		return refuse(EBUSY);
 	if (ch->has_sio)
 		sio_detach(ch);
-	ch->is_claimed = true;
+	ch->owner = file;
 	return (struct answer){ 0, 0 };
 }
 
-static struct answer simple_ioctl(struct mock_dev *d, gulong req, void *data)
+static struct answer release(struct mock_dev *d, const UMockdevIoctlClient *file, unsigned int ifno)
+{
+	if (ifno >= d->spec.n_channels || d->ch[ifno].owner != file)
+		return refuse(EINVAL);
+	d->ch[ifno].owner = NULL;
+	return (struct answer){ 0, 0 };
+}
+
+static struct answer simple_ioctl(struct mock_dev *d, const UMockdevIoctlClient *file, gulong req,
+				  void *data)
 {
 	switch (req) {
 	case USBDEVFS_GET_CAPABILITIES:
@@ -412,14 +441,11 @@ static struct answer simple_ioctl(struct mock_dev *d, gulong req, void *data)
 	case USBDEVFS_IOCTL:
 		return driver_ioctl(d, data);
 	case USBDEVFS_CLAIMINTERFACE:
-		return claim(d, *(unsigned int *)data, false);
+		return claim(d, file, *(unsigned int *)data, false);
 	case USBDEVFS_DISCONNECT_CLAIM:
-		return claim(d, ((struct usbdevfs_disconnect_claim *)data)->interface, true);
+		return claim(d, file, ((struct usbdevfs_disconnect_claim *)data)->interface, true);
 	case USBDEVFS_RELEASEINTERFACE:
-		if (*(unsigned int *)data >= d->spec.n_channels)
-			return refuse(EINVAL);
-		d->ch[*(unsigned int *)data].is_claimed = false;
-		return (struct answer){ 0, 0 };
+		return release(d, file, *(unsigned int *)data);
 	case USBDEVFS_CLEAR_HALT:
 	case USBDEVFS_SETINTERFACE:
 	case USBDEVFS_SETCONFIGURATION:
@@ -448,21 +474,56 @@ static gboolean handle_ioctl(UMockdevIoctlBase *self, UMockdevIoctlClient *clien
 		return TRUE;
 	}
 	if (req == USBDEVFS_DISCARDURB)
-		a = discard(d, *(gulong *)(void *)raw->data);
+		a = discard(d, client, *(gulong *)(void *)raw->data);
 	else if (d->is_gone)
 		a = refuse(ENODEV);
 	else if (req == USBDEVFS_SUBMITURB)
-		a = submit(d, arg);
+		a = submit(d, client, arg);
 	else
-		a = simple_ioctl(d, req, arg->data);
+		a = simple_ioctl(d, client, req, arg->data);
 	umockdev_ioctl_client_complete(client, a.ret, a.err);
 	g_mutex_unlock(&d->lock);
 	return TRUE;
 }
 
+/* a file was closed: runs in the testbed's thread, as handle_ioctl() does */
+static void file_closed(gpointer data, GObject *file)
+{
+	struct mock_dev *d = data;
+	GList *next;
+
+	g_mutex_lock(&d->lock);
+	for (GList *l = d->urbs.head; l; l = next) {
+		struct mock_urb *u = l->data;
+
+		next = l->next;
+		if ((const void *)u->file != file)
+			continue;
+		g_queue_delete_link(&d->urbs, l);
+		urb_free(u);
+	}
+	for (unsigned int i = 0; i < d->spec.n_channels; i++)
+		if ((const void *)d->ch[i].owner == file)
+			d->ch[i].owner = NULL;
+	if (!--d->n_files)
+		g_cond_signal(&d->all_closed);
+	g_mutex_unlock(&d->lock);
+}
+
+static void file_opened(UMockdevIoctlBase *self, UMockdevIoctlClient *client)
+{
+	struct mock_dev *d = ((MockUsb *)self)->dev;
+
+	g_mutex_lock(&d->lock);
+	d->n_files++;
+	g_mutex_unlock(&d->lock);
+	g_object_weak_ref(G_OBJECT(client), file_closed, d);
+}
+
 static void mock_usb_class_init(MockUsbClass *klass)
 {
 	UMOCKDEV_IOCTL_BASE_CLASS(klass)->handle_ioctl = handle_ioctl;
+	UMOCKDEV_IOCTL_BASE_CLASS(klass)->client_connected = file_opened;
 }
 
 static void mock_usb_init(MockUsb *self)
@@ -581,6 +642,7 @@ struct mock_dev *mock_plug(struct mock_bench *b, const struct mock_spec *spec)
 	d->bench = b;
 	d->spec = *spec;
 	g_mutex_init(&d->lock);
+	g_cond_init(&d->all_closed);
 	g_queue_init(&d->urbs);
 	snprintf(d->node, sizeof(d->node), "/dev/bus/usb/001/%03u", spec->port + 1u);
 	snprintf(d->sysfs, sizeof(d->sysfs), "/sys/devices/mock/usb1/1-%u", spec->port);
@@ -645,19 +707,39 @@ void mock_channel_unlock(struct mock_dev *d)
 	g_mutex_unlock(&d->lock);
 }
 
+static bool is_closed_by_all(struct mock_dev *d)
+{
+	gint64 until = g_get_monotonic_time() + CLOSE_US;
+	bool is_closed = true;
+
+	g_mutex_lock(&d->lock);
+	while (d->n_files && is_closed)
+		is_closed = g_cond_wait_until(&d->all_closed, &d->lock, until);
+	g_mutex_unlock(&d->lock);
+	return is_closed;
+}
+
+static void dev_free(struct mock_dev *d)
+{
+	if (d->is_attached)
+		umockdev_testbed_detach_ioctl(d->bench->tb, d->node, NULL);
+	g_object_unref(d->handler);
+	g_queue_clear_full(&d->urbs, urb_free);
+	for (unsigned int k = 0; k < MAX_CHANNELS; k++)
+		model_free(&d->ch[k].m);
+	g_cond_clear(&d->all_closed);
+	g_mutex_clear(&d->lock);
+	g_free(d);
+}
+
 void mock_bench_free(struct mock_bench *b)
 {
 	for (guint i = 0; i < b->devs->len; i++) {
 		struct mock_dev *d = g_ptr_array_index(b->devs, i);
 
-		if (d->is_attached)
-			umockdev_testbed_detach_ioctl(b->tb, d->node, NULL);
-		g_object_unref(d->handler);
-		g_queue_clear_full(&d->urbs, urb_free);
-		for (unsigned int k = 0; k < MAX_CHANNELS; k++)
-			model_free(&d->ch[k].m);
-		g_mutex_clear(&d->lock);
-		g_free(d);
+		/* of a test that failed with it open, the testbed's thread may yet hear */
+		if (is_closed_by_all(d))
+			dev_free(d);
 	}
 	g_ptr_array_free(b->devs, TRUE);
 	g_object_unref(b->tb);

@@ -27,11 +27,11 @@ struct mock_channel {
 	struct mpsse_model m;
 	size_t read_pos; /* in m.reply: what the host has */
 	unsigned int latency_ms;
-	u8 mode;      /* of SET_BITMODE */
-	bool is_deaf; /* swallows what it would reply */
-	bool has_sio; /* ftdi_sio is bound to its interface */
-	bool is_claimed;
-	unsigned int n_sio_lost; /* how often it was detached */
+	u8 mode;				  /* of SET_BITMODE */
+	bool is_deaf;				  /* swallows what it would reply */
+	bool has_sio;				  /* ftdi_sio is bound to its interface */
+	const struct _UMockdevIoctlClient *owner; /* the open file that claimed its interface */
+	unsigned int n_sio_lost;		  /* how often it was detached */
 	size_t max_unread;
 };
 
