@@ -80,7 +80,7 @@ static u32 port_moder(const struct stm32_quadspi *qs, const struct stm32_gpio_po
 
 void quadspi_select_lines(struct stm32_quadspi *qs, struct memq *q, bool wide)
 {
-	if (qs->wide == wide || qs->mem.max_width < 4)
+	if ((qs->wide == wide && qs->lines_set) || qs->mem.max_width < 4)
 		return;
 	for (unsigned int i = 0; i < qs->n_ports; i++) {
 		u32 moder = port_moder(qs, &qs->ports[i], wide);
@@ -89,6 +89,7 @@ void quadspi_select_lines(struct stm32_quadspi *qs, struct memq *q, bool wide)
 			stm32_gpio_queue_moder(q, &qs->ports[i], moder);
 	}
 	qs->wide = wide;
+	qs->lines_set = true;
 }
 
 static int setup_pins(struct stm32_quadspi *qs)
@@ -120,6 +121,7 @@ static int setup_pins(struct stm32_quadspi *qs)
 			stm32_gpio_set_high(port, pin->pin);
 	}
 	qs->wide = false;
+	qs->lines_set = true;
 	for (unsigned int i = 0; i < qs->n_ports; i++) {
 		rc = stm32_gpio_apply(qs->mem.q, &qs->ports[i]);
 		if (rc)
@@ -176,16 +178,18 @@ static void set_clock(struct stm32_quadspi *qs, u32 max_hz)
 void quadspi_queue_abort(struct stm32_quadspi *qs, struct memq *q)
 {
 	qs->dma_on = false;
-	qs->primed = 0;
 	put(qs, q, QUADSPI_CR, qs->cr | QUADSPI_CR_ABORT);
 }
 
+/* end what runs. What was queued may never have arrived: nothing of what registers hold is believed */
 int quadspi_quiesce(struct stm32_quadspi *qs)
 {
 	struct memq *q = qs->mem.q;
 	u32 sr = 0;
 	int rc;
 
+	qs->dlr_bytes = 0;
+	qs->poll_set = qs->lines_set = false;
 	rc = target_poll32(q, qs->d.regs + QUADSPI_SR, QUADSPI_SR_BUSY, 0, MSEC_NS, &sr);
 	if (rc == -ETIMEDOUT) {
 		quadspi_queue_abort(qs, q);
@@ -212,10 +216,10 @@ static void queue_start(struct stm32_quadspi *qs, struct memq *q, const struct s
 	if (wide || (op->data.dir == SPI_MEM_OUT && !op->addr.nbytes))
 		quadspi_select_lines(qs, q, wide);
 	qs->maybe_busy = true;
-	if (op->data.dir != SPI_MEM_NO_DATA && qs->primed != op->data.nbytes)
+	if (op->data.dir != SPI_MEM_NO_DATA && qs->dlr_bytes != op->data.nbytes) {
 		put(qs, q, QUADSPI_DLR, op->data.nbytes - 1);
-	if (op->data.dir != SPI_MEM_NO_DATA)
-		qs->primed = 0;
+		qs->dlr_bytes = op->data.nbytes;
+	}
 	if (op->mode.nbits)
 		put(qs, q, QUADSPI_ABR, op->mode.val);
 	put(qs, q, QUADSPI_CCR,
@@ -306,19 +310,21 @@ static void quadspi_queue_stage(struct spi_mem *mem, struct memq *q, u32 offset,
 	stm32_quadspi_dma_stage(&to_quadspi(mem)->dma, q, offset, buf, len, total);
 }
 
-/*
- * All that can be done before the chip is ready. ABORT ends polling that has not matched yet. DMAEN
- * alone moves nothing, the channel is still off. DLR comes last: TAR is then at CCR, where the next
- * command goes.
- */
-static void quadspi_queue_prime(struct spi_mem *mem, struct memq *q, u32 total)
+/* a read of DCR leaves TAR at SR */
+static void quadspi_queue_prime(struct spi_mem *mem, struct memq *q)
+{
+	struct stm32_quadspi *qs = to_quadspi(mem);
+
+	memq_sample32(q, qs->d.regs + QUADSPI_DCR, &qs->prime_val, &qs->prime_state);
+}
+
+/* DMAEN alone moves nothing, the channel is still off */
+static void quadspi_queue_poll_end_staged(struct spi_mem *mem, struct memq *q)
 {
 	struct stm32_quadspi *qs = to_quadspi(mem);
 
 	put(qs, q, QUADSPI_CR, qs->cr | QUADSPI_CR_ABORT | QUADSPI_CR_DMAEN);
-	put(qs, q, QUADSPI_DLR, total - 1);
 	qs->dma_on = true;
-	qs->primed = total;
 }
 
 /*
@@ -444,6 +450,7 @@ void quadspi_give_up(struct stm32_quadspi *qs)
 	if (memq_flush(qs->mem.q) && !had_error)
 		err_clear(err_of(qs));
 	qs->poll_set = false;
+	qs->dlr_bytes = 0;
 	qs->maybe_busy = true;
 }
 
@@ -481,9 +488,15 @@ static void quadspi_queue_poll(struct spi_mem *mem, struct memq *q, const struct
 		qs->poll_match = match;
 	}
 	qs->maybe_busy = true;
-	qs->primed = 0;
 	put(qs, q, QUADSPI_FCR, QUADSPI_FCR_ALL);
-	put(qs, q, QUADSPI_DLR, 0);
+	/*
+	 * Never more than four bytes are read, whatever DLR says (RM0440 20.3.10): the length of the
+	 * next page may stay.
+	 */
+	if (op->data.nbytes < 4 || qs->dlr_bytes < 4) {
+		put(qs, q, QUADSPI_DLR, op->data.nbytes - 1);
+		qs->dlr_bytes = op->data.nbytes;
+	}
 	put(qs, q, QUADSPI_CCR, quadspi_op_ccr(op, FMODE_POLL));
 	if (op->addr.nbytes)
 		put(qs, q, QUADSPI_AR, (u32)op->addr.val);
@@ -609,6 +622,7 @@ static int quadspi_enable(struct spi_mem *mem)
 	if (rc)
 		return rc;
 	qs->size = 0;
+	qs->dlr_bytes = 0;
 	qs->maybe_busy = false;
 	set_clock(qs, qs->board_max_hz ? min(qs->board_max_hz, SLOW_HZ) : SLOW_HZ);
 	memq_read32(q, d->regs + QUADSPI_CR, &back);
@@ -668,6 +682,7 @@ static const struct spi_controller_mem_ops quadspi_ops = {
 	.queue_op = quadspi_queue_op,
 	.queue_stage = quadspi_queue_stage,
 	.queue_prime = quadspi_queue_prime,
+	.queue_poll_end_staged = quadspi_queue_poll_end_staged,
 	.queue_op_staged = quadspi_queue_op_staged,
 	.op_time_ns = quadspi_op_time_ns,
 	.queue_poll = quadspi_queue_poll,

@@ -210,6 +210,11 @@ struct flash_job {
 	u64 room_ns;
 	u64 others_ns; /* how long other devices will program meanwhile, about */
 	bool is_patient;
+	/*
+	 * issue() says: it judges results by memq_done() as they come in, so the run need not pause
+	 * for check(); job->done is up to date. It returns JOB_BLOCKED when it wants check() after all
+	 */
+	bool judges_early;
 
 	/* the scheduler's */
 	u64 ready_at_ns;

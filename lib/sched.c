@@ -254,14 +254,14 @@ static u64 dev_room_ns(const struct sched *s, const struct sched_dev *of, u64 no
 static void dev_issue(struct sched *s, struct sched_dev *dev)
 {
 	struct flash_job *job = dev->job;
-	u64 from_ns = memq_cursor_ns(s->q), from_mark = memq_mark(s->q), now_ns;
+	u64 from_ns = memq_cursor_ns(s->q), from_mark = memq_mark(s->q), done = job->done, now_ns;
 	int ret;
 
 	if (s->last != dev)
 		s->run_from_ns = from_ns;
 	s->last = dev;
 	job->busy_ns = 0;
-	job->is_patient = false;
+	job->is_patient = job->judges_early = false;
 	job->room_ns = dev_room_ns(s, dev, from_ns);
 	ret = job->mtd->ops->issue(job, s->q);
 	if (ret < 0) {
@@ -275,7 +275,10 @@ static void dev_issue(struct sched *s, struct sched_dev *dev)
 	if (!dev->unchecked)
 		dev->unchecked_from_ns = from_ns;
 	dev->unchecked = true;
-	dev->waits = ret != JOB_READY || now_ns - dev->unchecked_from_ns >= dev->window_ns;
+	dev->waits = ret != JOB_READY ||
+		     (!job->judges_early && now_ns - dev->unchecked_from_ns >= dev->window_ns);
+	if (job->done != done)
+		sched_progress(s, job);
 
 	dev->n_empty = job->mark == from_mark && !job->busy_ns ? dev->n_empty + 1 : 0;
 	ret = dev->n_empty > EMPTY_SLICES_MAX ? dev_stalled(s, dev) : dev_watch(s, dev);

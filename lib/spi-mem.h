@@ -60,7 +60,8 @@ struct spi_controller_mem_ops {
 	void (*queue_delay)(struct spi_mem *mem, u64 ns);
 	/* wire time the controller needs for @op after its last access was queued (busy on the pins) */
 	u64 (*op_time_ns)(const struct spi_mem *mem, const struct spi_mem_op *op);
-	/* arm automatic status polling: repeat @op until (status & mask) == match. Nothing waits */
+	/* arm automatic status polling: repeat @op until (first byte & mask) == match. Nothing waits.
+	 * op->data.nbytes: so many may be read each time */
 	void (*queue_poll)(struct spi_mem *mem, struct memq *q, const struct spi_mem_op *op,
 			   u8 mask, u8 match);
 	/* sample whether an armed poll has matched; *val tested by poll_matched() */
@@ -79,11 +80,10 @@ struct spi_controller_mem_ops {
 	 */
 	void (*queue_stage)(struct spi_mem *mem, struct memq *q, u32 offset, const u8 *buf, u32 len,
 			    u32 total);
-	/*
-	 * End polling, matched or not, and get ready for queue_op_staged() of @total bytes: what is
-	 * done now need not be done then. Only a command without data may come between.
-	 */
-	void (*queue_prime)(struct spi_mem *mem, struct memq *q, u32 total);
+	/* what shortens a queue_poll_sample() that follows soon; changes nothing */
+	void (*queue_prime)(struct spi_mem *mem, struct memq *q);
+	/* queue_poll_end() that gets ready for queue_op_staged() as well */
+	void (*queue_poll_end_staged)(struct spi_mem *mem, struct memq *q);
 	/* queue a command whose data are staged; op->data.out is not looked at */
 	void (*queue_op_staged)(struct spi_mem *mem, struct memq *q, const struct spi_mem_op *op);
 	/* read through the memory-mapped window with @op as template (address in op ignored) */

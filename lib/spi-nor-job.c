@@ -61,7 +61,7 @@ static unsigned int n_answers(const struct spi_nor *nor)
 	return nor->p.die_ready ? min((unsigned int)nor->p.n_dies, (unsigned int)NOR_MAX_DIES) : 1;
 }
 
-void nor_queue_failure_look(struct spi_nor *nor, struct nor_job *j, struct memq *q, int flight)
+void nor_queue_failure_look(struct spi_nor *nor, struct nor_job *j, struct memq *q, s64 flight)
 {
 	j->fail_asked = true;
 	j->fail_flight = flight;
@@ -71,6 +71,7 @@ void nor_queue_failure_look(struct spi_nor *nor, struct nor_job *j, struct memq 
 		j->fail_state[i] = MEMQ_PENDING;
 		nor->mem->ops->queue_op(nor->mem, q, &op, &j->fail_state[i]);
 	}
+	j->fail_mark = memq_mark(q);
 }
 
 void nor_queue_sample(struct spi_nor *nor, struct nor_job *j, struct memq *q, struct nor_sample *s)
@@ -82,7 +83,8 @@ void nor_queue_sample(struct spi_nor *nor, struct nor_job *j, struct memq *q, st
 
 static void queue_arm(struct spi_nor *nor, struct memq *q)
 {
-	struct spi_mem_op op = nor_op_read_reg(nor->p.poll_opcode, NULL, 1);
+	/* a status is repeated as long as it is clocked; stacked dies may take turns */
+	struct spi_mem_op op = nor_op_read_reg(nor->p.poll_opcode, NULL, nor->p.die_ready ? 1 : 4);
 
 	nor->mem->ops->queue_poll(nor->mem, q, &op, nor->p.poll_mask, nor->p.poll_match);
 }
@@ -158,7 +160,8 @@ static int judge_failure_bits(struct flash_job *job)
 		return 0;
 	j->fail_asked = false;
 	/* a busy chip does not answer, or with bits of what still runs */
-	if (j->fail_flight >= 0 && !nor_is_matched(nor, &j->flight[j->fail_flight].s))
+	if (j->fail_flight >= 0 &&
+	    !nor_is_matched(nor, &j->flight[j->fail_flight % NOR_MAX_FLIGHT].s))
 		return 0;
 	if (bits & p->fail_protect)
 		return err_set(nor_err(nor), -EROFS,
@@ -239,6 +242,10 @@ int nor_issue(struct flash_job *job, struct memq *q)
 	if (rc)
 		return rc;
 	j = nor_job_of(job);
+	if (j->fail_asked && memq_done(q) >= j->fail_mark)
+		rc = judge_failure_bits(job);
+	if (rc)
+		return rc;
 	if (!j->is_selected) {
 		nor_queue_select(to_nor(job->mtd), q, job->offset + j->from);
 		j->is_selected = true;
@@ -320,7 +327,7 @@ int nor_check(struct flash_job *job)
 	if (rc)
 		return rc;
 	if (job->kind == JOB_PROGRAM)
-		nor_program_judge(job, j);
+		nor_program_judge(job, j, UINT64_MAX);
 	switch (j->phase) {
 	case PHASE_MEASURE:
 		return nor_program_check_measure(job, j);

@@ -32,10 +32,9 @@ struct nor_sample {
 
 /* a page whose start is still to be proven */
 struct nor_flight {
-	u64 pos;	 /* page, in bytes of the job */
-	u64 mark;	 /* the answer is in when memq_done() has passed it */
-	u64 est_id;	 /* of the estimate it was paced by */
-	bool wants_busy; /* it was started if the sample finds the chip busy; else: if it was ready */
+	u64 pos;    /* page, in bytes of the job */
+	u64 mark;   /* the answer is in when memq_done() has passed it */
+	u64 est_id; /* of the estimate it was paced by */
 	struct nor_sample s;
 };
 
@@ -43,6 +42,7 @@ struct nor_flight {
 struct nor_cal {
 	u64 from_ns, step_ns; /* since it was started */
 	unsigned int n;
+	s64 flight;		  /* of the page */
 	u32 val[NOR_CAL_SAMPLES]; /* little endian */
 	enum memq_sample state;
 };
@@ -62,18 +62,15 @@ struct nor_job {
 	bool picked, pick_is_redo;
 	u64 pick;
 	u32 staged;  /* bytes of it */
-	bool primed; /* the controller is ready for it */
-	/* program: the page that runs */
-	bool runs_paced;	/* nobody knows yet whether the chip took it */
-	unsigned int n_unpaced; /* pages that are not to be paced, as the wire came too late */
-	/* pages whose outcome is not known yet; pages to start again */
+	bool primed; /* the controller is ready for the sample before it */
+	/* pages whose outcome is not known yet, numbered, in a ring; pages to start again */
 	struct nor_flight flight[NOR_MAX_FLIGHT];
-	unsigned int n_flight, n_learned, n_late_in_a_row;
+	u64 n_queued, n_judged;
+	s64 running; /* the number of the page that runs; -1: it needs no proof, the chip was idle */
+	unsigned int late_score;
 	u64 est_id; /* corrections of the estimate so far */
 	u64 redo[2 * NOR_MAX_FLIGHT];
 	unsigned int n_redo;
-	u64 proven_pos; /* the last page that was taken for started by being busy */
-	bool has_proven_pos;
 	/* the present look */
 	struct nor_sample now;
 	/* measuring */
@@ -85,7 +82,8 @@ struct nor_job {
 	u8 fail_reg[NOR_MAX_DIES];
 	enum memq_sample fail_state[NOR_MAX_DIES];
 	bool fail_asked;
-	int fail_flight; /* the answer counts if this page found the chip ready; -1: it was */
+	u64 fail_mark;
+	s64 fail_flight; /* the answer counts if this page found the chip ready; -1: it was */
 	bool final_queued;
 };
 
@@ -102,7 +100,7 @@ static inline u64 nor_job_end(const struct flash_job *job, const struct nor_job 
 
 /* ---- lib/spi-nor-job.c ---- */
 
-void nor_queue_failure_look(struct spi_nor *nor, struct nor_job *j, struct memq *q, int flight);
+void nor_queue_failure_look(struct spi_nor *nor, struct nor_job *j, struct memq *q, s64 flight);
 void nor_queue_sample(struct spi_nor *nor, struct nor_job *j, struct memq *q, struct nor_sample *s);
 void nor_queue_operation(struct spi_nor *nor, struct nor_job *j, struct memq *q,
 			 const struct spi_mem_op *op, u64 max_ns, bool is_staged);
@@ -116,8 +114,8 @@ int nor_too_long(struct flash_job *job, struct nor_job *j, u64 elapsed_ns);
 int nor_program_next(struct flash_job *job, struct nor_job *j, struct memq *q);
 int nor_program_measure(struct flash_job *job, struct nor_job *j, struct memq *q);
 int nor_program_check_measure(struct flash_job *job, struct nor_job *j);
-/* judge what came back of pages started; job->done */
-void nor_program_judge(struct flash_job *job, struct nor_job *j);
+/* judge what has come back of pages started; job->done. @done: memq_done() */
+void nor_program_judge(struct flash_job *job, struct nor_job *j, u64 done);
 /* nothing is known of the pages in flight: all of them are started again */
 void nor_program_forget(struct flash_job *job, struct nor_job *j);
 

@@ -3,23 +3,18 @@
  * Programming a SPI-NOR as fast as it goes: pages started blind, at the chip's own pace.
  *
  *	chip	 [ page n is programmed            ]      [ page n + 1 ...
- *	wire	P    stage n + 1 ...   look prime    W P    stage n + 2 ...
+ *	wire	P    stage n + 1 ...           prime S W P    stage n + 2 ...
  *
  * While a page is programmed the data of the next one travel to the target's memory, in pieces that
- * leave room for other devices. The controller polls the chip by itself; one sample of its match
- * flag late in a page's time (look) tells whether the chip has taken the page: it is still busy. Then
- * polling ends and the controller is made ready (prime), so that all that remains to be done when the
- * page should be over is write enable (W), the command, and the start of the DMA (P).
+ * leave room for other devices, and the controller polls the chip by itself. When the page should be
+ * over, its match flag is sampled (S), polling ends, and write enable (W), the command and the start
+ * of the DMA (P) follow at once. A chip that was late ignores all of this - a page program without
+ * its write enable too - and the sample tells: a page is started for certain if the chip was found
+ * ready right before it, else it is queued again. Programming the same data twice changes nothing in
+ * a NOR. A sample lost on the wire counts like a chip that was late.
  *
- * A chip that was late ignores all of this - a page program without its write enable too - and is
- * found ready by the look: the page is started again, and the one before it too, in case it was
- * taken for started only because an even earlier one took so long. Programming the same data twice
- * changes nothing in a NOR. A sample lost on the wire counts like a page that was missed.
- *
- * Pages are not paced like this, but each started after a sample that proves the chip ready, where
- * that is as fast (a wire that takes longer for the data than the chip for programming them), where
- * a page is unusual (short, or started again), where nothing can be staged, and once a block, when
- * the failure bits are read.
+ * All that can be done before S is done before (prime, and the controller's registers that stay as
+ * they are from page to page).
  *
  * How long a page takes is measured on the first one, by sampling it densely, and its spread on some
  * more. Then the pace is the longest seen, followed from there: each page in time shortens it by a
@@ -38,27 +33,29 @@
 #define MEASURE_STEPS 64
 /* the smallest piece that is worth an address */
 #define STAGE_MIN_WORDS 4u
-/* late pages in a row that mean the estimate is off, not unlucky */
-#define LATE_STREAK 4
+/*
+ * Late pages that mean the estimate is off, not unlucky: a late one adds some, one in time takes one
+ * away. An estimate of half the time misses every second page.
+ */
+#define LATE_SCORE     4
+#define LATE_SCORE_MAX 16
 /* the estimate: down with each page in time, up with a late one */
 #define EST_DOWN 131072
 #define EST_UP	 256
-/* a page's look: after so many quarters of its time */
-#define LOOK_QUARTERS 3
 /* the spread is looked for from 1/16 before the first page's time to 1/16 after it */
 #define CAL_HALF 16
 /* pages that are tried for a proof of the four lines, one round trip each */
 #define MAX_PROOFS 64
 /* and what must be left of the job to make it worth while */
 #define PROOF_PAGES 16
-/* after looks that came too late: so many pages with a proof before each */
-#define UNPACED_PAGES 64
 /* SWCLK cycles: a write, a read */
 #define WRITE_CYCLES 48
 #define READ_CYCLES  46
+/* from queuing the first of a row of samples until it is taken: TAR, and 12 cycles of the read */
+#define SAMPLE_CYCLES 60
 /* accesses to prime, and those of a whole page beside its data */
-#define PRIME_ACCESSES 4
-#define PAGE_ACCESSES  28
+#define PRIME_ACCESSES 3
+#define PAGE_ACCESSES  24
 
 static u64 cycles_ns(const struct memq *q, u64 cycles)
 {
@@ -84,8 +81,19 @@ static void redo(struct nor_job *j, u64 pos)
 
 static bool was_started(struct spi_nor *nor, const struct nor_flight *f)
 {
-	return f->s.state == MEMQ_VALID &&
-	       nor->mem->ops->poll_matched(nor->mem, f->s.val) != f->wants_busy;
+	return nor_is_matched(nor, &f->s);
+}
+
+/* was it the page that was to be started, and not the one before, that ran? */
+static bool did_run(struct spi_nor *nor, const struct nor_job *j, s64 flight)
+{
+	return flight < 0 || was_started(nor, &j->flight[flight % NOR_MAX_FLIGHT]);
+}
+
+static void measure_again(struct spi_nor *nor, struct nor_job *j)
+{
+	nor->program_measured = nor->program_learned = false;
+	j->late_score = 0;
 }
 
 /* follow the chip: what was paced well, what was late */
@@ -97,48 +105,40 @@ static void learn(struct spi_nor *nor, struct nor_job *j, const struct nor_fligh
 		return;
 	if (was_started(nor, f)) {
 		*est -= *est / EST_DOWN;
-		j->n_late_in_a_row = 0;
+		j->late_score -= !!j->late_score;
 		return;
 	}
 	if (f->est_id == j->est_id) {
 		*est = min(*est + *est / EST_UP, nor->p.program_max_ns);
 		j->est_id++;
 	}
-	if (++j->n_late_in_a_row >= LATE_STREAK)
-		nor->program_measured = nor->program_learned = false;
+	j->late_score += LATE_SCORE;
+	if (j->late_score >= LATE_SCORE_MAX)
+		measure_again(nor, j);
 }
 
-/* learn from what has come in, before everything has */
-static void learn_early(struct spi_nor *nor, struct nor_job *j, const struct memq *q)
+/* judge the pages whose samples have come in */
+static void judge_flight(struct spi_nor *nor, struct nor_job *j, u64 done)
 {
-	while (j->n_learned < j->n_flight && memq_done(q) >= j->flight[j->n_learned].mark)
-		learn(nor, j, &j->flight[j->n_learned++]);
-}
+	for (; j->n_judged < j->n_queued; j->n_judged++) {
+		const struct nor_flight *f = &j->flight[j->n_judged % NOR_MAX_FLIGHT];
 
-static void judge_flight(struct spi_nor *nor, struct nor_job *j)
-{
-	for (; j->n_learned < j->n_flight; j->n_learned++)
-		learn(nor, j, &j->flight[j->n_learned]);
-	for (unsigned int i = 0; i < j->n_flight; i++) {
-		const struct nor_flight *f = &j->flight[i];
-
-		if (was_started(nor, f)) {
-			j->proven_pos = f->pos;
-			j->has_proven_pos = f->wants_busy;
-			continue;
-		}
-		redo(j, f->pos);
-		if (f->wants_busy && j->has_proven_pos)
-			redo(j, j->proven_pos);
-		j->has_proven_pos = false;
+		if (done < f->mark)
+			break;
+		learn(nor, j, f);
+		if (!was_started(nor, f))
+			redo(j, f->pos);
 	}
-	j->n_flight = 0;
-	j->n_learned = 0;
 }
 
-/* the longest page of those that were sampled; one without an end took the whole time looked at */
+/*
+ * The longest page of those that were sampled; one without an end took the whole time looked at. By
+ * the cursor, which does not count when the wire stands still, the first page may have seemed too
+ * short; on a wire that was busy elsewhere too long. Then most pages end after or before all samples.
+ */
 static void judge_spread(struct spi_nor *nor, struct nor_job *j)
 {
+	unsigned int n = 0, n_before = 0, n_after = 0;
 	u64 lo = UINT64_MAX, hi = 0;
 
 	for (unsigned int i = 0; i < j->n_cal; i++) {
@@ -146,7 +146,7 @@ static void judge_spread(struct spi_nor *nor, struct nor_job *j)
 		unsigned int k = 0;
 		u64 at;
 
-		if (c->state != MEMQ_VALID)
+		if (c->state != MEMQ_VALID || !did_run(nor, j, c->flight))
 			continue;
 		while (k < c->n &&
 		       !nor->mem->ops->poll_matched(nor->mem, get_le32((const u8 *)&c->val[k])))
@@ -154,13 +154,18 @@ static void judge_spread(struct spi_nor *nor, struct nor_job *j)
 		at = c->from_ns + k * c->step_ns;
 		lo = min(lo, at);
 		hi = max(hi, at);
+		n++;
+		n_before += !k;
+		n_after += k == c->n;
 	}
 	j->n_cal = 0;
-	if (!hi)
+	if (2 * n_after > n)
+		measure_again(nor, j);
+	if (!n || 2 * n_after > n)
 		return;
 	/* a dozen pages do not show the very longest */
 	nor->busy_program_ns = hi + (hi - lo) / 16;
-	nor->program_learned = true;
+	nor->program_learned = n_before < n;
 	j->est_id++;
 	log_dbg(&nor->mem->ctx->log, "%s: pages take %" PRIu64 " to %" PRIu64 " us", nor->name,
 		lo / USEC_NS, hi / USEC_NS);
@@ -176,7 +181,7 @@ static bool judge_measure(struct spi_nor *nor, struct nor_job *j)
 		nor->busy_program_ns = j->measure[i].at_ns + j->measure[i].at_ns / 32;
 		nor->program_measured = true;
 		j->est_id++;
-		j->n_late_in_a_row = 0;
+		j->late_score = 0;
 		log_dbg(&nor->mem->ctx->log, "%s: a page takes %" PRIu64 " us", nor->name,
 			j->measure[i].at_ns / USEC_NS);
 		return true;
@@ -231,18 +236,7 @@ static bool is_wire_bound(const struct spi_nor *nor, const struct memq *q)
 {
 	u64 cycles = (nor->mtd.writebufsize / 4 + PAGE_ACCESSES) * WRITE_CYCLES;
 
-	return cycles_ns(q, cycles) > nor->busy_program_ns / 4 * LOOK_QUARTERS;
-}
-
-/* may the picked page be started without a proof that the chip is ready? */
-static bool is_paced(const struct flash_job *job, const struct nor_job *j, const struct memq *q,
-		     u32 len)
-{
-	const struct spi_nor *nor = to_nor(job->mtd);
-
-	return nor->program_learned && !j->pick_is_redo && !j->n_unpaced &&
-	       len == job->mtd->writebufsize && can_stage(nor, len) &&
-	       (job->offset + j->pick) % LOOK_EVERY && !is_wire_bound(nor, q);
+	return cycles_ns(q, cycles) > nor->busy_program_ns;
 }
 
 /* put a piece of the next page aside: what there is room for, all of it if nobody else waits */
@@ -264,32 +258,6 @@ static int queue_stage(struct flash_job *job, struct nor_job *j, struct memq *q,
 	return JOB_READY;
 }
 
-static struct nor_flight *new_flight(struct nor_job *j, u64 pos, bool wants_busy)
-{
-	struct nor_flight *f = &j->flight[j->n_flight++];
-
-	f->pos = pos;
-	f->est_id = j->est_id;
-	f->wants_busy = wants_busy;
-	return f;
-}
-
-/* has the chip taken the page that runs? */
-static int queue_look(struct flash_job *job, struct nor_job *j, struct memq *q)
-{
-	struct spi_nor *nor = to_nor(job->mtd);
-	struct nor_flight *f = new_flight(j, j->last_pos, true);
-
-	/* the wire was busy elsewhere: the page may be over, and count as missed for nothing */
-	if (elapsed_ns(j, q) > nor->busy_program_ns - nor->busy_program_ns / CAL_HALF)
-		j->n_unpaced = UNPACED_PAGES;
-	nor_queue_sample(nor, j, q, &f->s);
-	f->mark = memq_mark(q);
-	j->runs_paced = false;
-	job->is_patient = true;
-	return JOB_READY;
-}
-
 /* samples around the expected end of the page that runs */
 static int queue_spread(struct flash_job *job, struct nor_job *j, struct memq *q)
 {
@@ -297,42 +265,46 @@ static int queue_spread(struct flash_job *job, struct nor_job *j, struct memq *q
 	struct nor_cal *c = &j->cal[j->n_cal++];
 	u64 est = nor->busy_program_ns, span = 2 * (est / CAL_HALF);
 
-	c->from_ns = elapsed_ns(j, q);
+	c->from_ns = elapsed_ns(j, q) + cycles_ns(q, SAMPLE_CYCLES);
 	c->step_ns = cycles_ns(q, READ_CYCLES);
 	c->n = (unsigned int)min(span / c->step_ns + 1, (u64)NOR_CAL_SAMPLES);
 	c->state = MEMQ_PENDING;
+	c->flight = j->running;
 	nor->mem->ops->queue_poll_samples(nor->mem, q, c->val, c->n, &c->state);
 	return j->n_cal == NOR_CAL_PAGES ? JOB_BLOCKED : JOB_READY;
 }
 
-/* start the picked page, after a sample that says whether the chip was ready for it */
+/* a sample that says whether the chip was ready for the picked page, and the end of polling */
 static void queue_proof_of_ready(struct flash_job *job, struct nor_job *j, struct memq *q)
 {
 	struct spi_nor *nor = to_nor(job->mtd);
-	struct nor_flight *f = new_flight(j, j->pick, false);
+	struct nor_flight *f = &j->flight[j->n_queued % NOR_MAX_FLIGHT];
+	bool looks = (job->offset + j->pick) % LOOK_EVERY == 0 && !j->fail_asked;
 
+	f->pos = j->pick;
+	f->est_id = j->est_id;
 	nor_queue_sample(nor, j, q, &f->s);
 	f->mark = memq_mark(q);
-	nor->mem->ops->queue_poll_end(nor->mem, q);
-	if ((job->offset + j->pick) % LOOK_EVERY == 0 && !j->fail_asked)
-		nor_queue_failure_look(nor, j, q, (int)j->n_flight - 1);
+	if (j->staged && !looks)
+		nor->mem->ops->queue_poll_end_staged(nor->mem, q);
+	else
+		nor->mem->ops->queue_poll_end(nor->mem, q);
+	if (looks)
+		nor_queue_failure_look(nor, j, q, (s64)j->n_queued);
+	j->running = (s64)j->n_queued++;
 }
 
 static int fire(struct flash_job *job, struct nor_job *j, struct memq *q, u32 len)
 {
 	struct spi_nor *nor = to_nor(job->mtd);
 	struct spi_mem_op op = nor_op_program(nor, job->offset + j->pick, job->buf + j->pick, len);
-	bool was_primed = j->primed;
 
-	if (j->armed && !was_primed)
+	j->running = -1;
+	if (j->armed)
 		queue_proof_of_ready(job, j, q);
 	nor_queue_operation(nor, j, q, &op, nor->p.program_max_ns, j->staged == len);
-	learn_early(nor, j, q);
 	j->last_pos = j->pick;
 	j->picked = false;
-	j->runs_paced = was_primed;
-	if (j->n_unpaced)
-		j->n_unpaced--;
 	job->is_patient = true;
 	if (!nor->program_measured) {
 		j->phase = PHASE_MEASURE;
@@ -362,9 +334,41 @@ static int wait_until(struct flash_job *job, struct nor_job *j, struct memq *q, 
 	return JOB_READY;
 }
 
+/* pages that are not over for certain: the last one judged may have been cut off after its sample */
+static u64 first_open(const struct nor_job *j)
+{
+	return j->n_judged - !!j->n_judged;
+}
+
+/* bytes from the start that are certain */
+static u64 program_done(const struct flash_job *job, const struct nor_job *j)
+{
+	u64 done = min(j->next, job->len);
+
+	for (unsigned int i = 0; i < j->n_redo; i++)
+		done = min(done, j->redo[i]);
+	for (u64 i = first_open(j); j->armed && i < j->n_queued; i++)
+		done = min(done, j->flight[i % NOR_MAX_FLIGHT].pos);
+	if (j->picked)
+		done = min(done, j->pick);
+	return j->armed ? min(done, j->last_pos) : done;
+}
+
+/* nor_program_judge() - see lib/spi-nor-job.h */
+void nor_program_judge(struct flash_job *job, struct nor_job *j, u64 done)
+{
+	struct spi_nor *nor = to_nor(job->mtd);
+
+	judge_flight(nor, j, done);
+	if (j->n_cal == NOR_CAL_PAGES && j->cal[NOR_CAL_PAGES - 1].state != MEMQ_PENDING)
+		judge_spread(nor, j);
+	if (j->n_redo && j->phase != PHASE_MEASURE)
+		j->phase = PHASE_FIRE;
+	job->done = max(job->done, program_done(job, j));
+}
+
 /**
- * nor_program_next() - the next slice: a piece of the next page, a look at the one that runs, or the
- *			start of the next
+ * nor_program_next() - the next slice: a piece of the next page, or its start
  * @job: JOB_PROGRAM
  * @j: its state
  * @q: where to
@@ -374,50 +378,41 @@ static int wait_until(struct flash_job *job, struct nor_job *j, struct memq *q, 
 int nor_program_next(struct flash_job *job, struct nor_job *j, struct memq *q)
 {
 	struct spi_nor *nor = to_nor(job->mtd);
-	u64 est = nor->busy_program_ns, look_ns = est / 4 * LOOK_QUARTERS;
-	u32 len = 0;
+	u64 est = nor->busy_program_ns, lead_ns;
+	u32 len;
 
-	if (j->n_flight + 2 > NOR_MAX_FLIGHT)
+	/* results come in while pages go on: no need to stop and wait for them */
+	nor_program_judge(job, j, memq_done(q));
+	job->judges_early = true;
+	/* one more stays for nor_program_forget() */
+	if (j->n_queued - j->n_judged == NOR_MAX_FLIGHT - 1)
 		return JOB_BLOCKED;
 	job->is_patient = false;
 	if (!j->picked) {
 		j->staged = 0;
 		j->picked = pick_page(job, j);
 	}
-	if (j->picked)
-		len = page_len(job, j->pick);
-	if (j->runs_paced && !nor_until_ns(j, q, look_ns))
-		return queue_look(job, j, q);
-	if (j->picked && can_stage(nor, len) && j->staged < len)
-		return queue_stage(job, j, q, len);
-	if (j->runs_paced)
-		return wait_until(job, j, q, look_ns);
 	if (!j->picked)
 		return wind_up(job, j, q);
-	if (!j->armed || j->primed)
-		return nor_until_ns(j, q, est) && j->armed ? wait_until(job, j, q, est)
-							   : fire(job, j, q, len);
-	if (is_paced(job, j, q, len)) {
-		u64 lead_ns = cycles_ns(q, PRIME_ACCESSES * WRITE_CYCLES);
-
-		if (nor_until_ns(j, q, est - min(est, lead_ns)))
-			return wait_until(job, j, q, est - lead_ns);
-		nor->mem->ops->queue_prime(nor->mem, q, len);
-		j->primed = true;
-		return wait_until(job, j, q, est);
-	}
+	len = page_len(job, j->pick);
+	if (can_stage(nor, len) && j->staged < len)
+		return queue_stage(job, j, q, len);
+	if (!j->armed || !nor_until_ns(j, q, est))
+		return fire(job, j, q, len);
 	if (nor->program_measured && !nor->program_learned && j->n_cal < NOR_CAL_PAGES &&
 	    !is_wire_bound(nor, q)) {
 		u64 from_ns = est - est / CAL_HALF;
 
-		if (nor_until_ns(j, q, from_ns))
-			return wait_until(job, j, q, from_ns);
-		if (elapsed_ns(j, q) < est)
-			return queue_spread(job, j, q);
+		return nor_until_ns(j, q, from_ns) ? wait_until(job, j, q, from_ns)
+						   : queue_spread(job, j, q);
 	}
-	if (nor_until_ns(j, q, est))
-		return wait_until(job, j, q, est);
-	return fire(job, j, q, len);
+	lead_ns = cycles_ns(q, PRIME_ACCESSES * WRITE_CYCLES);
+	if (!j->primed && nor_until_ns(j, q, est - min(est, lead_ns)))
+		return wait_until(job, j, q, est - lead_ns);
+	if (!j->primed)
+		nor->mem->ops->queue_prime(nor->mem, q);
+	j->primed = true;
+	return wait_until(job, j, q, est);
 }
 
 /* nor_program_measure() - one more sample of the first page */
@@ -430,42 +425,15 @@ int nor_program_measure(struct flash_job *job, struct nor_job *j, struct memq *q
 	return j->n_measure == NOR_MEASURE_SAMPLES ? JOB_BLOCKED : JOB_READY;
 }
 
-/* bytes from the start that are certain */
-static u64 program_done(const struct flash_job *job, const struct nor_job *j)
-{
-	u64 done = min(j->next, job->len);
-
-	for (unsigned int i = 0; i < j->n_redo; i++)
-		done = min(done, j->redo[i]);
-	if (j->picked)
-		done = min(done, j->pick);
-	return j->armed ? min(done, j->last_pos) : done;
-}
-
-/* nor_program_judge() - see lib/spi-nor-job.h */
-void nor_program_judge(struct flash_job *job, struct nor_job *j)
-{
-	struct spi_nor *nor = to_nor(job->mtd);
-
-	judge_flight(nor, j);
-	if (j->n_cal == NOR_CAL_PAGES)
-		judge_spread(nor, j);
-	if (j->n_redo && j->phase != PHASE_MEASURE)
-		j->phase = PHASE_FIRE;
-	job->done = max(job->done, program_done(job, j));
-}
-
 /* nor_program_forget() - see lib/spi-nor-job.h */
 void nor_program_forget(struct flash_job *job, struct nor_job *j)
 {
-	for (unsigned int i = 0; i < j->n_flight; i++)
-		redo(j, j->flight[i].pos);
+	for (u64 i = first_open(j); i < j->n_queued; i++)
+		redo(j, j->flight[i % NOR_MAX_FLIGHT].pos);
 	if (j->armed)
 		redo(j, j->last_pos);
-	if (j->has_proven_pos)
-		redo(j, j->proven_pos);
-	j->n_flight = j->n_learned = j->n_cal = j->n_measure = 0;
-	j->has_proven_pos = j->runs_paced = false;
+	j->n_judged = j->n_queued;
+	j->n_cal = j->n_measure = 0;
 	/* what was staged may not have arrived */
 	j->staged = 0;
 	job->done = max(job->done, program_done(job, j));
@@ -504,6 +472,12 @@ int nor_program_check_measure(struct flash_job *job, struct nor_job *j)
 
 	if (!j->n_measure)
 		return JOB_READY;
+	if (!did_run(nor, j, j->running)) {
+		/* what was sampled is the end of the page before; this one comes again */
+		j->phase = PHASE_FIRE;
+		j->n_measure = 0;
+		return JOB_READY;
+	}
 	if (judge_measure(nor, j)) {
 		int rc = prove_lines(job, j);
 

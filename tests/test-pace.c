@@ -387,6 +387,39 @@ static void test_a_chip_that_gets_slower_is_followed(void **state)
 	check_quiet(b);
 }
 
+/*
+ * What is known of the chip may be wrong by any factor: a first page measured while the wire stood
+ * still, another chip, a chip that warms up. A page is believed only for what the chip itself said.
+ */
+static void test_no_wrong_idea_of_a_page_s_time_loses_a_page(void **state)
+{
+	static const unsigned int percent[] = { 12, 24, 33, 45, 49, 51, 57, 70, 90, 97, 130, 300 };
+	struct bench *b = *state;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(percent); i++) {
+		struct spi_nor *nor;
+		u64 learned, started;
+
+		b->hz = i % 2 ? 15000000 : 30000000;
+		attach(b);
+		nor = to_nor(b->qspi);
+		must(b, mtd_write(b->qspi, 0, KIB(32), b->data));
+		assert_true(nor->program_learned);
+		learned = nor->busy_program_ns;
+		nor->busy_program_ns = learned * percent[i] / 100;
+		started = now(b);
+		must(b, mtd_write(b->qspi, KIB(64), KIB(128), b->data));
+		if (memcmp(b->nor_cells + KIB(64), b->data, KIB(128)))
+			fail_msg("%u %%: pages are missing", percent[i]);
+		/* and what is too short is soon found out */
+		if (percent[i] < 100 && now(b) - started > KIB(128) / 256 * learned * 13 / 10)
+			fail_msg("%u %%: %llu us", percent[i],
+				 (unsigned long long)(now(b) - started) / 1000);
+		check_quiet(b);
+		detach(b);
+	}
+}
+
 static void test_pages_on_a_noisy_wire(void **state)
 {
 	struct bench *b = *state;
@@ -556,6 +589,7 @@ int main(void)
 		T(test_a_blank_chip_is_programmed_on_four_lines_after_its_first_page),
 		T(test_pages_take_little_more_than_the_chip_needs),
 		T(test_a_chip_that_gets_slower_is_followed),
+		T(test_no_wrong_idea_of_a_page_s_time_loses_a_page),
 		T(test_pages_on_a_noisy_wire),
 		T(test_a_short_usb_reply_starts_pages_and_erases_again),
 		T(test_both_at_once_are_right_at_any_speed),

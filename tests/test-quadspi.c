@@ -273,7 +273,7 @@ static void test_a_command_without_data_starts_with_ccr(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(spi_mem_exec(f->mem, &wren), 0);
-	assert_log(f, "FCR=0000001b CCR=00000106 SR?");
+	assert_log(f, "MODER=5aafffff FCR=0000001b CCR=00000106 SR?");
 }
 
 static void test_an_erase_starts_with_ar(void **state)
@@ -295,7 +295,8 @@ static void test_reading_takes_what_flevel_says_then_aborts(void **state)
 	};
 
 	assert_int_equal(spi_mem_exec(f->mem, &op), 0);
-	assert_log(f, "FCR=0000001b DLR=00000005 CCR=0500019f SR? DR>4x1 DR>1x2 CR=01400303 SR?");
+	assert_log(f, "MODER=5aafffff FCR=0000001b DLR=00000005 CCR=0500019f SR? DR>4x1 DR>1x2 "
+		      "CR=01400303 SR?");
 	assert_int_equal(id[0], 0x10);
 	assert_int_equal(id[3], 0x13);
 }
@@ -385,7 +386,7 @@ static void test_quad_program_hands_over_the_pins_once_and_feeds_words(void **st
 	assert_log(f, "MODER=aaafffff DLR=000000ff CCR=03002532 AR=00001200 DR<4x64");
 	f->mem->ops->queue_op(f->mem, &f->q, &wren, NULL);
 	f->mem->ops->queue_op(f->mem, &f->q, &op, NULL);
-	assert_log(f, "CCR=00000106 DLR=000000ff CCR=03002532 AR=00001200 DR<4x64");
+	assert_log(f, "CCR=00000106 CCR=03002532 AR=00001200 DR<4x64");
 }
 
 static void test_a_status_register_write_finds_wp_high(void **state)
@@ -492,7 +493,7 @@ static void test_polling_is_armed_sampled_and_ended(void **state)
 		      "CCR=09000105");
 }
 
-static void test_priming_leaves_only_commands_and_the_start_of_the_dma(void **state)
+static void test_a_page_after_a_page_is_only_commands_and_the_start_of_the_dma(void **state)
 {
 	struct fixture *f = *state;
 	const struct spi_mem_op pp = {
@@ -500,8 +501,14 @@ static void test_priming_leaves_only_commands_and_the_start_of_the_dma(void **st
 		.addr = { 3, 1, 0x1200 },
 		.data = { .dir = SPI_MEM_OUT, .buswidth = 4, .nbytes = 256 },
 	};
+	const struct spi_mem_op rdsr = {
+		.cmd = { 0x05, 1 },
+		.data = { .dir = SPI_MEM_IN, .buswidth = 1, .nbytes = 4 },
+	};
 	struct stm32_quadspi_desc d = desc;
+	enum memq_sample s = MEMQ_PENDING;
 	static const u8 page[256];
+	u32 val;
 
 	stm32_quadspi_close(f->mem);
 	/* a DMA that holds what is written to it */
@@ -513,21 +520,35 @@ static void test_priming_leaves_only_commands_and_the_start_of_the_dma(void **st
 						 .stage = 0x20017c00 };
 	assert_int_equal(open_with(f, &d, 66667), 0);
 	assert_int_equal(f->mem->stage_bytes, 512);
-	/* the pins change hands once */
-	f->mem->ops->queue_op_staged(f->mem, &f->q, &pp);
-	f->mem->ops->queue_poll_end(f->mem, &f->q);
+	/* the first: the pins change hands, lengths and masks are set */
 	f->mem->ops->queue_stage(f->mem, &f->q, 0, page, 256, 256);
-	fake_clear_log(&f->q);
-	f->mem->ops->queue_prime(f->mem, &f->q, 256);
-	assert_log(f, "CR=05400307 DLR=000000ff");
 	f->mem->ops->queue_op(f->mem, &f->q, &wren, NULL);
 	f->mem->ops->queue_op_staged(f->mem, &f->q, &pp);
-	assert_log(f, "CCR=00000106 CCR=03002532 AR=00001200 DMA.CCR5=00003a91");
-	/* what was set up ahead is used once */
+	f->mem->ops->queue_poll(f->mem, &f->q, &rdsr, 1, 0);
+	f->mem->ops->queue_stage(f->mem, &f->q, 0, page, 256, 256);
+	fake_clear_log(&f->q);
+	/* the next: what stays is not written again, and the sample needs no address */
+	f->mem->ops->queue_prime(f->mem, &f->q);
+	assert_log(f, "DCR?");
+	f->mem->ops->queue_poll_sample(f->mem, &f->q, &val, &s);
+	f->mem->ops->queue_poll_end_staged(f->mem, &f->q);
+	f->mem->ops->queue_op(f->mem, &f->q, &wren, NULL);
+	f->mem->ops->queue_op_staged(f->mem, &f->q, &pp);
+	f->mem->ops->queue_poll(f->mem, &f->q, &rdsr, 1, 0);
+	assert_log(f, "SR? CR=05400307 CCR=00000106 CCR=03002532 AR=00001200 DMA.CCR5=00003a91 "
+		      "FCR=0000001b CCR=09000105");
+	/* an end of polling that knows nothing of a DMA */
 	f->mem->ops->queue_poll_end(f->mem, &f->q);
 	f->mem->ops->queue_op_staged(f->mem, &f->q, &pp);
-	assert_log(f, "CR=05400303 DLR=000000ff CCR=03002532 AR=00001200 CR=05400305 "
-		      "DMA.CCR5=00003a91");
+	assert_log(f, "CR=05400303 CCR=03002532 AR=00001200 CR=05400305 DMA.CCR5=00003a91");
+	/* whoever executes a command from outside of the stream believes in nothing that it left */
+	assert_int_equal(f->mem->ops->exec(f->mem, &wren), 0);
+	fake_clear_log(&f->q);
+	f->mem->ops->queue_op_staged(f->mem, &f->q, &pp);
+	f->mem->ops->queue_poll(f->mem, &f->q, &rdsr, 1, 0);
+	assert_log(f, "MODER=aaafffff DLR=000000ff CCR=03002532 AR=00001200 CR=05400305 "
+		      "DMA.CCR5=00003a91 PSMKR=00000001 PSMAR=00000000 PIR=00000020 FCR=0000001b "
+		      "CCR=09000105");
 }
 
 static void test_mapped_reading_clears_ar_first_and_aborts_after(void **state)
@@ -568,7 +589,7 @@ static void test_a_clock_slower_than_the_wire_reads_by_fifo_loads(void **state)
 	fake_clear_log(&f->q);
 	assert_int_equal(f->mem->ops->dirmap_read(f->mem, &op, 0x1000, 40, buf), 0);
 	assert_log(f, "DLR=0000000f CCR=05002503 AR=00001000 DR>4x4 CR=00400303 "
-		      "DLR=0000000f CCR=05002503 AR=00001010 DR>4x4 CR=00400303 "
+		      "CCR=05002503 AR=00001010 DR>4x4 CR=00400303 "
 		      "DLR=00000007 CCR=05002503 AR=00001020 DR>4x2 CR=00400303");
 	stm32_quadspi_close(f->mem);
 	free(f);
@@ -644,7 +665,7 @@ int main(void)
 		T(test_mode_bits_travel_as_alternate_bytes),
 		cmocka_unit_test(test_slow_clocks_never_overfill_the_write_fifo),
 		T(test_polling_is_armed_sampled_and_ended),
-		T(test_priming_leaves_only_commands_and_the_start_of_the_dma),
+		T(test_a_page_after_a_page_is_only_commands_and_the_start_of_the_dma),
 		T(test_mapped_reading_clears_ar_first_and_aborts_after),
 		cmocka_unit_test(test_a_clock_slower_than_the_wire_reads_by_fifo_loads),
 		T(test_recovery_clocks_have_the_shapes_of_the_fact_sheet),
