@@ -440,14 +440,15 @@ static int bus_fault(struct memq *q, const struct view *v, size_t i)
 	q->is_fault = !ret;
 	if (ret)
 		return ret;
-	return err_set(&q->ctx->err, -EIO,
-		       q->ctx->stats.noise
-			       ? "the wire is noisy: shorten it, check ground or lower the clock "
-				 "(clock=1M), then run the job again"
-			       : "look the address up in the reference manual: no such memory, a "
-				 "peripheral without clock, or read-out protection",
-		       "%s of %u bytes at 0x%08x: bus fault (CTRL/STAT.STICKYERR)", op_verb(op),
-		       view_slot(v, i)->size, addr);
+	return err_set(
+		&q->ctx->err, -EIO,
+		q->ctx->stats.noise
+			? "the wire is noisy: shorten it, check ground or lower the clock "
+			  "(clock=1M), then run the job again"
+			: "look the address up in the reference manual: no such memory, a "
+			  "peripheral without clock, read-out protection, or a reset at that time",
+		"%s of %u bytes at 0x%08x: bus fault (CTRL/STAT.STICKYERR)", op_verb(op),
+		view_slot(v, i)->size, addr);
 }
 
 /* ---- what experience teaches ---- */

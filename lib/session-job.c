@@ -436,6 +436,8 @@ enum swdrom_status swdrom_read(struct swdrom *s, const char *path)
 		session_work_end_read(s, &work, s->report.read_bytes);
 		ret = session_report_segments(s, img);
 	}
+	if (s->status == SWDROM_OK)
+		session_tell_state(s, ret);
 	finish(s);
 	session_status(s, PHASE_RUN, ret);
 	if (!ret) {
@@ -680,6 +682,7 @@ enum swdrom_status swdrom_verify(struct swdrom *s)
 		ret = prepare(s, s->image);
 	if (!ret)
 		ret = verify_image(s);
+	session_tell_state(s, ret);
 	finish(s);
 	return session_status(s, PHASE_RUN, ret);
 }

@@ -218,6 +218,7 @@ int session_read(struct session_reader *r, struct mtd_info *mtd, u64 from, size_
 
 /* session-state.c: what an error leaves behind */
 void session_tell_state(struct swdrom *s, int ret);
+void session_tell_done(struct swdrom *s, int ret);
 void session_tell_lost(struct swdrom *s, const struct flash_job *jobs, size_t n);
 
 /* session-verify.c */

@@ -41,6 +41,28 @@ static bool is_finished(const struct swdrom *s)
 	return true;
 }
 
+/* who stopped on request had it at hand what was done */
+static bool says_state(const struct err *err)
+{
+	return strstr(err->what, SESSION_NOTHING) || strstr(err->what, "programmed") ||
+	       strstr(err->what, "erased");
+}
+
+static void tell_goal(struct err *err, const struct swdrom_mtd_info *info,
+		      const struct session_goal *goal)
+{
+	if (!goal->erase && !goal->program)
+		return;
+	append(err->where, sizeof(err->where), "%s%s: ", err->where[0] ? "; " : "", info->name);
+	if (goal->erase)
+		append(err->where, sizeof(err->where), "%" PRIu64 " of %" PRIu64 " bytes erased%s",
+		       info->erased_bytes, goal->erase, goal->program ? ", " : "");
+	if (goal->program)
+		append(err->where, sizeof(err->where),
+		       "%" PRIu64 " of %" PRIu64 " bytes programmed", info->programmed_bytes,
+		       goal->program);
+}
+
 /**
  * session_tell_state() - add to the error of a job what state it leaves the flash in
  * @s: session
@@ -56,35 +78,46 @@ void session_tell_state(struct swdrom *s, int ret)
 		return;
 	for (i = 0; i < s->n_mtds; i++)
 		has_begun |= s->goals[i].erase || s->goals[i].program;
-	if (ret == -EINTR) /* says it all already */
+	if (ret == -EBADMSG && !has_begun) /* the difference is the result */
 		return;
-	if (!has_begun) {
-		append(err->where, sizeof(err->where), "%snothing was changed",
+	if (ret == -EINTR && says_state(err))
+		return;
+	if (!has_begun)
+		append(err->where, sizeof(err->where), "%s" SESSION_NOTHING,
 		       err->where[0] ? "; " : "");
-	} else {
-		for (i = 0; i < s->n_mtds; i++) {
-			const struct session_goal *goal = &s->goals[i];
-
-			if (!goal->erase && !goal->program)
-				continue;
-			append(err->where, sizeof(err->where), "%s%s: ", err->where[0] ? "; " : "",
-			       s->mtds[i].name);
-			if (goal->erase)
-				append(err->where, sizeof(err->where),
-				       "%" PRIu64 " of %" PRIu64 " bytes erased%s",
-				       s->mtds[i].erased_bytes, goal->erase,
-				       goal->program ? ", " : "");
-			if (goal->program)
-				append(err->where, sizeof(err->where),
-				       "%" PRIu64 " of %" PRIu64 " bytes programmed",
-				       s->mtds[i].programmed_bytes, goal->program);
-		}
-		if (is_finished(s) && ret != -EBADMSG)
-			append(err->where, sizeof(err->where), "; not all of it is verified");
-	}
+	for (i = 0; i < s->n_mtds; i++)
+		tell_goal(err, &s->mtds[i], &s->goals[i]);
+	if (has_begun && is_finished(s) && ret != -EBADMSG)
+		append(err->where, sizeof(err->where), "; not all of it is verified");
 	if (!strstr(err->next, "again"))
 		append(err->next, sizeof(err->next), "%srun the same command again%s",
 		       err->next[0] ? ", then " : "", has_begun ? " to finish the job" : "");
+}
+
+/**
+ * session_tell_done() - add to an error met while leaving the target that the job itself was done
+ * @s: session
+ * @ret: what leaving gave; 0: nothing to tell
+ */
+void session_tell_done(struct swdrom *s, int ret)
+{
+	u64 programmed = 0, erased = 0, verified = 0;
+	struct err *err = &s->ctx.err;
+	size_t i;
+
+	if (!ret || !err->code || s->status != SWDROM_OK)
+		return;
+	for (i = 0; i < s->n_mtds; i++) {
+		programmed += s->mtds[i].programmed_bytes;
+		erased += s->mtds[i].erased_bytes;
+		verified += s->mtds[i].verified_bytes;
+	}
+	err_at(err, ret, "leaving the target");
+	if (s->report.bench.job_ns)
+		append(err->where, sizeof(err->where),
+		       "; the job was done: %" PRIu64 " bytes erased, %" PRIu64
+		       " bytes programmed, %" PRIu64 " bytes verified",
+		       erased, programmed, verified);
 }
 
 /* was the erase of @offset at least started? */

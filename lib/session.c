@@ -527,6 +527,7 @@ enum swdrom_status swdrom_close(struct swdrom *s, enum swdrom_exit how)
 		return SWDROM_OK;
 	if (s->attached)
 		ret = target_detach(&s->target, exits[how]);
+	session_tell_done(s, ret);
 	s->attached = false;
 	session_raw_close(s);
 	session_report_close(s);

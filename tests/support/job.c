@@ -15,7 +15,6 @@
 struct run {
 	struct job *j;
 	volatile sig_atomic_t stop;
-	int n_progress;
 };
 
 void job_init(struct job *j)
@@ -72,7 +71,7 @@ static void on_progress(void *arg, const char *step, const char *mtd, uint64_t d
 {
 	struct run *r = arg;
 
-	if (++r->n_progress == r->j->stop_after)
+	if (++r->j->n_progress == r->j->stop_after)
 		r->stop = 1;
 }
 
@@ -151,6 +150,7 @@ static struct swdrom *job_begin(struct job *j, struct run *r)
 	*r = (struct run){ .j = j };
 	j->log[0] = '\0';
 	j->n_objections = 0;
+	j->n_progress = 0;
 	s = swdrom_new(&cb);
 	if (!s)
 		abort();

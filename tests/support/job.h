@@ -24,6 +24,7 @@ struct job {
 	struct swdrom_report report; /* arrays in it are gone */
 	char log[8192];		     /* lines of info and above */
 	unsigned int n_objections;   /* of the bench: what real hardware would refuse */
+	int n_progress;		     /* calls */
 };
 
 enum job_action { JOB_WRITE, JOB_VERIFY, JOB_ERASE_RANGE, JOB_READ_RANGE, JOB_PROBE };
