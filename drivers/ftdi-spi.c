@@ -19,6 +19,7 @@
 #include "lib/programmer.h"
 #include "lib/spi-mem.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -50,6 +51,19 @@
 #define READ_CHUNK KIB(32)
 #define N_READS	   2 /* in flight */
 
+/* streams of commands with answers */
+#define N_STREAMS   2
+#define MAX_ANSWERS 256
+
+/* what a command of a stream brings, one byte each as they are registers */
+struct stream {
+	struct usb_batch usb;
+	u8 *out;
+	size_t cap;
+	u8 in[MAX_ANSWERS];
+	u8 *to[MAX_ANSWERS];
+};
+
 struct ftdi_spi {
 	struct spi_mem mem;
 	struct transport *t;
@@ -59,7 +73,11 @@ struct ftdi_spi {
 	u32 max_hz;
 	u8 *out;
 	size_t n, cap;
-	u64 cycles; /* SPI clocks in @out */
+	u64 cycles;		  /* SPI clocks in @out */
+	u8 *answers[MAX_ANSWERS]; /* of the commands in @out */
+	size_t n_answers;
+	struct stream streams[N_STREAMS];
+	unsigned int first, n_in_flight;
 };
 
 /* how boxed adapters are wired: flashrom's names, pins as in its ft2232_spi.c */
@@ -151,6 +169,9 @@ static int put_op(struct ftdi_spi *f, const struct spi_mem_op *op)
 	if (!ret && op->data.dir != SPI_MEM_NO_DATA)
 		ret = put_bytes(f, op->data.dir == SPI_MEM_OUT ? op->data.out : NULL,
 				op->data.nbytes);
+	/* one such command takes 5 clocks of 60 MHz; M25P wants CS# to be high for 100 ns */
+	if (!ret)
+		ret = put_pins(f, false);
 	return ret ? ret : put_pins(f, false);
 }
 
@@ -282,14 +303,23 @@ static int enter(struct ftdi_spi *f)
 	return ret ? ret : set_up(f);
 }
 
+/* what was queued is on its way */
+static void count_cycles(struct ftdi_spi *f)
+{
+	f->mem.ctx->stats.swclk_cycles += f->cycles;
+	f->mem.ctx->stats.swclk_ps += f->cycles * (UINT64_C(1000000000000) / f->mem.hz);
+	f->n = 0;
+	f->cycles = 0;
+}
+
 /* send what is queued, with the answer of its last command */
 static int flush(struct ftdi_spi *f, u8 *in, size_t n_in)
 {
-	struct ctx *ctx = f->mem.ctx;
 	u8 seen, end[2] = { MPSSE_FLUSH };
 	size_t n_end = 1;
 	int ret;
 
+	assert(!f->n_answers);
 	if (!n_in) {
 		if (!f->n)
 			return 0;
@@ -302,22 +332,24 @@ static int flush(struct ftdi_spi *f, u8 *in, size_t n_in)
 	ret = put(f, end, n_end);
 	if (!ret)
 		ret = exchange(f, f->out, f->n, in, n_in, timeout_ms(f, f->cycles, f->n + n_in));
-	ctx->stats.swclk_cycles += f->cycles;
-	ctx->stats.swclk_ps += f->cycles * (UINT64_C(1000000000000) / f->mem.hz);
-	f->n = 0;
-	f->cycles = 0;
+	count_cycles(f);
 	return ret;
 }
 
 /* after a reply that was short: in step again, chip deselected */
-static void recover(struct ftdi_spi *f)
+static int recover(struct ftdi_spi *f)
 {
 	struct err saved = f->mem.ctx->err;
+	int ret;
 
 	f->mem.ctx->stats.retries++;
-	if (sync_up(f) || set_up(f))
-		enter(f);
+	ret = sync_up(f);
+	if (!ret)
+		ret = set_up(f);
+	if (ret)
+		ret = enter(f);
 	f->mem.ctx->err = saved;
+	return ret;
 }
 
 /* ---- spi_mem ---- */
@@ -366,23 +398,95 @@ static void spi_queue_op(struct spi_mem *mem, struct memq *q, const struct spi_m
 	(void)q;
 	(void)state;
 	/* errors latch in ctx->err; the next command with an answer reports them */
-	if (f->n > MAX_QUEUED && flush(f, NULL, 0))
+	if (op->data.dir == SPI_MEM_IN) {
+		assert(op->data.nbytes == 1 && f->n_answers < MAX_ANSWERS);
+		f->answers[f->n_answers++] = op->data.in;
+	} else if (!f->n_answers && f->n > MAX_QUEUED && flush(f, NULL, 0)) {
 		return;
+	}
 	put_op(f, op);
 }
 
-/* clocks that nobody is selected for: AN_108 3.9.2, eights of them */
+/* clocks that nobody is selected for, in eights: AN_108 3.9.2; the older chips clock bytes */
 static void spi_queue_delay(struct spi_mem *mem, u64 ns)
 {
 	struct ftdi_spi *f = to_ftdi_spi(mem);
-	u64 eights = DIV_ROUND_UP(ns / 1000 * (f->mem.hz / 1000), 8000);
-	u8 cmd[3] = { MPSSE_CLOCK_BYTES };
+	u64 eights = DIV_ROUND_UP(ns / 1000 * (mem->hz / 1000), 8000);
+	static const u8 ones[64] = { [0 ... 63] = 0xff };
 
-	if (!f->chip->is_h || !eights || eights > MPSSE_LEN_MAX)
-		return; /* the status will say that it is too early */
-	put_le16(cmd + 1, (u16)(eights - 1));
-	f->cycles += 8 * eights;
-	put(f, cmd, sizeof(cmd));
+	while (eights) {
+		u64 now = min(eights, (u64)(f->chip->is_h ? MPSSE_LEN_MAX : sizeof(ones)));
+		u8 cmd[3] = { MPSSE_CLOCK_BYTES };
+
+		eights -= now;
+		if (!f->chip->is_h) {
+			put_bytes(f, ones, now);
+			continue;
+		}
+		put_le16(cmd + 1, (u16)(now - 1));
+		f->cycles += 8 * now;
+		put(f, cmd, sizeof(cmd));
+	}
+}
+
+/* ---- streams ---- */
+
+static int spi_submit(struct spi_mem *mem)
+{
+	struct ftdi_spi *f = to_ftdi_spi(mem);
+	struct stream *s = &f->streams[(f->first + f->n_in_flight) % N_STREAMS];
+	static const u8 end = MPSSE_FLUSH;
+	int ret = put(f, &end, 1);
+	u8 *out = s->out;
+	size_t cap = s->cap;
+
+	assert(f->n_in_flight < N_STREAMS && f->n_answers);
+	if (!ret)
+		ret = mem->ctx->err.code; /* of a command that found no room */
+	if (ret)
+		return ret;
+	s->out = f->out;
+	s->cap = f->cap;
+	memcpy(s->to, f->answers, f->n_answers * sizeof(s->to[0]));
+	s->usb = (struct usb_batch){
+		.out = s->out,
+		.n_out = f->n,
+		.in = s->in,
+		.n_in = f->n_answers,
+		.timeout_ms = timeout_ms(f, f->cycles, f->n + f->n_answers) * N_STREAMS,
+	};
+	count_cycles(f);
+	f->out = out;
+	f->cap = cap;
+	f->n_answers = 0;
+	ret = submit(f, &s->usb);
+	f->n_in_flight += !ret;
+	return ret;
+}
+
+static int spi_collect(struct spi_mem *mem)
+{
+	struct ftdi_spi *f = to_ftdi_spi(mem);
+	struct stream *s = &f->streams[f->first];
+	int ret = reap(f, &s->usb);
+
+	f->first = (f->first + 1) % N_STREAMS;
+	f->n_in_flight--;
+	for (size_t i = 0; i < s->usb.n_in && !ret; i++)
+		*s->to[i] = s->in[i];
+	return ret;
+}
+
+static int spi_abandon(struct spi_mem *mem)
+{
+	struct ftdi_spi *f = to_ftdi_spi(mem);
+
+	for (; f->n_in_flight; f->n_in_flight--, f->first = (f->first + 1) % N_STREAMS)
+		reap(f, &f->streams[f->first].usb);
+	f->n = 0;
+	f->cycles = 0;
+	f->n_answers = 0;
+	return recover(f);
 }
 
 /* one stretch of a read, on its way */
@@ -408,10 +512,7 @@ static int read_begin(struct ftdi_spi *f, struct read_slot *s, const struct spi_
 		.n_in = op->data.nbytes,
 		.timeout_ms = timeout_ms(f, f->cycles, op->data.nbytes) * N_READS,
 	};
-	f->mem.ctx->stats.swclk_cycles += f->cycles;
-	f->mem.ctx->stats.swclk_ps += f->cycles * (UINT64_C(1000000000000) / f->mem.hz);
-	f->n = 0;
-	f->cycles = 0;
+	count_cycles(f);
 	return submit(f, &s->usb);
 }
 
@@ -483,11 +584,17 @@ static void choose_divisor(struct ftdi_spi *f, u32 hz)
 static int spi_configure(struct spi_mem *mem, u64 size, u32 max_hz)
 {
 	struct ftdi_spi *f = to_ftdi_spi(mem);
+	struct err before = mem->ctx->err;
+	int ret;
 
 	(void)size;
 	choose_divisor(f, min(f->max_hz, max_hz));
 	log_dbg(&mem->ctx->log, "%s: SPI clock %" PRIu32 " kHz", mem->name, mem->hz / 1000);
-	return set_up(f);
+	ret = set_up(f);
+	if (!is_worth_a_try(ret))
+		return ret;
+	mem->ctx->err = before;
+	return recover(f);
 }
 
 static int spi_enable(struct spi_mem *mem)
@@ -518,6 +625,9 @@ static const struct spi_controller_mem_ops spi_ops = {
 	.queue_op = spi_queue_op,
 	.queue_delay = spi_queue_delay,
 	.dirmap_read = spi_dirmap_read,
+	.submit = spi_submit,
+	.collect = spi_collect,
+	.abandon = spi_abandon,
 	.drive_high = spi_drive_high,
 	.configure = spi_configure,
 	.enable = spi_enable,
@@ -611,6 +721,8 @@ static void ftdi_spi_close(struct spi_mem *mem)
 	struct ftdi_spi *f = to_ftdi_spi(mem);
 
 	spi_disable(mem);
+	for (unsigned int i = 0; i < N_STREAMS; i++)
+		free(f->streams[i].out);
 	free(f->out);
 	free(f);
 }

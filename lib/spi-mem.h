@@ -96,6 +96,16 @@ struct spi_controller_mem_ops {
 	/* with it: the figures for estimates in @mtd (crc_ps_per_byte and the others) */
 	void (*checksum_costs)(const struct spi_mem *mem, const struct spi_mem_op *op,
 			       struct mtd_info *mtd);
+	/*
+	 * Of a controller with a wire of its own: commands that were queued, those with an answer among
+	 * them, as one stream that does not wait. submit() sends it off, two may be on their way;
+	 * collect() waits for the older one, whose answers are in place then. After an error of
+	 * either abandon(): nothing is in flight any more, and what was may have happened or not.
+	 * None of the others in between.
+	 */
+	int (*submit)(struct spi_mem *mem);
+	int (*collect)(struct spi_mem *mem);
+	int (*abandon)(struct spi_mem *mem);
 	/* raw clocks for recovery: @ncycles with all of IO0..IO(width-1) high (nor-recovery) */
 	int (*drive_high)(struct spi_mem *mem, unsigned int width, unsigned int ncycles);
 	/* the device's size is known: address range checks; and its clock limit; picks prescaler */

@@ -1,22 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Jobs on a SPI-NOR with a wire of its own: no target between, nothing else to do meanwhile. Each
- * operation is started, waited for and judged before the next.
+ * Jobs on a SPI-NOR with a wire of its own: no target between, nothing else to do meanwhile. An
+ * erase is started, waited for and judged before the next; pages are programmed by
+ * lib/spi-nor-stream.c.
  */
 #include "lib/spi-nor-priv.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <string.h>
 
 #define OP_WREN 0x06
 
 /* looks at the status register before sleeping begins: a page takes a few USB round trips */
 #define EAGER_LOOKS 64
 
-/* wait; the last status that was read is judged, too. A chip gets twice its maximum */
-static int wait_and_judge(struct spi_nor *nor, enum job_kind kind, u64 at, u64 max_ns,
-			  bool *was_ready)
+/**
+ * nor_wait_and_judge() - an operation ends, well or not
+ * @nor: chip; it gets twice its maximum
+ * @kind: of the operation
+ * @at: where, for messages
+ * @max_ns: its maximum
+ *
+ * The last status that was read is judged, too.
+ */
+int nor_wait_and_judge(struct spi_nor *nor, enum job_kind kind, u64 at, u64 max_ns)
 {
 	const struct nor_params *p = &nor->p;
 	u8 mask = kind == JOB_ERASE ? p->fail_erase : p->fail_program, val = 0;
@@ -28,8 +35,11 @@ static int wait_and_judge(struct spi_nor *nor, enum job_kind kind, u64 at, u64 m
 
 		if (rc)
 			return rc;
-		*was_ready = !looks;
 		if ((val & p->poll_mask) == p->poll_match)
+			break;
+		/* a failure keeps some chips busy until it is cleared: Spansion */
+		if (p->fail_clear && p->fail_opcode == p->poll_opcode &&
+		    val & (mask | p->fail_protect))
 			break;
 		if (clock_now_ns(clk) - from > 2 * max_ns)
 			return err_set(nor_err(nor), -ETIMEDOUT,
@@ -56,82 +66,27 @@ static int wait_and_judge(struct spi_nor *nor, enum job_kind kind, u64 at, u64 m
 		       val);
 }
 
-/* write enable, the operation and a pause go with the first look at the status register */
-static int start(struct spi_nor *nor, const struct spi_mem_op *op, u64 pause_ns, u64 max_ns)
-{
-	struct spi_mem_op wren = nor_op_simple(OP_WREN);
-
-	nor->mem->ops->queue_op(nor->mem, NULL, &wren, NULL);
-	nor->mem->ops->queue_op(nor->mem, NULL, op, NULL);
-	if (pause_ns && nor->mem->ops->queue_delay)
-		nor->mem->ops->queue_delay(nor->mem, pause_ns);
-	nor->last_op_max_ns = 2 * max_ns;
-	return nor_err(nor)->code;
-}
-
 static int erase_next(struct flash_job *job)
 {
 	struct spi_nor *nor = to_nor(job->mtd);
 	u64 at = job->offset + job->done;
+	struct spi_mem_op op = nor_op_simple(OP_WREN);
 	struct nor_erase e;
-	struct spi_mem_op op;
-	bool was_ready;
 	int rc = nor_select(nor, at);
 
 	if (rc)
 		return rc;
 	nor_pick_erase(nor, at, job->len - job->done, &e);
+	/* both go with the first look at the status register */
+	nor->mem->ops->queue_op(nor->mem, NULL, &op, NULL);
 	op = nor_op_erase(nor, e.opcode, at);
-	rc = start(nor, &op, 0, e.max_ns);
+	nor->mem->ops->queue_op(nor->mem, NULL, &op, NULL);
+	nor->last_op_max_ns = 2 * e.max_ns;
+	rc = nor_err(nor)->code;
 	if (!rc)
-		rc = wait_and_judge(nor, JOB_ERASE, at, e.max_ns, &was_ready);
+		rc = nor_wait_and_judge(nor, JOB_ERASE, at, e.max_ns);
 	if (!rc)
 		job->done += e.size;
-	return rc;
-}
-
-/* pages that are all ones are what the erase left */
-static bool is_blank(const u8 *buf, u32 len, u8 erased)
-{
-	for (u32 i = 0; i < len; i++)
-		if (buf[i] != erased)
-			return false;
-	return true;
-}
-
-/* a look that comes too early costs a round trip, a late one less: rise fast, sink slowly */
-static void learn(struct spi_nor *nor, bool was_ready)
-{
-	u64 *ns = &nor->busy_program_ns;
-
-	*ns = was_ready ? *ns - *ns / 128 : *ns + *ns / 16;
-	*ns = min(*ns, nor->p.program_max_ns);
-}
-
-static int program_next(struct flash_job *job)
-{
-	struct spi_nor *nor = to_nor(job->mtd);
-	u64 at = job->offset + job->done;
-	u32 page = nor->p.page_size;
-	u32 len = (u32)min(job->len - job->done, (u64)(page - at % page));
-	const u8 *buf = job->buf + job->done;
-	struct spi_mem_op op;
-	bool was_ready;
-	int rc = 0;
-
-	if (!is_blank(buf, len, job->mtd->erased)) {
-		rc = nor_select(nor, at);
-		op = nor_op_program(nor, at, buf, len);
-		if (!rc)
-			rc = start(nor, &op, nor->busy_program_ns, nor->p.program_max_ns);
-		if (!rc)
-			rc = wait_and_judge(nor, JOB_PROGRAM, at, nor->p.program_max_ns,
-					    &was_ready);
-		if (!rc)
-			learn(nor, was_ready);
-	}
-	if (!rc)
-		job->done += len;
 	return rc;
 }
 
@@ -153,7 +108,7 @@ int nor_run(struct flash_job *job)
 				"stopped on request: %s: %" PRIu64 " of %" PRIu64 " bytes %s",
 				job->mtd->name, job->done, job->len,
 				job->kind == JOB_ERASE ? "erased" : "programmed");
-		rc = job->kind == JOB_ERASE ? erase_next(job) : program_next(job);
+		rc = job->kind == JOB_ERASE ? erase_next(job) : nor_stream(job);
 		job->issued = job->done;
 		ctx_progress(ctx, job->kind == JOB_ERASE ? "erase" : "program", job->mtd->name,
 			     job->done, job->len);

@@ -154,6 +154,11 @@ void nor_checksum_costs(struct spi_nor *nor);
 /* ---- lib/spi-nor-direct.c: a chip with a wire of its own (mem->q is NULL) ---- */
 
 int nor_run(struct flash_job *job);
+int nor_wait_and_judge(struct spi_nor *nor, enum job_kind kind, u64 at, u64 max_ns);
+
+/* ---- lib/spi-nor-stream.c: pages without a look in between ---- */
+
+int nor_stream(struct flash_job *job);
 
 /* ---- lib/spi-nor-job.c ---- */
 

@@ -36,13 +36,17 @@ run -p $SPI --otp-program 0=b.bin
 ok 'security registers have their end' rc_says 2 'do not fit'
 run -p $SPI --sfdp-dump sfdp.bin
 ok 'its SFDP is saved' sh -c '[ "$(head -c 4 sfdp.bin)" = SFDP ]'
-for nor in mt25ql512abb mx25r6435f sst26vf064b is25lp128f; do
+# pages of 256 and 512 bytes, slow and quick ones, two dies; 100 ns of CS# between commands
+for nor in mt25ql512abb mx25r6435f sst26vf064b is25lp128f m25p64 s25fl512s w25m512jv; do
 	run -p ftdi_spi:via=sim,nor=$nor,divisor=4 -w a.bin --json
 	ok "$nor" both 0 '.verified_bytes >= 40000'
+	ok "$nor does what real ones do" test -z "$(grep 'real hardware' err)"
 done
 run -p ftdi_spi:via=sim,nor=unknown-nosfdp -c mine:size=16M,erase=20h:4K -w b.bin --json
 ok 'a described chip' both 0 '.verified_bytes >= 3000'
-for n in 3 8 12 25 28 31; do
+run -p ftdi_spi:via=sim,stuck_wip=1 -w b.bin
+ok 'a page that never ends is named' rc_says 1 'still busy programming at 0x0'
+for n in 3 8 12 19 25 28 31 34 36; do
 	run -p ftdi_spi:via=sim,state=short.state,short_at=$n -w b.bin
 	ok "reply $n is lost: it is done all the same" rc_is 0
 done
