@@ -29,23 +29,24 @@ static int find_mtd(struct swdrom *s, struct mtd_info **out)
 		       s->mtd_name ? s->mtd_name : "the target");
 }
 
-/* "upper 1/4", as flashrom says it; nothing for ranges that are no such part */
+/* "upper 1/4", as flashrom says it: the fraction has no common factors of 2 */
 static void describe(char *buf, size_t size, const struct mtd_info *mtd,
 		     const struct mtd_wp_range *r)
 {
-	const char *where = r->start ? "upper" : "lower";
-	u64 rest = mtd->size - r->len;
+	u64 part = r->len, whole = mtd->size;
+	const char *where = "";
 
-	buf[0] = '\0';
-	if (!r->len)
-		snprintf(buf, size, " (none)");
-	else if (r->len == mtd->size)
-		snprintf(buf, size, " (all)");
-	else if (mtd->size % r->len == 0)
-		snprintf(buf, size, " (%s 1/%" PRIu64 ")", where, mtd->size / r->len);
-	else if (mtd->size % rest == 0)
-		snprintf(buf, size, " (%s %" PRIu64 "/%" PRIu64 ")", where, mtd->size / rest - 1,
-			 mtd->size / rest);
+	if (!part || part == whole) {
+		snprintf(buf, size, part ? " (all)" : " (none)");
+		return;
+	}
+	if (!r->start)
+		where = "lower ";
+	else if (r->start + r->len == mtd->size)
+		where = "upper ";
+	for (; part % 2 == 0 && whole % 2 == 0; part /= 2)
+		whole /= 2;
+	snprintf(buf, size, " (%s%" PRIu64 "/%" PRIu64 ")", where, part, whole);
 }
 
 static void range_line(char *buf, size_t size, const struct mtd_info *mtd,

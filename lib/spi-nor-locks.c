@@ -166,18 +166,20 @@ static int write_lock(struct spi_nor *nor, const struct nor_locks *locks, u64 at
 	return rc ? rc : spi_mem_exec(nor->mem, &op);
 }
 
-static void note_block(struct mtd_wp_range *span, u64 start, u64 len)
+/* one more locked block: the span grows; *sum: locked bytes in it */
+static void note_block(struct mtd_wp_range *span, u64 *sum, u64 start, u64 len)
 {
-	if (!span->len)
-		span->start = start;
-	span->len = start + len - span->start;
+	u64 lo = span->len ? min(span->start, start) : start;
+	u64 hi = span->len ? max(span->start + span->len, start + len) : start + len;
+
+	*span = (struct mtd_wp_range){ lo, hi - lo };
+	*sum += len;
 }
 
 static int scan_blocks(struct spi_nor *nor, const struct nor_locks *locks, u64 from, u64 to,
 		       struct mtd_wp_range *span, bool *partial)
 {
-	bool any_open = false;
-	u64 start, len;
+	u64 start, len, sum = 0;
 	int rc = 0;
 
 	for (u64 at = from; at < to && !rc; at = start + len) {
@@ -186,11 +188,9 @@ static int scan_blocks(struct spi_nor *nor, const struct nor_locks *locks, u64 f
 		len = block_at(nor_die_span(nor), at, &start);
 		rc = read_lock(nor, locks, start, &is_locked);
 		if (is_locked)
-			note_block(span, start, len);
-		else
-			any_open = true;
+			note_block(span, &sum, start, len);
 	}
-	*partial = any_open && span->len;
+	*partial = sum != span->len;
 	return rc;
 }
 
@@ -280,8 +280,7 @@ static int scan_bpr(struct spi_nor *nor, u64 from, u64 to, struct mtd_wp_range *
 {
 	u8 bpr[BPR_MAX] = { 0 };
 	unsigned int n_bits;
-	bool any_open = false;
-	u64 lo = to, hi = from;
+	u64 sum = 0;
 	int rc = read_bpr(nor, bpr, &n_bits);
 
 	for (unsigned int bit = 0; bit < n_bits && !rc; bit++) {
@@ -289,16 +288,10 @@ static int scan_bpr(struct spi_nor *nor, u64 from, u64 to, struct mtd_wp_range *
 
 		if (b.is_read_lock || b.start >= to || b.start + b.len <= from)
 			continue;
-		if (!(*bpr_byte(bpr, n_bits, bit) & BIT(bit % 8))) {
-			any_open = true;
-			continue;
-		}
-		lo = min(lo, b.start);
-		hi = max(hi, b.start + b.len);
+		if (*bpr_byte(bpr, n_bits, bit) & BIT(bit % 8))
+			note_block(span, &sum, b.start, b.len);
 	}
-	if (lo < hi)
-		*span = (struct mtd_wp_range){ lo, hi - lo };
-	*partial = any_open && span->len;
+	*partial = sum != span->len;
 	return rc;
 }
 

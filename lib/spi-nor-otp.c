@@ -279,10 +279,11 @@ static int write_lock(struct spi_nor *nor, u32 region)
 
 /* ---- for the mtd ---- */
 
+/* of a stack of dies the first one's counts */
 static int check_has_otp(struct spi_nor *nor)
 {
 	if (nor->p.otp.n)
-		return 0;
+		return nor_select(nor, 0);
 	return err_set(nor_err(nor), -EOPNOTSUPP, NULL, "no OTP memory of %s is known", nor->name);
 }
 
@@ -407,6 +408,11 @@ static int otp_program(struct mtd_info *mtd, u32 to, size_t len, const u8 *buf)
 			     "0x%zx bytes at offset 0x%" PRIx32 " do not fit in the OTP of %s "
 			     "(0x%" PRIx32 " bytes)",
 			     len, to, nor->name, total(nor));
+	/* its bytes 10h to 13h are the locks of all regions: --otp-lock's */
+	if (!rc && nor->p.otp.kind == NOR_OTP_SPANSION && len && to < nor->p.otp.len)
+		rc = err_set(nor_err(nor), -EROFS, "regions from 1 on are yours",
+			     "OTP region 0 of %s holds its serial number and the lock bits",
+			     nor->name);
 	/* before anything is programmed: every region that is touched, every bit */
 	for (u32 r = to / max(nor->p.otp.len, (u16)1); len && !rc && r * nor->p.otp.len < to + len;
 	     r++)

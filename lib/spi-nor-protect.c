@@ -30,6 +30,9 @@
 
 #define SR1_STATUS  (BIT(0) | BIT(1)) /* WIP and WEL: written as 0 */
 
+/* of a chip; where a die has to be selected each has its own registers, and its own range */
+#define MAX_DIES 8
+
 /* one reading of a chip's protection */
 struct protection {
 	const struct nor_wp_layout *l; /* NULL: no BP bits */
@@ -191,6 +194,24 @@ static int refused(struct spi_nor *nor, const struct protection *p, bool is_vola
 							      : "");
 }
 
+/* ---- dies ---- */
+
+static unsigned int n_dies(const struct spi_nor *nor)
+{
+	return nor->p.dies == NOR_DIES_SELECT ? min((unsigned int)nor->p.n_dies, (unsigned int)MAX_DIES) : 1;
+}
+
+static int select_die(struct spi_nor *nor, unsigned int die)
+{
+	return nor_select(nor, die * nor_die_span(nor));
+}
+
+/* where the die that is selected begins */
+static u64 die_base(const struct spi_nor *nor)
+{
+	return n_dies(nor) > 1 && nor->window > 0 ? (u64)nor->window * nor_die_span(nor) : 0;
+}
+
 /* ---- would it be refused? ---- */
 
 /*
@@ -221,21 +242,41 @@ static int locked_by_locks(struct spi_nor *nor, const struct nor_locks *locks, u
 	return err_set(nor_err(nor), -EROFS,
 		       by_power_up ? "they are locked down: take the power off the board"
 				   : "add --wp-range 0,0: it unlocks all blocks",
-		       "0x%" PRIx64 " to 0x%" PRIx64 " of %s is write-protected by %s", span.start,
-		       span.start + span.len - 1, nor->name, nor_locks_about(locks));
+		       "0x%" PRIx64 " to 0x%" PRIx64 " of %s is write-protected by %s",
+		       die_base(nor) + span.start, die_base(nor) + span.start + span.len - 1,
+		       nor->name, nor_locks_about(locks));
 }
 
 /* ---- status, list ---- */
 
-static int nor_wp_status(struct mtd_info *mtd, struct mtd_wp_status *out)
+static void add_registers(char *about, size_t size, const struct protection *p)
 {
-	struct spi_nor *nor = to_nor(mtd);
+	static const char *const names[] = {
+		[NOR_WP_SR2] = "SR2",
+		[NOR_WP_SR3] = "SR3",
+		[NOR_WP_CR] = "CR",
+		[NOR_WP_FR] = "FR",
+	};
+	size_t used = strlen(about);
+
+	used += (size_t)snprintf(about + used, size - used, "%sSR1 %02x", used ? "; " : "",
+				 p->regs.val[NOR_WP_SR1]);
+	for (unsigned int reg = NOR_WP_SR2; reg < NOR_WP_N_REGS && used < size; reg++)
+		if (nor_wp_uses(p->l, reg))
+			used += (size_t)snprintf(about + used, size - used, ", %s %02x", names[reg],
+						 p->regs.val[reg]);
+}
+
+/* of the die that is selected; its range from the die's own start */
+static int die_status(struct spi_nor *nor, bool is_last, struct mtd_wp_status *out)
+{
 	struct protection p;
 	u64 lo, hi;
 	size_t used;
 	int rc = read_protection(nor, &p);
 
-	memset(out, 0, sizeof(*out));
+	out->range = (struct mtd_wp_range){ 0, 0 };
+	out->is_partial = false;
 	if (rc)
 		return rc;
 	if (p.locks) {
@@ -249,22 +290,63 @@ static int nor_wp_status(struct mtd_info *mtd, struct mtd_wp_status *out)
 	}
 	nor_wp_range(p.l, nor_die_span(nor), &p.bits, &lo, &hi);
 	out->range = (struct mtd_wp_range){ lo, hi - lo };
-	out->mode = mode_of(&p.bits);
-	used = (size_t)snprintf(out->about, sizeof(out->about), "SR1 %02x", p.regs.val[NOR_WP_SR1]);
-	for (unsigned int reg = NOR_WP_SR2; reg < NOR_WP_N_REGS; reg++) {
-		static const char *const names[] = {
-			[NOR_WP_SR2] = "SR2",
-			[NOR_WP_SR3] = "SR3",
-			[NOR_WP_CR] = "CR",
-			[NOR_WP_FR] = "FR",
-		};
-
-		if (nor_wp_uses(p.l, reg))
-			used += (size_t)snprintf(out->about + used, sizeof(out->about) - used,
-						 ", %s %02x", names[reg], p.regs.val[reg]);
-	}
-	snprintf(out->about + used, sizeof(out->about) - used, " (%s)", p.l->about);
+	out->mode = max(out->mode, mode_of(&p.bits));
+	add_registers(out->about, sizeof(out->about), &p);
+	used = strlen(out->about);
+	if (is_last)
+		snprintf(out->about + used, sizeof(out->about) - used, " (%s)", p.l->about);
 	return 0;
+}
+
+/* the strictest mode of all dies, and the span of what they protect */
+static int nor_wp_status(struct mtd_info *mtd, struct mtd_wp_status *out)
+{
+	struct spi_nor *nor = to_nor(mtd);
+	u64 lo = UINT64_MAX, hi = 0, sum = 0;
+	bool is_partial = false;
+	int rc = 0;
+
+	memset(out, 0, sizeof(*out));
+	for (unsigned int die = 0; die < n_dies(nor) && !rc; die++) {
+		rc = select_die(nor, die);
+		if (!rc)
+			rc = die_status(nor, die + 1 == n_dies(nor), out);
+		if (rc || !out->range.len)
+			continue;
+		lo = min(lo, die_base(nor) + out->range.start);
+		hi = max(hi, die_base(nor) + out->range.start + out->range.len);
+		sum += out->range.len;
+		is_partial |= out->is_partial;
+	}
+	out->range = sum ? (struct mtd_wp_range){ lo, hi - lo } : (struct mtd_wp_range){ 0, 0 };
+	out->is_partial = is_partial || sum != out->range.len;
+	return rc;
+}
+
+/*
+ * Of a stack: what begins or ends where the flash does, @n ranges of one die alone being in @one.
+ * Whole dies, and beyond them a part of the next.
+ */
+static size_t stack_ranges(const struct spi_nor *nor, const struct nor_wp_range *one,
+			   unsigned int n, struct mtd_wp_range *out)
+{
+	u64 span = nor_die_span(nor), size = span * n_dies(nor);
+	size_t n_out = 0;
+
+	for (unsigned int full = 0; full < n_dies(nor); full++) {
+		for (unsigned int i = 0; i < n && n_out + 2 < MTD_WP_MAX_RANGES; i++) {
+			u64 len = full * span + one[i].to - one[i].from;
+
+			/* nothing beyond them is all of the round before */
+			if (full && one[i].from == one[i].to)
+				continue;
+			if (!one[i].from)
+				out[n_out++] = (struct mtd_wp_range){ 0, len };
+			if (one[i].to == span && len != size)
+				out[n_out++] = (struct mtd_wp_range){ size - len, len };
+		}
+	}
+	return n_out;
 }
 
 static int nor_wp_list(struct mtd_info *mtd, struct mtd_wp_range *out, size_t *n)
@@ -272,20 +354,27 @@ static int nor_wp_list(struct mtd_info *mtd, struct mtd_wp_range *out, size_t *n
 	struct spi_nor *nor = to_nor(mtd);
 	struct nor_wp_range ranges[NOR_WP_MAX_RANGES];
 	struct protection p;
-	int rc = read_protection(nor, &p);
+	unsigned int n_ranges;
+	int rc = select_die(nor, 0);
 
 	*n = 0;
+	if (!rc)
+		rc = read_protection(nor, &p);
 	if (rc)
 		return rc;
 	if (p.locks || !p.l) {
 		out[(*n)++] = (struct mtd_wp_range){ 0, 0 };
 		if (p.locks)
-			out[(*n)++] = (struct mtd_wp_range){ 0, nor_die_span(nor) };
+			out[(*n)++] = (struct mtd_wp_range){ 0, nor->p.size };
 		return 0;
 	}
-	*n = nor_wp_ranges(p.l, nor_die_span(nor), &p.bits, true, ranges);
-	for (size_t i = 0; i < *n; i++)
-		out[i] = (struct mtd_wp_range){ ranges[i].from, ranges[i].to - ranges[i].from };
+	n_ranges = nor_wp_ranges(p.l, nor_die_span(nor), &p.bits, true, ranges);
+	if (n_dies(nor) > 1) {
+		*n = stack_ranges(nor, ranges, n_ranges, out);
+		return 0;
+	}
+	for (*n = 0; *n < n_ranges; (*n)++)
+		out[*n] = (struct mtd_wp_range){ ranges[*n].from, ranges[*n].to - ranges[*n].from };
 	return 0;
 }
 
@@ -311,7 +400,7 @@ static int choose_range(struct spi_nor *nor, const struct protection *p,
 				"0x%" PRIx64 "+0x%" PRIx64
 				" needs the one-time bit TB of %s: from then on it can only "
 				"protect from the bottom",
-				from, to - from, nor->name);
+				die_base(nor) + from, to - from, nor->name);
 		bits->bp = ranges[i].bits.bp;
 		bits->tb = ranges[i].bits.tb;
 		bits->sec = ranges[i].bits.sec;
@@ -319,7 +408,8 @@ static int choose_range(struct spi_nor *nor, const struct protection *p,
 		return 0;
 	}
 	return err_set(nor_err(nor), -EINVAL, "`--wp-list` shows the ranges that it can",
-		       "%s can't protect 0x%" PRIx64 "+0x%" PRIx64 "%s", nor->name, from, to - from,
+		       "%s can't protect 0x%" PRIx64 "+0x%" PRIx64 "%s", nor->name,
+		       die_base(nor) + from, to - from,
 		       p->l->is_opaque ? " (its protection table is not known)" : "");
 }
 
@@ -343,6 +433,15 @@ static int choose_mode(struct spi_nor *nor, const struct protection *p,
 	return 0;
 }
 
+static int check_lock_mode(struct spi_nor *nor, const struct protection *p,
+			   const struct mtd_wp_change *change)
+{
+	if (!change->has_mode || change->mode == MTD_WP_DISABLED)
+		return 0;
+	return err_set(nor_err(nor), -EOPNOTSUPP, NULL, "%s has %s; there is nothing to enable",
+		       nor->name, nor_locks_about(p->locks));
+}
+
 static int change_locks(struct spi_nor *nor, const struct protection *p,
 			const struct mtd_wp_change *change)
 {
@@ -351,10 +450,6 @@ static int change_locks(struct spi_nor *nor, const struct protection *p,
 	bool partial;
 	int rc;
 
-	if (change->has_mode && change->mode != MTD_WP_DISABLED)
-		return err_set(nor_err(nor), -EOPNOTSUPP, NULL,
-			       "%s has %s; there is nothing to enable", nor->name,
-			       nor_locks_about(p->locks));
 	if (!change->has_range)
 		return 0;
 	rc = nor_locks_set(nor, p->locks, from, to);
@@ -365,7 +460,7 @@ static int change_locks(struct spi_nor *nor, const struct protection *p,
 	return err_set(nor_err(nor), -EROFS, "power-cycle the board and try again",
 		       "%s does not take its block locks: 0x%" PRIx64 "+0x%" PRIx64
 		       " is locked instead (locked down?)",
-		       nor->name, span.start, span.len);
+		       nor->name, die_base(nor) + span.start, span.len);
 }
 
 static int apply(struct spi_nor *nor, struct protection *p, const struct nor_wp_bits *bits,
@@ -419,46 +514,86 @@ int nor_is_locked(struct spi_nor *nor, u64 from, u64 len)
 		none.bp = 0;
 		return apply(nor, &p, &none, false);
 	}
-	return err_set(
-		nor_err(nor), -EROFS,
-		p.bits.srp || p.bits.srl ? "add --wp-disable --wp-range 0,0; see --wp-status"
-					 : "add --wp-range 0,0 to unprotect it, or write elsewhere",
-		"0x%" PRIx64 " to 0x%" PRIx64
-		" of %s is write-protected by its BP bits (SR1 %02x%s)%s",
-		lo, hi - 1, nor->name, p.regs.val[NOR_WP_SR1], p.bits.cmp ? ", CMP is set" : "",
-		mode_of(&p.bits) == MTD_WP_HARDWARE
-			? ", and the status register is locked while WP# is low"
-			: "");
+	return err_set(nor_err(nor), -EROFS,
+		       p.bits.srp || p.bits.srl
+			       ? "add --wp-disable --wp-range 0,0; see --wp-status"
+			       : "add --wp-range 0,0 to unprotect it, or write elsewhere",
+		       "0x%" PRIx64 " to 0x%" PRIx64
+		       " of %s is write-protected by its BP bits (SR1 %02x%s)%s",
+		       die_base(nor) + lo, die_base(nor) + hi - 1, nor->name,
+		       p.regs.val[NOR_WP_SR1], p.bits.cmp ? ", CMP is set" : "",
+		       mode_of(&p.bits) == MTD_WP_HARDWARE
+			       ? ", and the status register is locked while WP# is low"
+			       : "");
 }
 
+/* what is to be changed in one die, and how */
+struct die_change {
+	struct mtd_wp_change part;
+	struct protection p;
+	struct nor_wp_bits bits;
+};
+
+/* the part of @change that is @die's; reads its registers and settles the new bits */
+static int plan_die(struct spi_nor *nor, unsigned int die, const struct mtd_wp_change *change,
+		    struct die_change *d)
+{
+	u64 span = nor_die_span(nor), base = die * span;
+	u64 from = max(change->range.start, base);
+	u64 to = min(change->range.start + change->range.len, base + span);
+	int rc = select_die(nor, die);
+
+	d->part = *change;
+	d->part.range = from < to ? (struct mtd_wp_range){ from - base, to - from }
+				  : (struct mtd_wp_range){ 0, 0 };
+	if (!rc)
+		rc = read_protection(nor, &d->p);
+	if (rc)
+		return rc;
+	if (d->p.locks)
+		return check_lock_mode(nor, &d->p, change);
+	if (!d->p.l)
+		return err_set(nor_err(nor), -EOPNOTSUPP, NULL,
+			       "no protection bits of %s are known", nor->name);
+	d->bits = d->p.bits;
+	if (change->has_range)
+		rc = choose_range(nor, &d->p, &d->part, &d->bits);
+	if (!rc && change->has_mode)
+		rc = choose_mode(nor, &d->p, change, &d->bits);
+	return rc;
+}
+
+static int change_die(struct spi_nor *nor, unsigned int die, struct die_change *d)
+{
+	int rc = select_die(nor, die);
+
+	if (rc)
+		return rc;
+	return d->p.locks ? change_locks(nor, &d->p, &d->part)
+			  : apply(nor, &d->p, &d->bits, d->part.is_volatile);
+}
+
+/* all dies are looked at before the first one is changed */
 static int nor_wp_change(struct mtd_info *mtd, const struct mtd_wp_change *change)
 {
 	struct spi_nor *nor = to_nor(mtd);
-	struct nor_wp_bits bits;
-	struct protection p;
+	struct die_change dies[MAX_DIES];
+	u64 size = nor->p.size;
 	int rc = mtd_prepare(mtd);
 
-	if (!rc)
-		rc = read_protection(nor, &p);
 	if (rc)
 		return rc;
-	if (change->has_range && (change->range.start > nor_die_span(nor) ||
-				  change->range.len > nor_die_span(nor) - change->range.start))
-		return err_set(
-			nor_err(nor), -EINVAL, "ranges are offsets of the device",
-			"0x%" PRIx64 "+0x%" PRIx64 " does not fit in %s (0x%" PRIx64 " bytes)",
-			change->range.start, change->range.len, nor->name, nor_die_span(nor));
-	if (p.locks)
-		return change_locks(nor, &p, change);
-	if (!p.l)
-		return err_set(nor_err(nor), -EOPNOTSUPP, NULL,
-			       "no protection bits of %s are known", nor->name);
-	bits = p.bits;
-	if (change->has_range)
-		rc = choose_range(nor, &p, change, &bits);
-	if (!rc && change->has_mode)
-		rc = choose_mode(nor, &p, change, &bits);
-	return rc ? rc : apply(nor, &p, &bits, change->is_volatile);
+	if (change->has_range &&
+	    (change->range.start > size || change->range.len > size - change->range.start))
+		return err_set(nor_err(nor), -EINVAL, "ranges are offsets of the device",
+			       "0x%" PRIx64 "+0x%" PRIx64 " does not fit in %s (0x%" PRIx64
+			       " bytes)",
+			       change->range.start, change->range.len, nor->name, size);
+	for (unsigned int die = 0; die < n_dies(nor) && !rc; die++)
+		rc = plan_die(nor, die, change, &dies[die]);
+	for (unsigned int die = 0; die < n_dies(nor) && !rc; die++)
+		rc = change_die(nor, die, &dies[die]);
+	return rc;
 }
 
 const struct mtd_wp_ops nor_wp_ops = {

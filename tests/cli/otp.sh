@@ -61,6 +61,10 @@ ok 'locking touched no protection' both 0 '.wp.length == 0 and .wp.mode == "disa
 run -p $SIM --otp-status
 ok 'without a board there is none' rc_says 2 'needs -b BOARD'
 
+# where the lock bits are bytes among the others
+run -p sim:board=stm32l476g-disco,nor=s25fl512s -b stm32l476g-disco --otp-program 0x10=serial.bin --irreversible
+ok 'nobody locks by programming' rc_says 7 'lock bits'
+
 # one chip of each kind
 while read -r nor region; do
 	SIM=sim:board=stm32l476g-disco,nor=$nor,state=$nor.state

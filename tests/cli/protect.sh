@@ -99,5 +99,29 @@ run -p $SIM $B -m qspi --range 0x10000+20000 -w a.bin --json
 ok 'a job opens the locks and says so' both 0 '.verified_bytes >= 20000'
 ok 'in one line' says 'unlocking all blocks'
 run -p $SIM $B --wp-range 0x10000,0x7f0000 --json
-ok 'they can be set block by block' both 0 '.wp.start == 65536 and .wp.length == 8323072'
+ok 'they can be set block by block' both 0 '.wp.start == 65536 and .wp.length == 8323072 and
+	(.wp.partial | not)'
+
+# two dies, each with registers of its own
+SIM=sim:board=stm32l476g-disco,nor=w25m512jv,state=stack.state
+run -p $SIM $B --wp-list
+ok 'a stack: what reaches into the second die' \
+	grep -q 'start=0x00000000 length=0x02100000 (lower 33/64)' out
+run -p $SIM $B --wp-range 0,32M --json
+ok 'the first die alone' both 0 '.wp.start == 0 and .wp.length == 33554432'
+run -p $SIM $B -m qspi --range 48M+64K -E
+ok 'the second is free' rc_is 0
+run -p $SIM $B -m qspi --range 31M+2M -E
+ok 'what touches the first is refused' rc_says 7 '0x0 to 0x1ffffff'
+run -p $SIM $B --wp-range 0x01f00000,2M --wp-enable --json
+ok 'a range across both' both 0 '.wp.start == 32505856 and .wp.length == 2097152 and
+	(.wp.partial | not) and .wp.mode == "hardware"'
+run -p $SIM $B -m qspi --range 32M+64K -E
+ok 'holds in the second' rc_says 7 '0x2000000 to 0x20fffff'
+run -p $SIM $B --wp-range 1M,40M
+ok 'a range that no die can' rc_says 2 "can't protect 0x2000000+0x900000"
+run -p $SIM $B --wp-status --json
+ok 'then neither is changed' both 0 '.wp.start == 32505856 and .wp.length == 2097152'
+run -p $SIM $B --wp-range 0,64M --wp-disable --json
+ok 'both' both 0 '.wp.length == 67108864 and .wp.mode == "disabled"'
 exit $failed
