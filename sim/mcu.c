@@ -436,7 +436,7 @@ enum bus_resp mcu_ap_access(struct mcu *mcu, struct bus_xact *x)
 	x->done_ps = x->at_ps;
 	if (!mcu->powered || !mcu_debug_enabled(mcu))
 		return BUS_ERROR;
-	vcortexm_run_to(mcu->core, x->at_ps);
+	vcortexm_run_before(mcu->core, x);
 	if (mcu->catch_up_ps <= x->at_ps)
 		mcu_catch_up_to(mcu, x->at_ps);
 	if (!mcu_ap_clocked(mcu)) {

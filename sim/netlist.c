@@ -756,6 +756,11 @@ struct vnor *netlist_nor(struct netlist *n)
 	return n->nor;
 }
 
+struct vquadspi *netlist_quadspi(struct netlist *n)
+{
+	return n->qspi;
+}
+
 u8 *netlist_nor_data(struct netlist *n, size_t *size)
 {
 	u64 now = sim_now_ps(n->sim);

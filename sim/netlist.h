@@ -9,6 +9,7 @@
 #include "sim/mcu.h"
 
 struct vnor;
+struct vquadspi;
 
 /* builds the board opts.board and registers GPIO and QUADSPI on the MCU's bus; NULL: unknown board */
 struct netlist *netlist_new(struct sim *sim);
@@ -28,6 +29,9 @@ void netlist_set_power(struct netlist *n, bool on);
 
 /* the chip itself, for a clip on its pins (sim/clip.h); NULL: none. What QUADSPI had to do is done */
 struct vnor *netlist_nor(struct netlist *n);
+
+/* the MCU's QUADSPI, for a core that polls it */
+struct vquadspi *netlist_quadspi(struct netlist *n);
 
 /* ---- for tests: the NOR's array ---- */
 u8 *netlist_nor_data(struct netlist *n, size_t *size);

@@ -52,3 +52,12 @@ bool vcore_take_event(struct vcore *v)
 void vcore_memory_changed(struct vcore *v, u32 addr, u32 len)
 {
 }
+
+bool vcore_is_unconcerned(struct vcore *v, const struct bus_xact *x)
+{
+	return false;
+}
+
+void vcore_wake(struct vcore *v)
+{
+}

@@ -16,6 +16,7 @@
  */
 #include "sim/vcore.h"
 
+#include "sim/netlist.h"
 #include "sim/vcore-spin.h"
 #include "sim/vflash.h"
 #include "sim/vrcc.h"
@@ -24,13 +25,17 @@
 #include <string.h>
 #include <unicorn/unicorn.h>
 
-#define BRANCH_CYCLES 2
+#define BRANCH_CYCLES  2
 
-#define WINDOW_BASE   0x90000000u
-#define ALIAS_SIZE    0x08000000u
-#define N_DEVICES     7
-#define EXC_RETURN    0xffffffe0u
-#define NOWHERE	      UINT64_MAX
+#define WINDOW_BASE    0x90000000u
+#define QSPI_REGS      0xa0001000u
+#define QSPI_REGS_SIZE 0x400u
+#define ALIAS_SIZE     0x08000000u
+#define N_DEVICES      7
+#define CODE_UNIT      64u   /* bytes of SRAM */
+#define CODE_PAGE      4096u /* no translated block reaches into a second one by more than a word */
+#define EXC_RETURN     0xffffffe0u
+#define NOWHERE	       UINT64_MAX
 
 /* exception numbers that the engine reports */
 #define INTR_UNDEFINED 1
@@ -70,13 +75,17 @@ struct vcore {
 	bool alias_is_device;
 	u32 flash_generation;
 	struct range dirty[2]; /* SRAM1, SRAM2 */
+	/* where code was executed: of SRAM, a bit for each CODE_UNIT; of main flash, offsets */
+	u64 sram1_code[SRAM1_SIZE / CODE_UNIT / 64], sram2_code[SRAM2_SIZE / CODE_UNIT / 64];
+	struct range flash_code;
 	bool fpu_on;
 	u32 bp[VCORE_BREAKPOINTS];
 	unsigned int n_bp;
 
 	/* the run under way */
 	u64 now_ps, to_ps, left;
-	u64 next; /* address that follows the last instruction */
+	u64 next;	  /* address that follows the last instruction */
+	bool branch_seen; /* the branch to the next one has been looked at, in the run before */
 	u32 pc, last;
 	bool stopping, asked;
 	u32 it_end; /* of the IT block that is executing */
@@ -87,6 +96,7 @@ struct vcore {
 	bool has_reason;
 	struct vcore_stop stop;
 	struct vspin spin;
+	u64 waits_until_ps; /* it stays in a loop that writes no SRAM, unless vcore_wake() */
 };
 
 /* the registers of the API are 32 bits wide */
@@ -210,28 +220,113 @@ static bool must_stop(struct vcore *v, u32 addr, u32 size)
 	return v->stopping;
 }
 
-/* a loop that only waits goes round until the slice ends, or what it waits for may be there */
-static void skip_waiting(struct vcore *v, u32 head)
+/* what the pass that ends here has left */
+static void look(struct vcore *v, const struct vspin_loop *l, struct vspin_state *st)
 {
 	int ids[VSPIN_REGS];
-	u32 regs[VSPIN_REGS] = { 0 };
 	void *vals[VSPIN_REGS];
 	int i, n_ids = v->fpu_on ? VSPIN_REGS : 16;
-	u64 n, period_ps, n_insns;
 
-	if (!vspin_pass(&v->spin, head))
-		return;
+	memset(st->regs, 0, sizeof(st->regs));
 	for (i = 0; i < n_ids; i++) {
 		ids[i] = i < 13 ? UC_ARM_REG_R0 + i : UC_ARM_REG_S0 + i - 16;
-		vals[i] = &regs[i];
+		vals[i] = &st->regs[i];
 	}
 	ids[13] = UC_ARM_REG_SP;
 	ids[14] = UC_ARM_REG_LR;
 	ids[15] = UC_ARM_REG_XPSR;
 	uc_reg_read_batch(v->uc, ids, vals, n_ids);
-	n = vspin_passes(&v->spin, regs, v->now_ps, v->to_ps, v->left, &period_ps, &n_insns);
-	v->now_ps += n * period_ps;
-	v->left -= n * n_insns;
+	st->at_ps = v->now_ps;
+	st->left = v->left;
+	if (l->uses_qspi)
+		vquadspi_look(netlist_quadspi(v->mcu->sim->nets), v->now_ps, &st->qspi);
+}
+
+/* a loop that only waits goes round until the slice ends, or what it waits for may be there */
+static void skip_waiting(struct vcore *v, u32 head)
+{
+	struct vspin_loop *l = vspin_pass(&v->spin, head);
+	struct vspin_state now;
+	u64 n, period_ps, n_insns, until_ps;
+
+	/* SRAM at address 0 is not watched */
+	if (!l || v->mcu->sim->opts.reference_dp || v->mem_mode == 3 || v->mcu->dma_ps != SIM_NEVER)
+		return;
+	look(v, l, &now);
+	n = vspin_passes(l, &now, v->to_ps, &period_ps, &n_insns, &until_ps);
+	v->waits_until_ps = max(v->waits_until_ps, until_ps);
+	if (n) {
+		if (l->uses_qspi)
+			vquadspi_repeat(netlist_quadspi(v->mcu->sim->nets), &l->state.qspi,
+					&now.qspi, n, period_ps);
+		v->now_ps += n * period_ps;
+		v->left -= n * n_insns;
+		now.at_ps = v->now_ps;
+		now.left = v->left;
+	}
+	vspin_looked(l, &now, until_ps);
+}
+
+static void widen(struct range *r, u32 from, u32 to)
+{
+	r->from = min(r->from, from);
+	r->to = max(r->to, to);
+}
+
+/* the bits of code units, from the one of @addr on, in SRAM */
+static u64 *code_units(struct vcore *v, u32 addr, u32 *first)
+{
+	bool one = addr - SRAM1_BASE < SRAM1_SIZE;
+
+	*first = (addr - (one ? SRAM1_BASE : SRAM2_BASE)) / CODE_UNIT;
+	return one ? v->sram1_code : v->sram2_code;
+}
+
+/* was code executed in [@from, @to)? */
+static bool has_code(struct vcore *v, u32 from, u32 to)
+{
+	u32 i, n = (to - 1) / CODE_UNIT - from / CODE_UNIT + 1;
+	u64 *units = code_units(v, from, &i);
+
+	for (; n; n--, i++)
+		if (units[i / 64] >> i % 64 & 1)
+			return true;
+	return false;
+}
+
+static void note_code(struct vcore *v, u32 from, u32 to)
+{
+	u32 i, n = (to - 1) / CODE_UNIT - from / CODE_UNIT + 1;
+	u64 *units = code_units(v, from, &i);
+
+	for (; n; n--, i++)
+		units[i / 64] |= UINT64_C(1) << i % 64;
+}
+
+/* a block of code, translated in one go, is about to be executed */
+static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *arg)
+{
+	struct vcore *v = arg;
+	u32 addr = (u32)address, len = size ? size : CODE_PAGE - addr % CODE_PAGE + 2;
+
+	if (addr < ALIAS_SIZE && v->mem_mode == 3)
+		addr += SRAM1_BASE;
+	if (addr - SRAM1_BASE < SRAM1_SIZE)
+		note_code(v, addr, addr + min(len, SRAM1_BASE + SRAM1_SIZE - addr));
+	else if (addr - SRAM2_BASE < SRAM2_SIZE)
+		note_code(v, addr, addr + min(len, SRAM2_BASE + SRAM2_SIZE - addr));
+	else if (in_flash(v, addr))
+		widen(&v->flash_code, addr % ALIAS_SIZE, addr % ALIAS_SIZE + len);
+}
+
+/* the common case, for speed: a half word in SRAM1 that follows the last one, and nothing is due */
+static bool is_plain(const struct vcore *v, uint64_t address, uint32_t size)
+{
+	u32 offset = (u32)address - SRAM1_BASE;
+
+	return address == v->next && size == 2 && offset < SRAM1_SIZE && v->now_ps < v->to_ps &&
+	       v->left && !v->stopping && !v->asked && !v->it_end && !v->n_bp && !v->undo_at &&
+	       v->mcu->sram1[offset + 1] != OP_IT >> 8;
 }
 
 static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *arg)
@@ -239,6 +334,14 @@ static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *arg)
 	struct vcore *v = arg;
 	u32 addr = (u32)address, cycles = 1;
 
+	if (is_plain(v, address, size)) {
+		v->left--;
+		v->now_ps += v->mcu->hclk_ps;
+		v->next = address + 2;
+		v->last = addr;
+		v->branch_seen = false;
+		return;
+	}
 	undo_write(v);
 	if (v->stopping) {
 		uc_emu_stop(uc);
@@ -252,8 +355,9 @@ static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *arg)
 		if (address != v->next)
 			cycles += vflash_latency(v->mcu->flash);
 	}
-	if (address != v->next && addr <= v->last)
+	if (address != v->next && addr <= v->last && !v->branch_seen)
 		skip_waiting(v, addr);
+	v->branch_seen = true;
 	if (must_stop(v, addr, size))
 		return;
 	if (size == 2)
@@ -265,6 +369,7 @@ static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *arg)
 	v->now_ps += cycles * v->mcu->hclk_ps;
 	v->next = address + size;
 	v->last = addr;
+	v->branch_seen = false;
 }
 
 /* one transfer; false: it has no result, the instruction was stopped */
@@ -281,7 +386,9 @@ static bool transfer(struct vcore *v, u32 addr, unsigned int size, bool write, u
 	undo_write(v);
 	if (v->stopping && v->has_reason)
 		return false;
-	if (write)
+	if (addr - QSPI_REGS < QSPI_REGS_SIZE && v->mcu->sim->nets)
+		vspin_qspi(&v->spin);
+	else if (write)
 		vspin_break(&v->spin);
 	else
 		vspin_read(&v->spin, vflash_constant_until(v->mcu->flash, addr, v->now_ps));
@@ -360,6 +467,14 @@ static void on_ram_write(uc_engine *uc, uc_mem_type type, uint64_t addr, int siz
 	vspin_break(&v->spin);
 }
 
+static void on_ram_read(uc_engine *uc, uc_mem_type type, uint64_t addr, int size, int64_t value,
+			void *arg)
+{
+	struct vcore *v = arg;
+
+	vspin_read_sram(&v->spin, (u32)addr, (u32)size);
+}
+
 static bool on_unmapped(uc_engine *uc, uc_mem_type type, uint64_t addr, int size, int64_t value,
 			void *arg)
 {
@@ -417,19 +532,50 @@ static void forget_changes(struct vcore *v)
 	for (i = 0; i < ARRAY_SIZE(v->dirty); i++) {
 		struct range *r = &v->dirty[i];
 
-		if (r->from < r->to) {
+		if (r->from < r->to && has_code(v, r->from, r->to)) {
 			forget(v, r->from, r->to);
 			if (!i && v->mem_mode == 3)
 				forget(v, r->from - SRAM1_BASE, r->to - SRAM1_BASE);
 		}
 		*r = (struct range){ ~0u, 0 };
 	}
-	if (generation != v->flash_generation) {
-		forget(v, FLASH_BASE, FLASH_BASE + v->flash_size);
+	if (generation != v->flash_generation && v->flash_code.from < v->flash_code.to) {
+		u32 from = v->flash_code.from,
+		    to = min(v->flash_code.to + CODE_PAGE, v->flash_size);
+
+		forget(v, FLASH_BASE + from, FLASH_BASE + to);
 		if (!v->mem_mode)
-			forget(v, 0, v->flash_size);
+			forget(v, from, to);
 	}
 	v->flash_generation = generation;
+}
+
+/* would a loop that it is in notice if [@addr, @addr + @len) of SRAM changed? */
+static bool would_notice(struct vcore *v, u32 addr, u32 len)
+{
+	return vspin_has_read(&v->spin, vspin_sram(addr, len)) || has_code(v, addr, addr + len);
+}
+
+/**
+ * vcore_is_unconcerned() - may SRAM be accessed without executing first what comes before?
+ * @v: the engine, between two runs
+ * @x: access of somebody else, in SRAM
+ *
+ * Return: it waits in a loop until after that, writes no SRAM there and reads none that @x changes.
+ */
+bool vcore_is_unconcerned(struct vcore *v, const struct bus_xact *x)
+{
+	return x->at_ps < v->waits_until_ps && !(x->write && would_notice(v, x->addr, x->size));
+}
+
+/**
+ * vcore_wake() - what it waits for in a loop may be there
+ * @v: the engine
+ */
+void vcore_wake(struct vcore *v)
+{
+	vspin_break(&v->spin);
+	v->waits_until_ps = 0;
 }
 
 /**
@@ -445,8 +591,9 @@ void vcore_memory_changed(struct vcore *v, u32 addr, u32 len)
 	if (!v)
 		return;
 	r = &v->dirty[addr < SRAM1_BASE];
-	r->from = min(r->from, addr);
-	r->to = max(r->to, addr + len);
+	widen(r, addr, addr + len);
+	if (would_notice(v, addr, len))
+		vcore_wake(v);
 }
 
 /* ---- memory map ---- */
@@ -530,10 +677,13 @@ static bool hook(struct vcore *v, int type, void (*fn)(void), u64 from, u64 to)
 
 static bool add_hooks(struct vcore *v)
 {
-	return hook(v, UC_HOOK_CODE, FN(on_code), 1, 0) &&
+	return hook(v, UC_HOOK_BLOCK, FN(on_block), 1, 0) &&
+	       hook(v, UC_HOOK_CODE, FN(on_code), 1, 0) &&
 	       hook(v, UC_HOOK_INTR, FN(on_intr), 1, 0) &&
 	       hook(v, UC_HOOK_MEM_WRITE_PROT, FN(on_flash_write), 1, 0) &&
 	       hook(v, UC_HOOK_MEM_READ, FN(on_flash_read), 0, FLASH_BASE + v->flash_size - 1) &&
+	       hook(v, UC_HOOK_MEM_READ, FN(on_ram_read), SRAM2_BASE,
+		    SRAM1_BASE + SRAM1_SIZE - 1) &&
 	       hook(v, UC_HOOK_MEM_WRITE, FN(on_ram_write), SRAM2_BASE,
 		    SRAM1_BASE + SRAM1_SIZE - 1) &&
 	       hook(v, UC_HOOK_MEM_UNMAPPED, FN(on_unmapped), 1, 0);
@@ -555,6 +705,9 @@ void vcore_set_regs(struct vcore *v, const struct vcore_regs *regs)
 	u32 control = FIELD_GET(GENMASK(26, 24), regs->special);
 	int i;
 
+	vcore_wake(v);
+	v->next = NOWHERE;
+	v->branch_seen = false;
 	set_reg(v, UC_ARM_REG_IPSR, 3);
 	set_reg(v, UC_ARM_REG_CONTROL, 0);
 	set_reg(v, UC_ARM_REG_IPSR, 0);
@@ -713,11 +866,10 @@ u64 vcore_run(struct vcore *v, u64 from_ps, u64 to_ps, u64 max, struct vcore_sto
 	forget_changes(v);
 	v->now_ps = from_ps;
 	v->to_ps = to_ps;
+	vspin_allow(&v->spin, max - v->left);
 	v->left = max;
-	v->next = NOWHERE;
 	v->asked = false;
 	v->it_end = 0;
-	vspin_break(&v->spin);
 	do {
 		uc_err err;
 
@@ -756,7 +908,7 @@ struct vcore *vcore_new(struct mcu *mcu)
 	v->mcu = mcu;
 	v->flash = vflash_data(mcu->flash, &size);
 	v->flash_size = (u32)size;
-	v->dirty[0] = v->dirty[1] = (struct range){ ~0u, 0 };
+	v->dirty[0] = v->dirty[1] = v->flash_code = (struct range){ ~0u, 0 };
 	if (uc_open(UC_ARCH_ARM, UC_MODE_THUMB | UC_MODE_MCLASS, &v->uc)) {
 		free(v);
 		return NULL;

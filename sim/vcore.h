@@ -68,4 +68,9 @@ bool vcore_take_event(struct vcore *v);
 /* memory was changed by somebody else: code there must be read again */
 void vcore_memory_changed(struct vcore *v, u32 addr, u32 len);
 
+/* an access of somebody else to SRAM: the engine need not be run first */
+bool vcore_is_unconcerned(struct vcore *v, const struct bus_xact *x);
+/* it is about to be changed what it may wait for */
+void vcore_wake(struct vcore *v);
+
 #endif

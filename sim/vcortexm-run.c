@@ -474,6 +474,31 @@ void vcortexm_run_to(struct vcortexm *c, u64 t)
 		run_slice(c, t, UINT64_MAX);
 }
 
+static bool is_sram(u32 addr)
+{
+	return addr - SRAM1_BASE < SRAM1_SIZE || addr - SRAM2_BASE < SRAM2_SIZE;
+}
+
+/**
+ * vcortexm_run_before() - execute what comes before an access of the debug port
+ * @c: the core
+ * @x: the access
+ *
+ * A debugger that fills a buffer while the core waits for a flash would stop it every few
+ * microseconds; where neither has anything to do with the other it may go on for a whole slice.
+ */
+void vcortexm_run_before(struct vcortexm *c, const struct bus_xact *x)
+{
+	bool sram = is_sram(x->addr);
+
+	if (sram && c->state == CORE_RUN && c->engine && c->mcu->catch_up_ps == SIM_NEVER &&
+	    vcore_is_unconcerned(c->engine, x))
+		return;
+	vcortexm_run_to(c, x->at_ps);
+	if (!sram && c->engine)
+		vcore_wake(c->engine);
+}
+
 static void on_slice(void *arg, u64 now)
 {
 	struct vcortexm *c = arg;

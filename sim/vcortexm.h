@@ -32,6 +32,8 @@ bool vcortexm_executes(struct vcortexm *core);
 bool vcortexm_trace_enabled(const struct vcortexm *core);
 /* execute what comes before @t; memory was written by somebody else than the core's own code */
 void vcortexm_run_to(struct vcortexm *core, u64 t);
+/* the same before an access of somebody else; need not happen if neither can tell */
+void vcortexm_run_before(struct vcortexm *core, const struct bus_xact *x);
 void vcortexm_memory_changed(struct vcortexm *core, u32 addr, u32 len);
 /* number of the exception that is active, 0 in thread mode */
 unsigned int vcortexm_exception(struct vcortexm *core);

@@ -65,10 +65,20 @@ static void header_add(struct vquadspi *q, u32 mode, u32 value, u32 n_bytes)
 	}
 }
 
+/* a status read: an opcode, an answer, and no DMA that takes it */
+static bool may_repeat(const struct vquadspi *q)
+{
+	return fmode(q) == FM_READ && q->ccr & CCR_IMODE &&
+	       !(q->ccr & (CCR_ADMODE | CCR_ABMODE | CCR_SIOO)) && !(q->cr & CR_DMAEN);
+}
+
 static void raise_ncs(struct vquadspi *q, u64 at_ps)
 {
-	if (q->selected)
+	if (q->selected) {
 		q->port.deselect(q->port.dev, at_ps);
+		q->quiet_ps = may_repeat(q) ? q->port.quiet_until(q->port.dev) : 0;
+		q->n_unlike += !q->quiet_ps;
+	}
 	q->selected = false;
 	q->ncs_high_ps = at_ps;
 }

@@ -99,6 +99,9 @@ struct vquadspi {
 	bool poll_ftf;
 	/* mapped mode */
 	u32 mapped_at; /* offset of the byte at the head of the FIFO */
+	/* for vquadspi_look() */
+	u64 n_unlike; /* commands that may be answered, or do, something else when they are repeated */
+	u64 quiet_ps; /* the last one will not, until then */
 };
 
 /* ---- fields ---- */

@@ -40,6 +40,25 @@ void vquadspi_sync(struct vquadspi *q, u64 at_ps);
 /* supply gone: no more edges */
 void vquadspi_power_off(struct vquadspi *q);
 
+/*
+ * For a core that polls by commands: all that one pass of its loop may leave behind in the QUADSPI,
+ * times counted from the moment of the look. If two looks are the same, it does in the next pass what
+ * it did between them, while the chip answers as it did: until @until_ps.
+ */
+#define VQUADSPI_LOOK_SIZE 512
+
+struct vquadspi_look {
+	u8 state[VQUADSPI_LOOK_SIZE];
+	u64 until_ps, n_commands;
+	size_t n_complaints;
+};
+
+void vquadspi_look(struct vquadspi *q, u64 at_ps, struct vquadspi_look *look);
+bool vquadspi_looks_same(const struct vquadspi_look *a, const struct vquadspi_look *b);
+/* @n passes more of @period_ps, each as the one between these two looks, the last of them right now */
+void vquadspi_repeat(struct vquadspi *q, const struct vquadspi_look *before,
+		     struct vquadspi_look *now, u64 n, u64 period_ps);
+
 /* ---- for tests ---- */
 enum bus_resp vquadspi_reg_access(struct vquadspi *q, struct bus_xact *x);
 enum bus_resp vquadspi_window_access(struct vquadspi *q, struct bus_xact *x);
