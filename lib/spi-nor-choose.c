@@ -199,6 +199,21 @@ static bool find_row(struct nor_choice *c)
 	return false;
 }
 
+/* what was said is all there is: does it make a chip? */
+static int check_settles(const struct nor_choice *c, const char *text, struct err *err)
+{
+	struct nor_params p;
+	struct err why = { 0 };
+
+	if (c->part.size > MIB(16) && c->part.fourbyte == NOR_4B_NONE &&
+	    !(c->part.flags & NOR_4B_OPS))
+		return bad(err, "above 16 MiB addr= has to say how four address bytes are sent",
+			   text, strlen(text));
+	if (nor_settle(&p, &c->part, c->vendor, NULL, &why))
+		return bad(err, why.what, text, strlen(text));
+	return 0;
+}
+
 int nor_choose(struct nor_choice *c, const char *text, struct err *err)
 {
 	size_t len = strcspn(text, ":");
@@ -239,5 +254,5 @@ int nor_choose(struct nor_choice *c, const char *text, struct err *err)
 				NOR_ERASE_64K | NOR_ERASE_128K | NOR_ERASE_256K))))
 		return bad(err, "a chip that is not in the tables needs size= and erase=", text,
 			   strlen(text));
-	return 0;
+	return c->is_described ? check_settles(c, text, err) : 0;
 }

@@ -525,12 +525,18 @@ static bool is_blank(const u8 *buf, unsigned int len)
 	return !len || buf[0] == 0xff || buf[0] == 0x00;
 }
 
+/* many chips begin again after three bytes, others stop */
+static unsigned int id_len(const u8 *id)
+{
+	return !memcmp(id, id + 3, 3) || is_blank(id + 3, NOR_ID_MAX - 3) ? 3 : NOR_ID_MAX;
+}
+
 void nor_otp_init(struct spi_nor *nor)
 {
 	u8 uid[NOR_UID_MAX];
 	unsigned int len = 0;
 
-	for (unsigned int i = 0; i < NOR_ID_MAX; i++)
+	for (unsigned int i = 0; i < id_len(nor->id); i++)
 		snprintf(nor->id_text + 2 * i, 3, "%02x", nor->id[i]);
 	nor->mtd.id = nor->id_text;
 	nor->mtd.uid = nor->uid_text;

@@ -89,6 +89,11 @@ static void test_what_is_wrong_is_named(void **state)
 		{ "nope:size=8M,erase=20h:4K,addr=5", "addr is" },
 		{ "nope:size=8M,erase=20h:4K,quad=maybe", "quad is" },
 		{ "nope:size=8M,erase=20h:4K,chip-erase=60h", "chip-erase is" },
+		{ "nope:size=32M,erase=20h:4K", "addr=" },
+		{ "nope:size=1048576M,erase=20h:4K,addr=b7", "too large" },
+		{ "nope:size=2K,erase=20h:4K", "2048 bytes" },
+		{ "nope:size=32K,erase=d8h:64K", "no way to erase" },
+		{ "nope:size=32M,erase=20h:4K,addr=3", "addr=" },
 		{ "nope:size=8M,erase=20h:4K,colour=red", "keys are" },
 	};
 
