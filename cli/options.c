@@ -39,7 +39,8 @@ enum {
 	OPT_OTP_LOCK
 };
 
-static const char short_options[] = "p:b:c:r:w:v:ELm:l:i:nfVo:Rh";
+/* the colon in front: a value that is missing is not an option that there is not */
+static const char short_options[] = ":p:b:c:r:w:v:ELm:l:i:nfVo:Rh";
 
 static const struct option long_options[] = {
 	{ "programmer", required_argument, NULL, 'p' },
@@ -611,6 +612,22 @@ static bool check(struct options *o)
 	return !options_is_gang(o) || check_gang(o);
 }
 
+/* @word: where it stands; of several short options in one word only optopt says which */
+static bool bad_option(struct options *o, bool lacks_value, const char *word)
+{
+	const bool is_long = !strncmp(word, "--", 2);
+
+	if (lacks_value && is_long)
+		return usage(o, "%s needs a value", word);
+	if (lacks_value)
+		return usage(o, "-%c needs a value", optopt);
+	if (is_long && optopt)
+		return usage(o, "%.*s takes no value", (int)strcspn(word, "="), word);
+	if (is_long || !optopt)
+		return usage(o, "there is no option %s", word);
+	return usage(o, "there is no option -%c", optopt);
+}
+
 bool options_parse(struct options *o, int argc, char **argv)
 {
 	bool has_action = false;
@@ -634,16 +651,9 @@ bool options_parse(struct options *o, int argc, char **argv)
 			o->action = c == 'h' ? ACTION_HELP : ACTION_VERSION;
 			return true;
 		}
-		if (c == '?') {
-			const char *word = optind > 0 && optind <= argc ? argv[optind - 1] : "";
-
-			if (optopt && strchr(short_options, optopt))
-				return usage(o, "-%c needs a value", optopt);
-			if (optopt && optopt < 256)
-				return usage(o, "there is no option -%c", optopt);
-			return usage(o, optopt ? "%s needs a value" : "there is no option %s",
-				     word);
-		}
+		if (c == '?' || c == ':')
+			return bad_option(o, c == ':',
+					  optind > 0 && optind <= argc ? argv[optind - 1] : "");
 		if (!parse_one(o, c, &has_action))
 			return false;
 	}

@@ -17,6 +17,12 @@ run -p "$DEAD" -Q
 ok 'an unknown short option is named' rc_says 2 'there is no option -Q'
 run -p "$DEAD" -w
 ok 'a missing value is named' rc_says 2 '-w needs a value'
+run --otp-lock
+ok 'that of a long option as well' rc_says 2 '--otp-lock needs a value'
+run --probe=yes
+ok 'a value where none belongs is named' rc_says 2 '--probe takes no value'
+run --erase=flash
+ok 'also where the option has a short form that takes none' rc_says 2 '--erase takes no value'
 run -p "$DEAD" -r x -E
 ok 'two actions are a usage error' rc_says 2 'one action at a time'
 run -p "$DEAD" -E
