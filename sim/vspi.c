@@ -56,6 +56,9 @@ void vspi_set(struct vwire *w)
 		sim_complain(w->sim, "board", "AD2 is an output and drives against the NOR's SO");
 		w->said_contention = true;
 	}
+	if (clk && w->chip_clk_high) /* the fall before this rise */
+		vnor_set_pins(nor(w), cs, false, io | BIT(1), sim_now_ps(w->sim));
+	w->chip_clk_high = false;
 	io |= (u8)(so_level(w) << 1);
 	vnor_set_pins(nor(w), cs, clk, io, sim_now_ps(w->sim));
 	io = (u8)((io & ~BIT(1)) | so_level(w) << 1);
@@ -102,6 +105,9 @@ bool vspi_byte(struct vwire *w, u8 out, u8 *in, u64 end_ps)
 	*in = 0xff;
 	if (level(w, PIN_TMS) || w->sim->faults.float_io3 || w->dir & PIN_DI || !(w->dir & PIN_SK))
 		return false;
-	return vnor_send_byte(nor(w), out, 1, io | BIT(1), end_ps) ||
-	       vnor_recv_byte(nor(w), in, 1, io, end_ps);
+	if (!vnor_send_byte(nor(w), out, 1, io | BIT(1), end_ps) &&
+	    !vnor_recv_byte(nor(w), in, 1, io, end_ps))
+		return false;
+	w->chip_clk_high = true;
+	return true;
 }

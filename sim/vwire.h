@@ -49,6 +49,7 @@ struct vwire {
 	u16 out, dir; /* levels and directions of the bridge's pins */
 	bool target_clk;
 	bool said_contention; /* of the chip at wiring "spi" */
+	bool chip_clk_high;   /* it was left so by whole bytes, with SK low */
 	bool nrst;
 	/* an undriven line keeps its level until the pull-up has won */
 	bool held;

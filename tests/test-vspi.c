@@ -167,6 +167,26 @@ static void test_full_duplex_and_single_bits_reach_the_chip_too(void **state)
 	assert_no_complaints(f);
 }
 
+/* the dummy clocks are not a whole byte to the chip: they go edge by edge, after whole bytes */
+static void test_first_clock_after_whole_bytes_is_heard(void **state)
+{
+	struct fix *f = *state;
+
+	socket(f, "w25q128jv");
+	CMD(f, 0x5a, 0, 0, 0);
+	read_bytes(f, 5);
+	CS_HIGH(f);
+	run(f, 5);
+	assert_memory_equal(f->in + 1, "SFDP", 4);
+	CMD(f, 0x9f);
+	PUT(f, 0x8e, 7); /* eight clocks without data: the first byte of the id passes by */
+	read_bytes(f, 2);
+	CS_HIGH(f);
+	run(f, 2);
+	assert_memory_equal(f->in, want + 1, 2);
+	assert_no_complaints(f);
+}
+
 static void test_clock_too_fast_for_the_chip_spoils_what_is_read(void **state)
 {
 	struct fix *f = *state;
@@ -212,6 +232,7 @@ int main(void)
 		T(test_chip_is_identified_programmed_and_read),
 		T(test_edge_by_edge_gives_the_same_at_the_same_time),
 		T(test_full_duplex_and_single_bits_reach_the_chip_too),
+		T(test_first_clock_after_whole_bytes_is_heard),
 		T(test_clock_too_fast_for_the_chip_spoils_what_is_read),
 		T(test_di_as_an_output_is_an_objection),
 		T(test_without_a_chip_there_is_no_such_wiring),

@@ -1,36 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# flashrom at the pins of each virtual SPI-NOR chip, over serprog. What swdrom wrote through
-# QUADSPI flashrom reads, and the other way round, from the same state file; nothing is forced.
+# flashrom at the pins of the chips of the virtual boards, over serprog, all of each chip. What swdrom
+# wrote through QUADSPI flashrom reads, and the other way round, from the same state file; nothing
+# is forced. Every other chip: flashrom-chips.sh.
 . tests/peers/common
-PATH=$PATH:/usr/sbin
+. "$TOP/tests/peers/flashrom"
 need flashrom
-
-# flashrom_does ARGUMENT...: its status in $rc, its words in the files peer and err
-flashrom_does()
-{
-	start_server --board "$BOARD" --state board.state --serprog 0
-	timeout 120 flashrom -p "serprog:ip=127.0.0.1:$(port_of serprog)" "$@" >peer 2>&1 </dev/null
-	rc=$?
-	stop_server
-	tail -n 12 peer >err
-}
-
-rc_has()
-{
-	rc_is "$1" && has "$2"
-}
-
-# first LENGTH bytes of b, which is longer
-begins_with()
-{
-	head -c "$(wc -c <"$1")" "$2" | cmp - "$1"
-}
-
-# all 0xff but the first SKIP bytes
-blank_after()
-{
-	! tail -c "+$(($1 + 1))" "$2" | tr -d '\377' | grep -q .
-}
 
 # a chip: board, the definition that flashrom is told to use, those that it finds by itself
 chip()
@@ -42,9 +16,7 @@ chip()
 	run -p $SIM -b $BOARD -m qspi --range 0+30000 -w s.bin
 	ok "$NAME: swdrom writes through QUADSPI" rc_is 0
 	flashrom_does
-	ok "$NAME: flashrom knows its ID" sh -c "
-		sed -n 's/^Found .* flash chip \"\\(.*\\)\" (16384 kB, SPI).*/\\1/p' peer |
-		tr '\\n' ' ' | grep -qxF '$FOUND '"
+	ok "$NAME: flashrom knows its ID" found "$FOUND"
 	flashrom_does -c $DEF -r read.bin
 	ok "$NAME: it reads what swdrom wrote" \
 		sh -c "[ $rc = 0 ] && [ \$(wc -c <read.bin) = 16777216 ]"
@@ -79,7 +51,7 @@ printf '00000000:00001fff first\n00ffe000:00ffffff last\n' >regions
 # 20 ba 18 is the ID of both Micron parts: flashrom cannot tell them apart and says so. The older
 # definition serves for both: MT25QL128 of flashrom 1.3 sends addresses of four bytes, which a
 # part of 128 Mbit does not know (later ones do not)
-chip stm32l476g-disco N25Q128..3E 'N25Q128..3E MT25QL128'
-chip l476rc-mt25ql128 N25Q128..3E 'N25Q128..3E MT25QL128'
-chip l476rg-w25q128 W25Q128.V W25Q128.V
+chip stm32l476g-disco N25Q128..3E 'N25Q128..3E (16384 kB)|MT25QL128 (16384 kB)'
+chip l476rc-mt25ql128 N25Q128..3E 'N25Q128..3E (16384 kB)|MT25QL128 (16384 kB)'
+chip l476rg-w25q128 W25Q128.V 'W25Q128.V (16384 kB)'
 exit $failed
