@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * QUADSPI (bank 1) pins of the STM32L4 lines: alternate functions and the packages that bring the
+ * QUADSPI pins (both banks) of the STM32L4 lines: alternate functions and the packages that bring the
  * pin out. From ST's STM32_open_pin_data (mcu/IP/GPIO-*_Modes.xml and the MCU files); the same pairs stand
  * in the alternate function tables of DS10198 (L476), DS11585 (L496), DS11451 (L431).
  */
@@ -46,6 +46,11 @@ static const struct mcu_pin stm32l4_pins[] = {
 	PIN("L431", IO2, 'E', 14, 10, "V"),
 	PIN("L431", IO3, 'A', 6, 10, "CKRV"),
 	PIN("L431", IO3, 'E', 15, 10, "V"),
+	PIN("L431", BK2_NCS, 'D', 3, 10, "V"),
+	PIN("L431", BK2_IO0, 'D', 4, 10, "V"),
+	PIN("L431", BK2_IO1, 'D', 5, 10, "V"),
+	PIN("L431", BK2_IO2, 'D', 6, 10, "V"),
+	PIN("L431", BK2_IO3, 'D', 7, 10, "V"),
 
 	PIN("L432", CLK, 'A', 3, 10, "K"),
 	PIN("L432", NCS, 'A', 2, 10, "K"),
@@ -68,6 +73,11 @@ static const struct mcu_pin stm32l4_pins[] = {
 	PIN("L433", IO2, 'E', 14, 10, "V"),
 	PIN("L433", IO3, 'A', 6, 10, "CRV"),
 	PIN("L433", IO3, 'E', 15, 10, "V"),
+	PIN("L433", BK2_NCS, 'D', 3, 10, "V"),
+	PIN("L433", BK2_IO0, 'D', 4, 10, "V"),
+	PIN("L433", BK2_IO1, 'D', 5, 10, "V"),
+	PIN("L433", BK2_IO2, 'D', 6, 10, "V"),
+	PIN("L433", BK2_IO3, 'D', 7, 10, "V"),
 
 	PIN("L442", CLK, 'A', 3, 10, "K"),
 	PIN("L442", NCS, 'A', 2, 10, "K"),
@@ -90,6 +100,11 @@ static const struct mcu_pin stm32l4_pins[] = {
 	PIN("L443", IO2, 'E', 14, 10, "V"),
 	PIN("L443", IO3, 'A', 6, 10, "CRV"),
 	PIN("L443", IO3, 'E', 15, 10, "V"),
+	PIN("L443", BK2_NCS, 'D', 3, 10, "V"),
+	PIN("L443", BK2_IO0, 'D', 4, 10, "V"),
+	PIN("L443", BK2_IO1, 'D', 5, 10, "V"),
+	PIN("L443", BK2_IO2, 'D', 6, 10, "V"),
+	PIN("L443", BK2_IO3, 'D', 7, 10, "V"),
 
 	PIN("L451", CLK, 'A', 3, 10, "CRV"),
 	PIN("L451", CLK, 'B', 10, 10, "CRV"),
@@ -105,6 +120,11 @@ static const struct mcu_pin stm32l4_pins[] = {
 	PIN("L451", IO2, 'E', 14, 10, "V"),
 	PIN("L451", IO3, 'A', 6, 10, "CRV"),
 	PIN("L451", IO3, 'E', 15, 10, "V"),
+	PIN("L451", BK2_NCS, 'D', 3, 10, "V"),
+	PIN("L451", BK2_IO0, 'D', 4, 10, "V"),
+	PIN("L451", BK2_IO1, 'D', 5, 10, "V"),
+	PIN("L451", BK2_IO2, 'D', 6, 10, "V"),
+	PIN("L451", BK2_IO3, 'D', 7, 10, "V"),
 
 	PIN("L452", CLK, 'A', 3, 10, "CRV"),
 	PIN("L452", CLK, 'B', 10, 10, "CRV"),
@@ -120,6 +140,11 @@ static const struct mcu_pin stm32l4_pins[] = {
 	PIN("L452", IO2, 'E', 14, 10, "V"),
 	PIN("L452", IO3, 'A', 6, 10, "CRV"),
 	PIN("L452", IO3, 'E', 15, 10, "V"),
+	PIN("L452", BK2_NCS, 'D', 3, 10, "V"),
+	PIN("L452", BK2_IO0, 'D', 4, 10, "V"),
+	PIN("L452", BK2_IO1, 'D', 5, 10, "V"),
+	PIN("L452", BK2_IO2, 'D', 6, 10, "V"),
+	PIN("L452", BK2_IO3, 'D', 7, 10, "V"),
 
 	PIN("L462", CLK, 'A', 3, 10, "CRV"),
 	PIN("L462", CLK, 'B', 10, 10, "CRV"),
@@ -135,6 +160,11 @@ static const struct mcu_pin stm32l4_pins[] = {
 	PIN("L462", IO2, 'E', 14, 10, "V"),
 	PIN("L462", IO3, 'A', 6, 10, "CRV"),
 	PIN("L462", IO3, 'E', 15, 10, "V"),
+	PIN("L462", BK2_NCS, 'D', 3, 10, "V"),
+	PIN("L462", BK2_IO0, 'D', 4, 10, "V"),
+	PIN("L462", BK2_IO1, 'D', 5, 10, "V"),
+	PIN("L462", BK2_IO2, 'D', 6, 10, "V"),
+	PIN("L462", BK2_IO3, 'D', 7, 10, "V"),
 
 	PIN("L471", CLK, 'B', 10, 10, "QRVZ"),
 	PIN("L471", CLK, 'E', 10, 10, "QVZ"),
@@ -214,6 +244,18 @@ static const struct mcu_pin stm32l4_pins[] = {
 	PIN("L496", IO3, 'A', 6, 10, "AQRVWZ"),
 	PIN("L496", IO3, 'E', 15, 10, "AQVWZ"),
 	PIN("L496", IO3, 'F', 6, 10, "Z"),
+	PIN("L496", BK2_NCS, 'C', 11, 5, "AQRVWZ"),
+	PIN("L496", BK2_NCS, 'D', 3, 10, "AQVZ"),
+	PIN("L496", BK2_IO0, 'C', 1, 10, "AQRVWZ"),
+	PIN("L496", BK2_IO0, 'D', 4, 10, "AQVWZ"),
+	PIN("L496", BK2_IO0, 'H', 2, 3, "A"),
+	PIN("L496", BK2_IO1, 'C', 2, 10, "AQRVWZ"),
+	PIN("L496", BK2_IO1, 'D', 5, 10, "AQVWZ"),
+	PIN("L496", BK2_IO1, 'D', 6, 5, "AQVWZ"),
+	PIN("L496", BK2_IO2, 'C', 3, 10, "AQRVWZ"),
+	PIN("L496", BK2_IO2, 'D', 6, 10, "AQVWZ"),
+	PIN("L496", BK2_IO3, 'C', 4, 10, "AQRVWZ"),
+	PIN("L496", BK2_IO3, 'D', 7, 10, "AQVWZ"),
 
 	PIN("L4A6", CLK, 'A', 3, 10, "AQRVZ"),
 	PIN("L4A6", CLK, 'B', 10, 10, "AQRVZ"),
@@ -234,6 +276,18 @@ static const struct mcu_pin stm32l4_pins[] = {
 	PIN("L4A6", IO3, 'A', 6, 10, "AQRVZ"),
 	PIN("L4A6", IO3, 'E', 15, 10, "AQVZ"),
 	PIN("L4A6", IO3, 'F', 6, 10, "Z"),
+	PIN("L4A6", BK2_NCS, 'C', 11, 5, "AQRVZ"),
+	PIN("L4A6", BK2_NCS, 'D', 3, 10, "AQVZ"),
+	PIN("L4A6", BK2_IO0, 'C', 1, 10, "AQRVZ"),
+	PIN("L4A6", BK2_IO0, 'D', 4, 10, "AQVZ"),
+	PIN("L4A6", BK2_IO0, 'H', 2, 3, "A"),
+	PIN("L4A6", BK2_IO1, 'C', 2, 10, "AQRVZ"),
+	PIN("L4A6", BK2_IO1, 'D', 5, 10, "AQVZ"),
+	PIN("L4A6", BK2_IO1, 'D', 6, 5, "AQVZ"),
+	PIN("L4A6", BK2_IO2, 'C', 3, 10, "AQRVZ"),
+	PIN("L4A6", BK2_IO2, 'D', 6, 10, "AQVZ"),
+	PIN("L4A6", BK2_IO3, 'C', 4, 10, "AQRVZ"),
+	PIN("L4A6", BK2_IO3, 'D', 7, 10, "AQVZ"),
 };
 /* clang-format on */
 

@@ -46,7 +46,6 @@ static const struct stm32_part m4_parts[] = {
 	{ 0x435, "STM32L431/L432/L433/L442/L443" },
 	{ 0x441, "STM32F412" },
 	{ 0x458, "STM32F410" },
-	{ 0x461, "STM32L496/L4A6" },
 	{ 0x462, "STM32L451/L452/L462" },
 	{ 0x463, "STM32F413/F423" },
 	{ 0x464, "STM32L412/L422" },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * STM32L471, L475, L476, L486 (RM0351, DS10198): identification, quiet start, flash devices.
+ * STM32L471, L475, L476, L486 (RM0351, DS10198) and L496, L4A6 (RM0351, DS11585): identification,
+ * quiet start, flash devices.
  */
 #include "chips/families.h"
 #include "drivers/stm32-crc.h"
@@ -21,15 +22,14 @@
 #define CORTEX_M4    0xc24
 
 /* DBGMCU: RM0351 48.16 */
-#define DBGMCU_IDCODE	 0xe0042000u
-#define IDCODE_DEV_ID	 GENMASK(11, 0)
-#define IDCODE_REV_ID	 GENMASK(31, 16)
-#define DEV_ID_L47X_L48X 0x415
-#define DBGMCU_CR	 0xe0042004u
-#define DBGMCU_CR_LPM	 GENMASK(2, 0) /* SLEEP, STOP, STANDBY: clocks stay on */
-#define DBGMCU_APB1FZR1	 0xe0042008u
-#define APB1FZR1_WWDG	 BIT(11)
-#define APB1FZR1_IWDG	 BIT(12)
+#define DBGMCU_IDCODE	0xe0042000u
+#define IDCODE_DEV_ID	GENMASK(11, 0)
+#define IDCODE_REV_ID	GENMASK(31, 16)
+#define DBGMCU_CR	0xe0042004u
+#define DBGMCU_CR_LPM	GENMASK(2, 0) /* SLEEP, STOP, STANDBY: clocks stay on */
+#define DBGMCU_APB1FZR1 0xe0042008u
+#define APB1FZR1_WWDG	BIT(11)
+#define APB1FZR1_IWDG	BIT(12)
 
 /* electronic signature: RM0351 49 */
 #define UID_BASE	0x1fff7590u
@@ -52,7 +52,8 @@
 
 #define QUADSPI_BIT    BIT(8) /* in RCC_AHB3ENR and AHB3RSTR */
 
-static const struct stm32_quadspi_desc l476_quadspi = {
+/* what the lines have in common */
+static const struct stm32_quadspi_desc l4_quadspi = {
 	.regs = 0xa0001000,
 	.window = 0x90000000,
 	.window_size = MIB(256),
@@ -64,14 +65,12 @@ static const struct stm32_quadspi_desc l476_quadspi = {
 	.gpio_enr = STM32L4_RCC + STM32L4_RCC_AHB2ENR,
 	.max_hz = 48000000, /* DS10198 6.3.28: quad, 15 pF */
 	.fifo_depth = 16,
-	.errata = QUADSPI_ERRATUM_E1 | QUADSPI_ERRATUM_E2, /* ES0250 */
-	/* DMA1 channel 5, request 5 is QUADSPI (RM0351 11.3.2); the last KiB of SRAM1's 96 */
+	/* DMA1 channel 5, request 5 is QUADSPI (RM0351 11.3.2) */
 	.dma = { .regs = 0x40020000,
 		 .rcc_enr = AHB1ENR,
 		 .rcc_en_bit = AHB1ENR_DMA1EN,
 		 .channel = 5,
-		 .request = 5,
-		 .stage = 0x20017c00 },
+		 .request = 5 },
 };
 
 /* DMA2 channel 1: QUADSPI asks on channel 5 of DMA1 or 7 of DMA2 (RM0351 11.3.2) */
@@ -83,10 +82,37 @@ static const struct stm32_crc_desc l476_crc = {
 	.rcc_en_bit = AHB1ENR_CRCEN | AHB1ENR_DMA2EN,
 };
 
-/* part numbers that carry this DEV_ID: RM0351 48.6.1 */
-static const char *const part_prefixes[] = { "STM32L471", "STM32L475", "STM32L476", "STM32L486" };
+/* parts that share a DEV_ID (RM0351 48.6.1), and what they differ in from the others here */
+static const struct l4_line {
+	u32 dev_id;
+	const char *name, *about;
+	const char *prefixes[5]; /* of part numbers, NULL-terminated */
+	bool has_bank_2;	 /* of QUADSPI */
+	u32 quadspi_errata;
+	u32 stage; /* the last KiB of SRAM1 */
+} l4_lines[] = {
+	{
+		.dev_id = 0x415,
+		.name = "STM32L476",
+		.about = "STM32L471/L475/L476/L486",
+		.prefixes = { "STM32L471", "STM32L475", "STM32L476", "STM32L486" },
+		.quadspi_errata = QUADSPI_ERRATUM_E1 | QUADSPI_ERRATUM_E2, /* ES0250 */
+		.stage = 0x20017c00,
+	},
+	{
+		.dev_id = 0x461,
+		.name = "STM32L496",
+		.about = "STM32L496/L4A6",
+		.prefixes = { "STM32L496", "STM32L4A6" },
+		.has_bank_2 = true,
+		/* ST's HAL has no extra byte to clear here; AR = 0 first costs nothing */
+		.quadspi_errata = QUADSPI_ERRATUM_E2,
+		.stage = 0x2003fc00,
+	},
+};
 
 struct stm32l4 {
+	const struct l4_line *line;
 	struct stm32l4_options options;
 	struct stm32l4_clocks clocks;
 	bool is_quiesced;
@@ -123,8 +149,18 @@ static int read_identity(struct target *t)
 	return 0;
 }
 
+/* NULL: another family's */
+static const struct l4_line *find_line(u32 idcode)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(l4_lines); i++)
+		if (FIELD_GET(IDCODE_DEV_ID, idcode) == l4_lines[i].dev_id)
+			return &l4_lines[i];
+	return NULL;
+}
+
 static int l4_probe(struct target *t)
 {
+	const struct l4_line *line;
 	u32 idcode;
 	int ret;
 
@@ -138,14 +174,15 @@ static int l4_probe(struct target *t)
 		err_clear(&t->ctx->err);
 		return 0;
 	}
-	if (FIELD_GET(IDCODE_DEV_ID, idcode) != DEV_ID_L47X_L48X)
+	line = find_line(idcode);
+	if (!line)
 		return 0;
 	ret = read_identity(t);
 	if (ret)
 		return ret;
 	t->idcode = idcode;
-	snprintf(t->name, sizeof(t->name), "STM32L476");
-	log_dbg(&t->ctx->log, "STM32L47x/L48x, REV_ID 0x%04x, %" PRIu32 " KiB of flash",
+	snprintf(t->name, sizeof(t->name), "%s", line->name);
+	log_dbg(&t->ctx->log, "%s, REV_ID 0x%04x, %" PRIu32 " KiB of flash", line->about,
 		FIELD_GET(IDCODE_REV_ID, idcode), t->flash_size / 1024);
 	return 1;
 }
@@ -231,7 +268,7 @@ static enum stm32l4_boost wanted_boost(const struct target *t)
 		return STM32L4_BOOST_NONE;
 	if (!t->board || !t->board->has_qspi || !t->board->qspi_max_hz)
 		return STM32L4_BOOST_MSI;
-	limit = min(t->board->qspi_max_hz, l476_quadspi.max_hz);
+	limit = min(t->board->qspi_max_hz, l4_quadspi.max_hz);
 	return spi_hz(80000000, limit) > spi_hz(48000000, limit) ? STM32L4_BOOST_PLL
 								 : STM32L4_BOOST_MSI;
 }
@@ -244,6 +281,7 @@ static int l4_quiesce(struct target *t)
 	if (!l4)
 		return err_set(&t->ctx->err, -ENOMEM, NULL, "out of memory for the target");
 	t->priv = l4;
+	l4->line = find_line(t->idcode);
 	l4->crc.d = l476_crc;
 	ret = freeze_watchdogs(t, l4);
 	if (!ret)
@@ -257,18 +295,17 @@ static int l4_quiesce(struct target *t)
 
 /* ---- flash devices ---- */
 
-/* "STM32L476VG" on a board against what was found: this DEV_ID covers four names */
-static int check_board(struct target *t)
+/* "STM32L476VG" on a board against what was found: a DEV_ID covers several names */
+static int check_board(struct target *t, const struct l4_line *line)
 {
 	const char *mcu = t->board->mcu;
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(part_prefixes); i++)
-		if (!strncasecmp(mcu, part_prefixes[i], 9))
+	for (unsigned int i = 0; line->prefixes[i]; i++)
+		if (!strncasecmp(mcu, line->prefixes[i], 9))
 			return 0;
 	return err_set(&t->ctx->err, -EINVAL, "choose the right board with -b, or leave -b out",
-		       "board %s is for an %s, but the target is an STM32L471/L475/L476/L486 "
-		       "(DEV_ID 0x%03x)",
-		       t->board->name, mcu, FIELD_GET(IDCODE_DEV_ID, t->idcode));
+		       "board %s is for an %s, but the target is an %s (DEV_ID 0x%03x)",
+		       t->board->name, mcu, line->about, FIELD_GET(IDCODE_DEV_ID, t->idcode));
 }
 
 /* 1 MiB parts always have two banks, smaller ones by OPTR.DUALBANK (RM0351 3.3.1) */
@@ -328,11 +365,14 @@ static int add_internal(struct target *t, struct stm32l4 *l4)
 
 static int add_external(struct target *t, struct stm32l4 *l4)
 {
-	struct stm32_quadspi_desc desc = l476_quadspi;
+	struct stm32_quadspi_desc desc = l4_quadspi;
 	const char *expect = t->board->nor[0] ? t->board->nor : NULL;
 	int ret;
 
 	desc.kernel_hz = l4->clocks.hclk_hz;
+	desc.has_bank_2 = l4->line->has_bank_2;
+	desc.errata = l4->line->quadspi_errata;
+	desc.dma.stage = l4->line->stage;
 	desc.crc = &l4->crc;
 	ret = stm32_quadspi_open(t, &desc, &l4->mem);
 	if (!ret)
@@ -349,7 +389,7 @@ static int add_external(struct target *t, struct stm32l4 *l4)
 static int l4_add_mtds(struct target *t)
 {
 	struct stm32l4 *l4 = t->priv;
-	int ret = t->board ? check_board(t) : 0;
+	int ret = t->board ? check_board(t, l4->line) : 0;
 
 	if (!ret)
 		ret = add_internal(t, l4);
@@ -390,7 +430,7 @@ static void l4_restore(struct target *t)
 
 const struct chip_family stm32l4_family = {
 	.name = "STM32L4",
-	.parts = "STM32L471, STM32L475, STM32L476, STM32L486",
+	.parts = "STM32L471, STM32L475, STM32L476, STM32L486, STM32L496, STM32L4A6",
 	.probe = l4_probe,
 	.quiesce = l4_quiesce,
 	.add_mtds = l4_add_mtds,

@@ -746,6 +746,7 @@ static int ftdi_spi_open(struct params *p, struct ctx *ctx, struct transport **t
 		.ops = &spi_ops,
 		.ctx = ctx,
 		.max_width = 1,
+		.n_chips = 1,
 		.name = "MPSSE",
 		.io_names = { "xDBUS1", "xDBUS2" },
 	};

@@ -21,7 +21,7 @@ static u64 hclk_ps(const struct stm32_quadspi *qs, u64 cycles)
 /* a guess: SPI clocks of a word and the DMA's work one after the other, though they overlap */
 static void set_up_source(struct stm32_quadspi *qs, const struct spi_mem_op *op)
 {
-	u64 cycles = spi_mem_data_cycles(op, 4);
+	u64 cycles = data_clocks(qs, op, 4);
 
 	if (qs->crc_src.is_measured && qs->crc_hz == qs->mem.hz && qs->crc_cycles == cycles)
 		return;
@@ -41,7 +41,7 @@ void quadspi_checksum_costs(const struct spi_mem *mem, const struct spi_mem_op *
 {
 	const struct stm32_quadspi *qs = to_quadspi(mem);
 	struct stm32_crc_source src = qs->crc_src;
-	u64 cycles = spi_mem_data_cycles(op, 4);
+	u64 cycles = data_clocks(qs, op, 4);
 
 	if (!qs->d.crc)
 		return;

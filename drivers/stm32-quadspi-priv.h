@@ -11,6 +11,7 @@
 #define QUADSPI_CR_EN	     BIT(0)
 #define QUADSPI_CR_ABORT     BIT(1)
 #define QUADSPI_CR_DMAEN     BIT(2)
+#define QUADSPI_CR_DFM	     BIT(6)	    /* both banks at once; not on L471/475/476/485/486 */
 #define QUADSPI_CR_FTHRES    GENMASK(11, 8) /* one bit more with a 32-byte FIFO */
 #define QUADSPI_CR_APMS	     BIT(22)	    /* stop polling at the first match */
 #define QUADSPI_CR_PRESCALER GENMASK(31, 24)
@@ -98,6 +99,13 @@ static inline struct err *err_of(const struct stm32_quadspi *qs)
 static inline void put(struct stm32_quadspi *qs, struct memq *q, u32 reg, u32 val)
 {
 	memq_write32(q, qs->d.regs + reg, val);
+}
+
+/* clocks of @nbytes of data: two chips send half of them each, at the same time */
+static inline u64 data_clocks(const struct stm32_quadspi *qs, const struct spi_mem_op *op,
+			      u64 nbytes)
+{
+	return DIV_ROUND_UP(spi_mem_data_cycles(op, nbytes), qs->mem.n_chips);
 }
 
 static inline u64 clocks_ns(const struct stm32_quadspi *qs, u64 clocks)

@@ -95,7 +95,7 @@ static int read_indirect(struct stm32_quadspi *qs, const struct spi_mem_op *tmpl
 			struct spi_mem_op op = *tmpl;
 
 			sizes[n] = min((size_t)qs->d.fifo_depth, len - ahead);
-			op.addr.val = from + ahead;
+			op.addr.val = (from + ahead) / qs->mem.n_chips;
 			op.data.nbytes = (u32)sizes[n];
 			op.data.in = buf + ahead;
 			state[n] = MEMQ_PENDING;
@@ -158,7 +158,7 @@ int quadspi_dirmap_read(struct spi_mem *mem, const struct spi_mem_op *op, u64 fr
 			return rc;
 	}
 	/* the prefetcher must outrun the wire, or each word stalls the bus */
-	fast = clocks_ns(qs, spi_mem_data_cycles(&tmpl, 4)) <= access_ns(qs);
+	fast = clocks_ns(qs, data_clocks(qs, &tmpl, 4)) <= access_ns(qs);
 	while (len) {
 		size_t n = min(len, (size_t)MAPPED_PIECE);
 

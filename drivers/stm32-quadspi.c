@@ -16,6 +16,9 @@
  * The window is touched in memory-mapped mode only, and that mode is left by ABORT before any other
  * register is written.
  *
+ * Two chips side by side (CR.DFM) hear the same commands; the bytes of data alternate between them.
+ * The block stays in that mode: both may hang on one NCS.
+ *
  * In 1-line phases the block drives IO2 = 0 and IO3 = 1 (RM0440 20.3.4). IO2 is WP# to a chip that
  * is not in quad mode, and WP# low locks its status register, so as long as no command uses four
  * lines IO2 and IO3 are plain outputs, high.
@@ -55,7 +58,7 @@ static u64 op_clocks(const struct stm32_quadspi *qs, const struct spi_mem_op *op
 	if (op->data.dir == SPI_MEM_OUT)
 		nbytes = min(nbytes, (u64)qs->d.fifo_depth + 4);
 	/* NCS falls one clock before and rises one after; CSHT; two for synchronising */
-	return spi_mem_header_cycles(op) + spi_mem_data_cycles(op, nbytes) + 12;
+	return spi_mem_header_cycles(op) + data_clocks(qs, op, nbytes) + 12;
 }
 
 static u64 quadspi_op_time_ns(const struct spi_mem *mem, const struct spi_mem_op *op)
@@ -68,12 +71,25 @@ static u64 quadspi_op_time_ns(const struct spi_mem *mem, const struct spi_mem_op
 
 /* ---- pins ---- */
 
+/* WP# and HOLD# to a chip that is not in quad mode */
+static bool is_io23(unsigned int signal)
+{
+	return signal == QSPI_IO2 || signal == QSPI_IO3 || signal == QSPI_BK2_IO2 ||
+	       signal == QSPI_BK2_IO3;
+}
+
+static bool is_ncs(unsigned int signal)
+{
+	return signal == QSPI_NCS || signal == QSPI_BK2_NCS;
+}
+
 static u32 port_moder(const struct stm32_quadspi *qs, const struct stm32_gpio_port *port, bool wide)
 {
 	u32 moder = port->now.moder;
 
-	for (unsigned int i = QSPI_IO2; i <= QSPI_IO3; i++)
-		if (stm32_gpio_regs(qs->d.gpio_base, qs->pins[i].port) == port->regs)
+	for (unsigned int i = 0; i < QSPI_N_SIGNALS; i++)
+		if (is_io23(i) && qs->pins[i].port &&
+		    stm32_gpio_regs(qs->d.gpio_base, qs->pins[i].port) == port->regs)
 			moder = stm32_gpio_moder(moder, qs->pins[i].pin, wide);
 	return moder;
 }
@@ -116,8 +132,8 @@ static int setup_pins(struct stm32_quadspi *qs)
 				return rc;
 		}
 		stm32_gpio_set_af(port, pin->pin, pin->af,
-				  i == QSPI_NCS || i >= QSPI_IO2 ? GPIO_PULL_UP : GPIO_PULL_NONE);
-		if (i >= QSPI_IO2)
+				  is_ncs(i) || is_io23(i) ? GPIO_PULL_UP : GPIO_PULL_NONE);
+		if (is_io23(i))
 			stm32_gpio_set_high(port, pin->pin);
 	}
 	qs->wide = false;
@@ -168,6 +184,8 @@ static void set_clock(struct stm32_quadspi *qs, u32 max_hz)
 			fsize++;
 	qs->cr = QUADSPI_CR_EN | QUADSPI_CR_APMS | FIELD_PREP(QUADSPI_CR_FTHRES, 3) |
 		 FIELD_PREP(QUADSPI_CR_PRESCALER, div - 1);
+	if (qs->mem.n_chips == 2)
+		qs->cr |= QUADSPI_CR_DFM;
 	qs->dma_on = false;
 	put(qs, qs->mem.q, QUADSPI_CR, qs->cr);
 	put(qs, qs->mem.q, QUADSPI_DCR,
@@ -206,6 +224,13 @@ int quadspi_quiesce(struct stm32_quadspi *qs)
 	return 0;
 }
 
+/* with two chips AR counts the bytes of both: each is sent half of it (RM0351 17.3.4) */
+static void queue_addr(struct stm32_quadspi *qs, struct memq *q, const struct spi_mem_op *op)
+{
+	if (op->addr.nbytes)
+		put(qs, q, QUADSPI_AR, (u32)op->addr.val * qs->mem.n_chips);
+}
+
 /* queue the writes that start @op, all but data to send */
 static void queue_start(struct stm32_quadspi *qs, struct memq *q, const struct spi_mem_op *op)
 {
@@ -224,8 +249,7 @@ static void queue_start(struct stm32_quadspi *qs, struct memq *q, const struct s
 		put(qs, q, QUADSPI_ABR, op->mode.val);
 	put(qs, q, QUADSPI_CCR,
 	    quadspi_op_ccr(op, op->data.dir == SPI_MEM_IN ? FMODE_READ : FMODE_WRITE));
-	if (op->addr.nbytes)
-		put(qs, q, QUADSPI_AR, (u32)op->addr.val);
+	queue_addr(qs, q, op);
 }
 
 static void write_dr(struct stm32_quadspi *qs, struct memq *q, const u8 *buf, size_t len)
@@ -247,7 +271,7 @@ static void queue_data_out(struct stm32_quadspi *qs, struct memq *q, const struc
 	const u8 *buf = op->data.out;
 	size_t len = op->data.nbytes, half = qs->d.fifo_depth / 2, n;
 	u64 header_ns = clocks_ns(qs, spi_mem_header_cycles(op) + 4);
-	u64 word_ns = clocks_ns(qs, spi_mem_data_cycles(op, 4));
+	u64 word_ns = clocks_ns(qs, data_clocks(qs, op, 4));
 
 	if (len <= qs->d.fifo_depth ||
 	    (word_ns <= access_ns(qs) && header_ns <= qs->d.fifo_depth / 4u * access_ns(qs))) {
@@ -258,7 +282,7 @@ static void queue_data_out(struct stm32_quadspi *qs, struct memq *q, const struc
 	memq_delay_ns(q, header_ns);
 	for (size_t done = qs->d.fifo_depth; done < len; done += n) {
 		n = min(half, len - done);
-		memq_delay_ns(q, clocks_ns(qs, spi_mem_data_cycles(op, half)));
+		memq_delay_ns(q, clocks_ns(qs, data_clocks(qs, op, half)));
 		write_dr(qs, q, buf + done, n);
 	}
 }
@@ -274,7 +298,9 @@ static void queue_data_in(struct stm32_quadspi *qs, struct memq *q, u8 *buf, siz
 
 static bool quadspi_supports_op(const struct spi_mem *mem, const struct spi_mem_op *op)
 {
-	(void)mem;
+	/* with two chips bit 0 of DLR is always 1 */
+	if (op->data.dir != SPI_MEM_NO_DATA && op->data.nbytes % mem->n_chips)
+		return false;
 	/* four lines at most, and both edges are not to be relied on (stmqspi: DDR errata) */
 	if (spi_mem_op_width(op) > 4 || op->cmd.has_ext || op->dtr)
 		return false;
@@ -335,8 +361,8 @@ static void quadspi_queue_op_staged(struct spi_mem *mem, struct memq *q,
 				    const struct spi_mem_op *op)
 {
 	struct stm32_quadspi *qs = to_quadspi(mem);
-	u64 ns = clocks_ns(qs, spi_mem_header_cycles(op) +
-				       spi_mem_data_cycles(op, op->data.nbytes) + 12);
+	u64 ns = clocks_ns(qs,
+			   spi_mem_header_cycles(op) + data_clocks(qs, op, op->data.nbytes) + 12);
 
 	queue_start(qs, q, op);
 	if (!qs->dma_on)
@@ -365,7 +391,7 @@ static int receive(struct stm32_quadspi *qs, const struct spi_mem_op *op, u32 *s
 	struct memq *q = qs->mem.q;
 	u8 *buf = op->data.in;
 	size_t got = 0, len = op->data.nbytes;
-	u64 refill_ns = clocks_ns(qs, spi_mem_data_cycles(op, qs->d.fifo_depth) + 4);
+	u64 refill_ns = clocks_ns(qs, data_clocks(qs, op, qs->d.fifo_depth) + 4);
 	unsigned int empty = 0;
 	int rc;
 
@@ -477,10 +503,12 @@ static void quadspi_queue_poll(struct spi_mem *mem, struct memq *q, const struct
 			       u8 mask, u8 match)
 {
 	struct stm32_quadspi *qs = to_quadspi(mem);
+	/* CR.PMM = 0: all bits of all bytes must match, those of both chips */
+	u32 each = mem->n_chips == 2 ? 0x0101 : 0x01;
 
 	if (!qs->poll_set || qs->poll_mask != mask || qs->poll_match != match) {
-		put(qs, q, QUADSPI_PSMKR, mask);
-		put(qs, q, QUADSPI_PSMAR, match);
+		put(qs, q, QUADSPI_PSMKR, mask * each);
+		put(qs, q, QUADSPI_PSMAR, match * each);
 		put(qs, q, QUADSPI_PIR,
 		    (u32)min(DIV_ROUND_UP((u64)POLL_INTERVAL_NS * mem->hz, SEC_NS), (u64)0xffff));
 		qs->poll_set = true;
@@ -498,8 +526,7 @@ static void quadspi_queue_poll(struct spi_mem *mem, struct memq *q, const struct
 		qs->dlr_bytes = op->data.nbytes;
 	}
 	put(qs, q, QUADSPI_CCR, quadspi_op_ccr(op, FMODE_POLL));
-	if (op->addr.nbytes)
-		put(qs, q, QUADSPI_AR, (u32)op->addr.val);
+	queue_addr(qs, q, op);
 }
 
 static void quadspi_queue_poll_sample(struct spi_mem *mem, struct memq *q, u32 *val,
@@ -707,6 +734,9 @@ int stm32_quadspi_open(struct target *t, const struct stm32_quadspi_desc *d, str
 	if (!t->board || !t->board->has_qspi)
 		return err_set(&t->ctx->err, -EINVAL, "name the board with -b",
 			       "no board description names the QUADSPI pins");
+	if (board_has_two_nors(t->board) && !d->has_bank_2)
+		return err_set(&t->ctx->err, -EOPNOTSUPP, "leave out the keys bk2_...",
+			       "the QUADSPI of this microcontroller has no second bank");
 	qs = calloc(1, sizeof(*qs));
 	if (!qs)
 		return err_set(&t->ctx->err, -ENOMEM, NULL, "out of memory");
@@ -718,12 +748,14 @@ int stm32_quadspi_open(struct target *t, const struct stm32_quadspi_desc *d, str
 		.ctx = t->ctx,
 		.q = t->q,
 		.max_width = qs->pins[QSPI_IO2].port && qs->pins[QSPI_IO3].port ? 4 : 2,
+		.n_chips = board_has_two_nors(t->board) ? 2 : 1,
 		.mode = t->board->qspi_mode,
 		.window = d->window,
 		.name = "QUADSPI",
 	};
-	for (unsigned int i = 0; i < 4; i++) {
-		const struct board_pin *pin = &qs->pins[QSPI_IO0 + i];
+	for (unsigned int i = 0; i < 4 * qs->mem.n_chips; i++) {
+		const struct board_pin *pin =
+			&qs->pins[i < 4 ? QSPI_IO0 + i : QSPI_BK2_IO0 + i - 4];
 
 		if (pin->port)
 			snprintf(qs->mem.io_names[i], sizeof(qs->mem.io_names[i]), "P%c%u",

@@ -23,9 +23,10 @@ struct stm32_quadspi_desc {
 	u32 rcc_enr, rcc_en_bit, rcc_rstr, rcc_rst_bit; /* addresses; masks */
 	u32 gpio_base, gpio_enr;			/* of port A; address of its RCC register */
 	u32 kernel_hz;
-	u32 max_hz;			   /* of the pins, with the chip beside the part; 0: not known */
-	u8 fifo_depth;			   /* bytes: 16 or 32 */
-	u32 errata;			   /* QUADSPI_ERRATUM_* */
+	u32 max_hz;	 /* of the pins, with the chip beside the part; 0: not known */
+	u8 fifo_depth;	 /* bytes: 16 or 32 */
+	bool has_bank_2; /* CR.DFM: two chips side by side */
+	u32 errata;	 /* QUADSPI_ERRATUM_* */
 	struct stm32_quadspi_dma_desc dma; /* optional */
 	struct stm32_crc *crc;		   /* optional; borrowed */
 };

@@ -17,6 +17,8 @@
  *	nor    = w25q128jv			; optional: the chip is identified anyway
  *	max_hz = 40M				; optional: what the wiring allows
  *	mode   = 1-1-2				; optional: bus mode to read in, if not the best
+ *	bk2_io0 = PC1/AF10			; optional: bk2_io0 to bk2_io3 and bk2_ncs of a
+ *						; second chip of the same kind, beside the first
  *
  * Parsing is strict: whatever is not understood is an error with file, line and reason, for a pin
  * that is one off looks exactly like a dead chip later on.
@@ -39,8 +41,10 @@
 #define BOARD_LINE_MAX 190
 
 static const char *const signal_keys[QSPI_N_SIGNALS] = {
-	[QSPI_CLK] = "clk", [QSPI_NCS] = "ncs", [QSPI_IO0] = "io0",
-	[QSPI_IO1] = "io1", [QSPI_IO2] = "io2", [QSPI_IO3] = "io3",
+	[QSPI_CLK] = "clk",	    [QSPI_NCS] = "ncs",		[QSPI_IO0] = "io0",
+	[QSPI_IO1] = "io1",	    [QSPI_IO2] = "io2",		[QSPI_IO3] = "io3",
+	[QSPI_BK2_NCS] = "bk2_ncs", [QSPI_BK2_IO0] = "bk2_io0", [QSPI_BK2_IO1] = "bk2_io1",
+	[QSPI_BK2_IO2] = "bk2_io2", [QSPI_BK2_IO3] = "bk2_io3",
 };
 
 enum board_key {
@@ -312,7 +316,8 @@ static int handle(void *user, const char *section, const char *name, const char 
 		fail(p, p->line,
 		     !strcmp(section, "board")
 			     ? "keys of [board]: name, about, mcu"
-			     : "keys of [quadspi]: clk, ncs, io0, io1, io2, io3, nor, max_hz, mode",
+			     : "keys of [quadspi]: clk, ncs, io0 to io3, nor, max_hz, mode, "
+			       "bk2_ncs, bk2_io0 to bk2_io3",
 		     "unknown key `%.60s` in [%s]", name, section);
 		return 0;
 	}
@@ -378,6 +383,24 @@ static char *next_line(char *str, int num, void *stream)
 	return str;
 }
 
+/* the second chip has as many lines as the first; NCS may be the first one's */
+static int check_bank_2(struct board_parser *p)
+{
+	const struct board *b = p->b;
+	int line = 0;
+
+	for (unsigned int i = QSPI_BK2_NCS; i <= QSPI_BK2_IO3; i++)
+		if (p->seen[i] && (!line || p->seen[i] < line))
+			line = p->seen[i];
+	for (unsigned int i = QSPI_BK2_IO0; line && i <= QSPI_BK2_IO3; i++)
+		if (!b->qspi[i].port != !b->qspi[i - QSPI_BK2_IO0 + QSPI_IO0].port)
+			return fail(p, line, "both chips are wired with the same lines",
+				    "[quadspi] has %s without %s",
+				    signal_keys[b->qspi[i].port ? i : i - QSPI_BK2_IO0 + QSPI_IO0],
+				    signal_keys[b->qspi[i].port ? i - QSPI_BK2_IO0 + QSPI_IO0 : i]);
+	return 0;
+}
+
 static int check_complete(struct board_parser *p)
 {
 	const struct board *b = p->b;
@@ -398,7 +421,7 @@ static int check_complete(struct board_parser *p)
 	if (b->qspi_mode >= SPI_MODE_1_1_4 && !b->qspi[QSPI_IO2].port)
 		return fail(p, p->seen[KEY_MODE], "leave it out, or add io2 and io3",
 			    "this mode needs four lines");
-	return 0;
+	return check_bank_2(p);
 }
 
 static int board_parse(struct board *out, const char *file, const char *text, struct err *err)

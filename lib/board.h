@@ -21,6 +21,12 @@ enum board_qspi_signal {
 	QSPI_IO1,
 	QSPI_IO2,
 	QSPI_IO3,
+	/* of a second chip beside the first, which shares CLK: even bytes here, odd ones there */
+	QSPI_BK2_NCS,
+	QSPI_BK2_IO0,
+	QSPI_BK2_IO1,
+	QSPI_BK2_IO2,
+	QSPI_BK2_IO3,
 	QSPI_N_SIGNALS
 };
 
@@ -43,6 +49,12 @@ struct board {
  * Return: 0; -ENOEXEC naming file, line and reason; -ENOENT listing the known boards.
  */
 int board_load(struct board *b, const char *name_or_path, struct err *err);
+/* board_has_two_nors() - are two chips side by side on its QUADSPI? */
+static inline bool board_has_two_nors(const struct board *b)
+{
+	return b->qspi[QSPI_BK2_IO0].port;
+}
+
 /* names of the built-in boards, NULL-terminated */
 const char *const *board_names(void);
 

@@ -5,6 +5,8 @@
 #include "lib/spi-mem.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 static bool is_width(u8 width)
 {
@@ -108,4 +110,53 @@ int spi_mem_exec(struct spi_mem *mem, const struct spi_mem_op *op)
 			       "%s can't send SPI command %02xh on %u line(s) here", mem->name,
 			       op->cmd.opcode, spi_mem_op_width(op));
 	return mem->ops->exec(mem, op);
+}
+
+static int exec_pair(struct spi_mem *mem, const struct spi_mem_op *op, u8 *second)
+{
+	u32 n = op->data.nbytes;
+	u8 *both = calloc(2, n);
+	struct spi_mem_op pair = *op;
+	int rc;
+
+	if (!both)
+		return err_set(&mem->ctx->err, -ENOMEM, NULL, "out of memory");
+	pair.data.nbytes = 2 * n;
+	for (u32 i = 0; i < n && op->data.dir == SPI_MEM_OUT; i++) {
+		both[2 * i] = ((const u8 *)op->data.out)[i];
+		both[2 * i + 1] = second ? second[i] : both[2 * i];
+	}
+	if (op->data.dir == SPI_MEM_IN)
+		pair.data.in = both;
+	else
+		pair.data.out = both;
+	rc = spi_mem_exec(mem, &pair);
+	for (u32 i = 0; i < n && op->data.dir == SPI_MEM_IN && !rc; i++) {
+		((u8 *)op->data.in)[i] = both[2 * i];
+		if (second)
+			second[i] = both[2 * i + 1];
+	}
+	free(both);
+	return rc;
+}
+
+/**
+ * spi_mem_exec_each() - send a command whose data each chip has for itself
+ * @mem: controller
+ * @op: as for one chip; its data are the first chip's
+ * @second: the second chip's: read to or written from; with one chip a copy of what was read. NULL:
+ *	    it is written the same, and what it says is not wanted
+ *
+ * Return: as spi_mem_exec(); also -ENOMEM.
+ */
+int spi_mem_exec_each(struct spi_mem *mem, const struct spi_mem_op *op, u8 *second)
+{
+	int rc;
+
+	if (mem->n_chips == 2 && op->data.dir != SPI_MEM_NO_DATA)
+		return exec_pair(mem, op, second);
+	rc = spi_mem_exec(mem, op);
+	if (!rc && second && op->data.dir == SPI_MEM_IN)
+		memcpy(second, op->data.in, op->data.nbytes);
+	return rc;
 }

@@ -120,13 +120,19 @@ struct spi_mem {
 	const struct spi_controller_mem_ops *ops;
 	struct ctx *ctx;
 	struct memq *q;
-	u32 hz;		     /* present clock on the SPI pins */
-	u8 max_width;	     /* lines wired on this board: 1, 2, 4 */
+	u32 hz;	      /* present clock on the SPI pins */
+	u8 max_width; /* lines wired on this board, to each chip: 1, 2, 4 */
+	/*
+	 * Chips side by side: 1, or 2 that hear the same commands. Then op->addr is what each of them
+	 * is told, op->data.nbytes counts the bytes of both, which alternate, and so do the offsets of
+	 * dirmap_read() and dirmap_checksum().
+	 */
+	u8 n_chips;
 	enum spi_mode mode;  /* to read in; what can't be had is done on one line */
 	u32 stage_bytes;     /* 0: the controller can't stage */
 	u64 window;	     /* bus address of the memory-mapped window */
 	const char *name;    /* "QUADSPI" */
-	char io_names[4][8]; /* "PE12": the pins of IO0..IO3, for messages; may be empty */
+	char io_names[8][8]; /* "PE12": pins of IO0..IO3, then the second chip's; may be empty */
 };
 
 /* spi_mem_op_is_sane() - do the phases make sense (widths 1, 2, 4, 8; lengths; buffers)? */
@@ -141,5 +147,7 @@ u64 spi_mem_data_cycles(const struct spi_mem_op *op, u64 nbytes);
 bool spi_mem_supports_op(const struct spi_mem *mem, const struct spi_mem_op *op);
 /* spi_mem_exec() - checked exec(): -EOPNOTSUPP naming the opcode if it can't be done */
 int spi_mem_exec(struct spi_mem *mem, const struct spi_mem_op *op);
+/* spi_mem_exec_each() - a command with few data, the same for each chip: a register, an ID */
+int spi_mem_exec_each(struct spi_mem *mem, const struct spi_mem_op *op, u8 *second);
 
 #endif

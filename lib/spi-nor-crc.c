@@ -39,7 +39,7 @@ static bool stays_in_dies(const struct spi_nor *nor, const struct mtd_crc *piece
 static int sum_span(struct spi_nor *nor, const struct spi_mem_op *op, struct mtd_crc *pieces,
 		    size_t n)
 {
-	u64 base = pieces[0].from - nor_addr(nor, pieces[0].from);
+	u64 base = pieces[0].from - nor_offset(nor, pieces[0].from);
 	int rc = nor_select(nor, pieces[0].from);
 
 	if (rc)

@@ -66,7 +66,8 @@ void nor_queue_failure_look(struct spi_nor *nor, struct nor_job *j, struct memq 
 	j->fail_asked = true;
 	j->fail_flight = flight;
 	for (unsigned int i = 0; i < n_answers(nor); i++) {
-		struct spi_mem_op op = nor_op_read_reg(nor->p.fail_opcode, &j->fail_reg[i], 1);
+		struct spi_mem_op op =
+			nor_op_read_reg(nor->p.fail_opcode, j->fail_reg[i], nor_chips(nor));
 
 		j->fail_state[i] = MEMQ_PENDING;
 		nor->mem->ops->queue_op(nor->mem, q, &op, &j->fail_state[i]);
@@ -84,7 +85,8 @@ void nor_queue_sample(struct spi_nor *nor, struct nor_job *j, struct memq *q, st
 static void queue_arm(struct spi_nor *nor, struct memq *q)
 {
 	/* a status is repeated as long as it is clocked; stacked dies may take turns */
-	struct spi_mem_op op = nor_op_read_reg(nor->p.poll_opcode, NULL, nor->p.die_ready ? 1 : 4);
+	struct spi_mem_op op =
+		nor_op_read_reg(nor->p.poll_opcode, NULL, nor->p.die_ready ? nor_chips(nor) : 4);
 
 	nor->mem->ops->queue_poll(nor->mem, q, &op, nor->p.poll_mask, nor->p.poll_match);
 }
@@ -139,11 +141,13 @@ int nor_too_long(struct flash_job *job, struct nor_job *j, u64 elapsed_ns)
 static bool failure_bits(const struct spi_nor *nor, const struct nor_job *j, u8 *bits)
 {
 	*bits = 0;
-	for (unsigned int i = 0; i < n_answers(nor); i++) {
-		if (j->fail_state[i] != MEMQ_VALID ||
-		    (j->fail_reg[i] & nor->p.die_ready) != nor->p.die_ready)
+	for (unsigned int i = 0; i < n_answers(nor) * nor_chips(nor); i++) {
+		u8 val = j->fail_reg[i / nor_chips(nor)][i % nor_chips(nor)];
+
+		if (j->fail_state[i / nor_chips(nor)] != MEMQ_VALID ||
+		    (val & nor->p.die_ready) != nor->p.die_ready)
 			return false;
-		*bits |= j->fail_reg[i];
+		*bits |= val;
 	}
 	return true;
 }

@@ -79,7 +79,7 @@ struct nor_job {
 	struct nor_cal cal[NOR_CAL_PAGES];
 	unsigned int n_cal;
 	/* failure bits */
-	u8 fail_reg[NOR_MAX_DIES];
+	u8 fail_reg[NOR_MAX_DIES][2]; /* of each chip */
 	enum memq_sample fail_state[NOR_MAX_DIES];
 	bool fail_asked;
 	u64 fail_mark;

@@ -68,39 +68,43 @@ u8 nor_lines(const struct spi_nor *nor)
 	return nor->quad == NOR_QUAD_PROVEN ? nor_wide_read(nor)->data_width : 1;
 }
 
-static u8 all_lanes(u8 width)
+/* lanes are numbered from IO0; those of a second chip beside the first start at 4 */
+static u8 all_lanes(const struct spi_nor *nor, u8 width)
 {
-	return (u8)(BIT(width) - 1);
+	u8 lanes = (u8)(BIT(width) - 1);
+
+	return nor_chips(nor) == 2 ? (u8)(lanes | lanes << 4) : lanes;
 }
 
-/* what a byte does on each lane: bit n: IOn has a 1 somewhere in it */
-static u8 fold(u8 byte, u8 width)
+/* what byte @i does on the lanes of its chip: bit n: IOn has a 1 somewhere in it */
+static u8 fold(const struct spi_nor *nor, size_t i, u8 byte, u8 width)
 {
 	u8 lanes = 0;
 
-	for (unsigned int i = 0; i < 8; i += width)
-		lanes |= (u8)(byte >> i);
-	return lanes & all_lanes(width);
+	for (unsigned int k = 0; k < 8; k += width)
+		lanes |= (u8)(byte >> k);
+	lanes &= (u8)(BIT(width) - 1);
+	return i % nor_chips(nor) ? (u8)(lanes << 4) : lanes;
 }
 
 /* lanes that show both levels somewhere in @buf */
-static u8 moving_lanes(const u8 *buf, size_t len, u8 width)
+static u8 moving_lanes(const struct spi_nor *nor, const u8 *buf, size_t len, u8 width)
 {
 	u8 ones = 0, zeros = 0;
 
 	for (size_t i = 0; i < len; i++) {
-		ones |= fold(buf[i], width);
-		zeros |= fold((u8)~buf[i], width);
+		ones |= fold(nor, i, buf[i], width);
+		zeros |= fold(nor, i, (u8)~buf[i], width);
 	}
 	return ones & zeros;
 }
 
-static u8 bad_lanes(const u8 *want, const u8 *got, u8 width)
+static u8 bad_lanes(const struct spi_nor *nor, const u8 *want, const u8 *got, u8 width)
 {
 	u8 bad = 0;
 
 	for (unsigned int i = 0; i < NOR_PROOF_LEN; i++)
-		bad |= fold(want[i] ^ got[i], width);
+		bad |= fold(nor, i, want[i] ^ got[i], width);
 	return bad;
 }
 
@@ -127,27 +131,29 @@ struct lane_faults {
 	u8 bad, stuck; /* lanes */
 };
 
-static void note_bad_lanes(struct lane_faults *faults, const u8 *want, const u8 *got, u8 width)
+static void note_bad_lanes(const struct spi_nor *nor, struct lane_faults *faults, const u8 *want,
+			   const u8 *got, u8 width)
 {
-	u8 bad = bad_lanes(want, got, width);
+	u8 bad = bad_lanes(nor, want, got, width);
 
 	faults->width = max(faults->width, width);
 	faults->bad |= bad;
-	faults->stuck |= bad & (u8)~moving_lanes(got, NOR_PROOF_LEN, width);
+	faults->stuck |= bad & (u8)~moving_lanes(nor, got, NOR_PROOF_LEN, width);
 }
 
 static void report_bad_lanes(struct spi_nor *nor, const struct lane_faults *faults)
 {
 	static const char *const numbers[] = { "none", "one line", "two lines", "", "four lines" };
-	char names[80] = "";
+	char names[160] = "";
 	size_t used = 0;
 
-	for (unsigned int i = 0; i < faults->width && used < sizeof(names); i++)
+	for (unsigned int i = 0; i < 8 && used < sizeof(names); i++)
 		if (faults->bad & BIT(i))
 			used += (size_t)snprintf(
-				names + used, sizeof(names) - used, "%sIO%u%s%s%s",
-				used ? ", " : "", i, nor->mem->io_names[i][0] ? " " : "",
-				nor->mem->io_names[i], faults->stuck & BIT(i) ? " (stuck)" : "");
+				names + used, sizeof(names) - used, "%s%sIO%u%s%s%s",
+				used ? ", " : "", i < 4 ? "" : "second chip's ", i % 4,
+				nor->mem->io_names[i][0] ? " " : "", nor->mem->io_names[i],
+				faults->stuck & BIT(i) ? " (stuck)" : "");
 	log_warn(&nor->mem->ctx->log,
 		 "%s: reading on %s gives other data than on one: %s look%s wrong; going on with "
 		 "%s. Check the board file and the wiring",
@@ -190,14 +196,14 @@ int nor_prove_lines(struct spi_nor *nor, u64 at, const u8 *single)
 		/* the lines, or this opcode's dummy cycles? Another one on as many lines will show */
 		drop_mode(&nor->p, best_mode(nor));
 		if (nor_wide_read(nor)->data_width != width)
-			note_bad_lanes(&faults, single, wide, width);
+			note_bad_lanes(nor, &faults, single, wide, width);
 	}
 	if (!width)
 		nor->quad = NOR_QUAD_OFF;
 	if (!faults.width)
 		return 0;
 	report_bad_lanes(nor, &faults);
-	return faults.bad & BIT(3) ? release_hold(nor) : 0;
+	return faults.bad & (BIT(3) | BIT(7)) ? release_hold(nor) : 0;
 }
 
 /* look for a pattern at a few likely places; finding none is no error */
@@ -225,7 +231,7 @@ bool nor_is_proof(const struct spi_nor *nor, const u8 *buf, size_t len)
 	u8 width = nor_wide_read(nor)->data_width;
 
 	return width && len >= NOR_PROOF_LEN &&
-	       moving_lanes(buf, NOR_PROOF_LEN, width) == all_lanes(width);
+	       moving_lanes(nor, buf, NOR_PROOF_LEN, width) == all_lanes(nor, width);
 }
 
 /**
@@ -258,8 +264,8 @@ static bool has_room_for_mode(const struct nor_read_op *r)
 
 static bool can_read(const struct spi_nor *nor, const struct nor_read_op *r)
 {
-	u8 probe[1];
-	struct spi_mem_op op = nor_op_read_as(nor, r, 0, probe, sizeof(probe));
+	u8 probe[2];
+	struct spi_mem_op op = nor_op_read_as(nor, r, 0, probe, nor_chips(nor));
 
 	return spi_mem_supports_op(nor->mem, &op);
 }

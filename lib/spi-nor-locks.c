@@ -143,7 +143,7 @@ static int read_lock(struct spi_nor *nor, const struct nor_locks *locks, u64 at,
 	op.addr.nbytes = locks->is_dpb ? 4 : nor->p.addr_nbytes;
 	op.addr.buswidth = 1;
 	op.addr.val = at;
-	rc = spi_mem_exec(nor->mem, &op);
+	rc = nor_exec(nor, &op);
 	*is_locked = val & BIT(0);
 	return rc;
 }
@@ -163,7 +163,7 @@ static int write_lock(struct spi_nor *nor, const struct nor_locks *locks, u64 at
 		op.data.nbytes = 1;
 		op.data.out = &dpb;
 	}
-	return rc ? rc : spi_mem_exec(nor->mem, &op);
+	return rc ? rc : nor_exec(nor, &op);
 }
 
 /* one more locked block: the span grows; *sum: locked bytes in it */
@@ -185,7 +185,7 @@ static int scan_blocks(struct spi_nor *nor, const struct nor_locks *locks, u64 f
 	for (u64 at = from; at < to && !rc; at = start + len) {
 		bool is_locked = false;
 
-		len = block_at(nor_die_span(nor), at, &start);
+		len = block_at(nor_lock_span(nor), at, &start);
 		rc = read_lock(nor, locks, start, &is_locked);
 		if (is_locked)
 			note_block(span, &sum, start, len);
@@ -211,7 +211,7 @@ static int set_all(struct spi_nor *nor, const struct nor_locks *locks, bool lock
 
 static int set_blocks(struct spi_nor *nor, const struct nor_locks *locks, u64 from, u64 to)
 {
-	u64 size = nor_die_span(nor), start, len;
+	u64 size = nor_lock_span(nor), start, len;
 	int rc;
 
 	if (from == to || (from == 0 && to == size))
@@ -269,7 +269,7 @@ static u8 *bpr_byte(u8 *bpr, unsigned int n_bits, unsigned int bit)
 
 static int read_bpr(struct spi_nor *nor, u8 bpr[BPR_MAX], unsigned int *n_bits)
 {
-	*n_bits = bpr_bits(nor_die_span(nor));
+	*n_bits = bpr_bits(nor_lock_span(nor));
 	if (DIV_ROUND_UP(*n_bits, 8) > BPR_MAX)
 		return err_set(nor_err(nor), -EOPNOTSUPP, NULL,
 			       "%s has more block locks than are known", nor->name);
@@ -284,7 +284,7 @@ static int scan_bpr(struct spi_nor *nor, u64 from, u64 to, struct mtd_wp_range *
 	int rc = read_bpr(nor, bpr, &n_bits);
 
 	for (unsigned int bit = 0; bit < n_bits && !rc; bit++) {
-		struct bpr_block b = bpr_block(nor_die_span(nor), bit);
+		struct bpr_block b = bpr_block(nor_lock_span(nor), bit);
 
 		if (b.is_read_lock || b.start >= to || b.start + b.len <= from)
 			continue;
@@ -306,7 +306,7 @@ static int set_bpr(struct spi_nor *nor, u64 from, u64 to)
 		return set_all(nor, &bpr_locks, false);
 	rc = read_bpr(nor, bpr, &n_bits);
 	for (unsigned int bit = 0; bit < n_bits && !rc; bit++) {
-		struct bpr_block b = bpr_block(nor_die_span(nor), bit);
+		struct bpr_block b = bpr_block(nor_lock_span(nor), bit);
 		u8 *byte = bpr_byte(bpr, n_bits, bit);
 
 		if (b.is_read_lock)

@@ -236,6 +236,9 @@ const struct nor_part *nor_find_part(const u8 *id, unsigned int id_len,
 int nor_settle(struct nor_params *p, const struct nor_part *part, const struct nor_vendor *vendor,
 	       const struct sfdp_info *sfdp, struct err *err);
 
+/* nor_settle_pair() - two such chips side by side, taken for one; -EOPNOTSUPP if that is too much */
+int nor_settle_pair(struct nor_params *p, struct err *err);
+
 /* registers, for hooks (lib/spi-nor-regs.c): blocking, checked */
 int nor_read_reg(struct spi_nor *nor, u8 opcode, u8 *buf, unsigned int len);
 int nor_write_reg(struct spi_nor *nor, u8 opcode, const u8 *buf, unsigned int len,

@@ -33,7 +33,7 @@ struct spi_nor {
 	bool prepared;
 	bool in_4byte_mode; /* entered by us: to be left at the end */
 	int window;	    /* selected: die or 16 MiB, lib/spi-nor-window.c; -1: not known */
-	u8 window_byte;	    /* of the selection that is queued */
+	u8 window_byte[2];  /* of the selection that is queued, for each chip */
 	u64 busy_program_ns; /* learned: from the end of a page program to a status poll that matches */
 	bool program_measured; /* busy_program_ns is more than a guess */
 	bool program_learned;  /* and its spread is known */
@@ -45,6 +45,12 @@ struct spi_nor {
 static inline struct spi_nor *to_nor(struct mtd_info *mtd)
 {
 	return container_of(mtd, struct spi_nor, mtd);
+}
+
+/* side by side: 2, or 1 as usual */
+static inline unsigned int nor_chips(const struct spi_nor *nor)
+{
+	return nor->mem->n_chips == 2 ? 2 : 1;
 }
 
 static inline struct err *nor_err(struct spi_nor *nor)
@@ -59,12 +65,15 @@ static inline struct err *nor_err(struct spi_nor *nor)
 int spi_nor_recover(struct spi_mem *mem);
 /* spi_nor_recover_die() - the same for a die that was just selected; the chip is known */
 int spi_nor_recover_die(struct spi_mem *mem);
-/* spi_nor_read_id() - 9Fh twice; -ENXIO unless equal and plausible (then @id says what was read) */
+/* spi_nor_read_id() - 9Fh twice; -ENXIO unless equal and plausible (then @id says what was read);
+ * -EOPNOTSUPP where chips side by side differ */
 int spi_nor_read_id(struct spi_mem *mem, u8 id[NOR_ID_MAX]);
 
 /* ---- lib/spi-nor-regs.c ---- */
 
 struct spi_mem_op nor_op_simple(u8 opcode);
+/* a command whose few data each chip has for itself: they must not differ */
+int nor_exec(struct spi_nor *nor, const struct spi_mem_op *op);
 struct spi_mem_op nor_op_read_reg(u8 opcode, u8 *buf, unsigned int len);
 int nor_write_enable(struct spi_nor *nor);
 /* wait until the chip is ready; -ETIMEDOUT with @what in the message */
@@ -113,6 +122,7 @@ void nor_fill_geometry(struct spi_nor *nor);
 
 u64 nor_window_size(const struct spi_nor *nor);
 bool nor_has_windows(const struct spi_nor *nor);
+u64 nor_offset(const struct spi_nor *nor, u64 at);
 u64 nor_addr(const struct spi_nor *nor, u64 at);
 u64 nor_read_span(const struct spi_nor *nor, u64 at);
 int nor_select(struct spi_nor *nor, u64 at);
@@ -124,6 +134,12 @@ static inline u64 nor_die_span(const struct spi_nor *nor)
 {
 	return nor->p.dies == NOR_DIES_SELECT && nor->p.n_dies ? nor->p.size / nor->p.n_dies
 							       : nor->p.size;
+}
+
+/* nor_lock_span() - the same in bytes of one chip: what its protection registers speak of */
+static inline u64 nor_lock_span(const struct spi_nor *nor)
+{
+	return nor_die_span(nor) / nor_chips(nor);
 }
 
 /* ---- lib/spi-nor.c ---- */

@@ -198,7 +198,9 @@ static int refused(struct spi_nor *nor, const struct protection *p, bool is_vola
 
 static unsigned int n_dies(const struct spi_nor *nor)
 {
-	return nor->p.dies == NOR_DIES_SELECT ? min((unsigned int)nor->p.n_dies, (unsigned int)MAX_DIES) : 1;
+	return nor->p.dies == NOR_DIES_SELECT
+		       ? min((unsigned int)nor->p.n_dies, (unsigned int)MAX_DIES)
+		       : 1;
 }
 
 static int select_die(struct spi_nor *nor, unsigned int die)
@@ -206,10 +208,13 @@ static int select_die(struct spi_nor *nor, unsigned int die)
 	return nor_select(nor, die * nor_die_span(nor));
 }
 
-/* where the die that is selected begins */
+/*
+ * Where the die that is selected begins. All of this file but the three operations at its end counts
+ * the bytes of one chip; two side by side are protected alike, and their ranges are twice as large.
+ */
 static u64 die_base(const struct spi_nor *nor)
 {
-	return n_dies(nor) > 1 && nor->window > 0 ? (u64)nor->window * nor_die_span(nor) : 0;
+	return n_dies(nor) > 1 && nor->window > 0 ? (u64)nor->window * nor_lock_span(nor) : 0;
 }
 
 /* ---- would it be refused? ---- */
@@ -243,8 +248,9 @@ static int locked_by_locks(struct spi_nor *nor, const struct nor_locks *locks, u
 		       by_power_up ? "they are locked down: take the power off the board"
 				   : "add --wp-range 0,0: it unlocks all blocks",
 		       "0x%" PRIx64 " to 0x%" PRIx64 " of %s is write-protected by %s",
-		       die_base(nor) + span.start, die_base(nor) + span.start + span.len - 1,
-		       nor->name, nor_locks_about(locks));
+		       (die_base(nor) + span.start) * nor_chips(nor),
+		       (die_base(nor) + span.start + span.len) * nor_chips(nor) - 1, nor->name,
+		       nor_locks_about(locks));
 }
 
 /* ---- status, list ---- */
@@ -281,14 +287,14 @@ static int die_status(struct spi_nor *nor, bool is_last, struct mtd_wp_status *o
 		return rc;
 	if (p.locks) {
 		snprintf(out->about, sizeof(out->about), "%s", nor_locks_about(p.locks));
-		return nor_locks_scan(nor, p.locks, 0, nor_die_span(nor), &out->range,
+		return nor_locks_scan(nor, p.locks, 0, nor_lock_span(nor), &out->range,
 				      &out->is_partial);
 	}
 	if (!p.l) {
 		snprintf(out->about, sizeof(out->about), "no protection bits are known");
 		return 0;
 	}
-	nor_wp_range(p.l, nor_die_span(nor), &p.bits, &lo, &hi);
+	nor_wp_range(p.l, nor_lock_span(nor), &p.bits, &lo, &hi);
 	out->range = (struct mtd_wp_range){ lo, hi - lo };
 	out->mode = max(out->mode, mode_of(&p.bits));
 	add_registers(out->about, sizeof(out->about), &p);
@@ -299,9 +305,8 @@ static int die_status(struct spi_nor *nor, bool is_last, struct mtd_wp_status *o
 }
 
 /* the strictest mode of all dies, and the span of what they protect */
-static int nor_wp_status(struct mtd_info *mtd, struct mtd_wp_status *out)
+static int chip_status(struct spi_nor *nor, struct mtd_wp_status *out)
 {
-	struct spi_nor *nor = to_nor(mtd);
 	u64 lo = UINT64_MAX, hi = 0, sum = 0;
 	bool is_partial = false;
 	int rc = 0;
@@ -330,7 +335,7 @@ static int nor_wp_status(struct mtd_info *mtd, struct mtd_wp_status *out)
 static size_t stack_ranges(const struct spi_nor *nor, const struct nor_wp_range *one,
 			   unsigned int n, struct mtd_wp_range *out)
 {
-	u64 span = nor_die_span(nor), size = span * n_dies(nor);
+	u64 span = nor_lock_span(nor), size = span * n_dies(nor);
 	size_t n_out = 0;
 
 	for (unsigned int full = 0; full < n_dies(nor); full++) {
@@ -349,9 +354,8 @@ static size_t stack_ranges(const struct spi_nor *nor, const struct nor_wp_range 
 	return n_out;
 }
 
-static int nor_wp_list(struct mtd_info *mtd, struct mtd_wp_range *out, size_t *n)
+static int chip_list(struct spi_nor *nor, struct mtd_wp_range *out, size_t *n)
 {
-	struct spi_nor *nor = to_nor(mtd);
 	struct nor_wp_range ranges[NOR_WP_MAX_RANGES];
 	struct protection p;
 	unsigned int n_ranges;
@@ -365,10 +369,10 @@ static int nor_wp_list(struct mtd_info *mtd, struct mtd_wp_range *out, size_t *n
 	if (p.locks || !p.l) {
 		out[(*n)++] = (struct mtd_wp_range){ 0, 0 };
 		if (p.locks)
-			out[(*n)++] = (struct mtd_wp_range){ 0, nor->p.size };
+			out[(*n)++] = (struct mtd_wp_range){ 0, nor->p.size / nor_chips(nor) };
 		return 0;
 	}
-	n_ranges = nor_wp_ranges(p.l, nor_die_span(nor), &p.bits, true, ranges);
+	n_ranges = nor_wp_ranges(p.l, nor_lock_span(nor), &p.bits, true, ranges);
 	if (n_dies(nor) > 1) {
 		*n = stack_ranges(nor, ranges, n_ranges, out);
 		return 0;
@@ -386,7 +390,7 @@ static int choose_range(struct spi_nor *nor, const struct protection *p,
 {
 	struct nor_wp_range ranges[NOR_WP_MAX_RANGES];
 	u64 from = change->range.start, to = from + change->range.len;
-	unsigned int n = nor_wp_ranges(p->l, nor_die_span(nor), &p->bits, true, ranges);
+	unsigned int n = nor_wp_ranges(p->l, nor_lock_span(nor), &p->bits, true, ranges);
 
 	if (from == to)
 		from = to = 0;
@@ -400,7 +404,8 @@ static int choose_range(struct spi_nor *nor, const struct protection *p,
 				"0x%" PRIx64 "+0x%" PRIx64
 				" needs the one-time bit TB of %s: from then on it can only "
 				"protect from the bottom",
-				die_base(nor) + from, to - from, nor->name);
+				(die_base(nor) + from) * nor_chips(nor),
+				(to - from) * nor_chips(nor), nor->name);
 		bits->bp = ranges[i].bits.bp;
 		bits->tb = ranges[i].bits.tb;
 		bits->sec = ranges[i].bits.sec;
@@ -409,7 +414,7 @@ static int choose_range(struct spi_nor *nor, const struct protection *p,
 	}
 	return err_set(nor_err(nor), -EINVAL, "`--wp-list` shows the ranges that it can",
 		       "%s can't protect 0x%" PRIx64 "+0x%" PRIx64 "%s", nor->name,
-		       die_base(nor) + from, to - from,
+		       (die_base(nor) + from) * nor_chips(nor), (to - from) * nor_chips(nor),
 		       p->l->is_opaque ? " (its protection table is not known)" : "");
 }
 
@@ -454,13 +459,14 @@ static int change_locks(struct spi_nor *nor, const struct protection *p,
 		return 0;
 	rc = nor_locks_set(nor, p->locks, from, to);
 	if (!rc)
-		rc = nor_locks_scan(nor, p->locks, 0, nor_die_span(nor), &span, &partial);
+		rc = nor_locks_scan(nor, p->locks, 0, nor_lock_span(nor), &span, &partial);
 	if (rc || (span.len == change->range.len && (!span.len || span.start == from)))
 		return rc;
 	return err_set(nor_err(nor), -EROFS, "power-cycle the board and try again",
 		       "%s does not take its block locks: 0x%" PRIx64 "+0x%" PRIx64
 		       " is locked instead (locked down?)",
-		       nor->name, die_base(nor) + span.start, span.len);
+		       nor->name, (die_base(nor) + span.start) * nor_chips(nor),
+		       span.len * nor_chips(nor));
 }
 
 static int apply(struct spi_nor *nor, struct protection *p, const struct nor_wp_bits *bits,
@@ -487,7 +493,7 @@ static int apply(struct spi_nor *nor, struct protection *p, const struct nor_wp_
 /**
  * nor_is_locked() - would erasing or programming be refused?
  * @nor: chip, idle
- * @from: start
+ * @from: start, in bytes of one chip
  * @len: length
  *
  * Return: 0: no; -EROFS with range, registers and remedy; other errors as they come.
@@ -504,7 +510,7 @@ int nor_is_locked(struct spi_nor *nor, u64 from, u64 len)
 		return locked_by_locks(nor, p.locks, from, from + len);
 	if (!p.l)
 		return 0;
-	nor_wp_range(p.l, nor_die_span(nor), &p.bits, &lo, &hi);
+	nor_wp_range(p.l, nor_lock_span(nor), &p.bits, &lo, &hi);
 	if (lo == hi || from >= hi || from + len <= lo)
 		return 0;
 	if (nor->p.bp_at_power_up && !p.bits.srp) {
@@ -514,17 +520,17 @@ int nor_is_locked(struct spi_nor *nor, u64 from, u64 len)
 		none.bp = 0;
 		return apply(nor, &p, &none, false);
 	}
-	return err_set(nor_err(nor), -EROFS,
-		       p.bits.srp || p.bits.srl
-			       ? "add --wp-disable --wp-range 0,0; see --wp-status"
-			       : "add --wp-range 0,0 to unprotect it, or write elsewhere",
-		       "0x%" PRIx64 " to 0x%" PRIx64
-		       " of %s is write-protected by its BP bits (SR1 %02x%s)%s",
-		       die_base(nor) + lo, die_base(nor) + hi - 1, nor->name,
-		       p.regs.val[NOR_WP_SR1], p.bits.cmp ? ", CMP is set" : "",
-		       mode_of(&p.bits) == MTD_WP_HARDWARE
-			       ? ", and the status register is locked while WP# is low"
-			       : "");
+	return err_set(
+		nor_err(nor), -EROFS,
+		p.bits.srp || p.bits.srl ? "add --wp-disable --wp-range 0,0; see --wp-status"
+					 : "add --wp-range 0,0 to unprotect it, or write elsewhere",
+		"0x%" PRIx64 " to 0x%" PRIx64
+		" of %s is write-protected by its BP bits (SR1 %02x%s)%s",
+		(die_base(nor) + lo) * nor_chips(nor), (die_base(nor) + hi) * nor_chips(nor) - 1,
+		nor->name, p.regs.val[NOR_WP_SR1], p.bits.cmp ? ", CMP is set" : "",
+		mode_of(&p.bits) == MTD_WP_HARDWARE
+			? ", and the status register is locked while WP# is low"
+			: "");
 }
 
 /* what is to be changed in one die, and how */
@@ -538,7 +544,7 @@ struct die_change {
 static int plan_die(struct spi_nor *nor, unsigned int die, const struct mtd_wp_change *change,
 		    struct die_change *d)
 {
-	u64 span = nor_die_span(nor), base = die * span;
+	u64 span = nor_lock_span(nor), base = die * span;
 	u64 from = max(change->range.start, base);
 	u64 to = min(change->range.start + change->range.len, base + span);
 	int rc = select_die(nor, die);
@@ -574,26 +580,66 @@ static int change_die(struct spi_nor *nor, unsigned int die, struct die_change *
 }
 
 /* all dies are looked at before the first one is changed */
-static int nor_wp_change(struct mtd_info *mtd, const struct mtd_wp_change *change)
+static int chip_change(struct spi_nor *nor, const struct mtd_wp_change *change)
 {
-	struct spi_nor *nor = to_nor(mtd);
 	struct die_change dies[MAX_DIES];
-	u64 size = nor->p.size;
-	int rc = mtd_prepare(mtd);
+	int rc = 0;
 
-	if (rc)
-		return rc;
-	if (change->has_range &&
-	    (change->range.start > size || change->range.len > size - change->range.start))
-		return err_set(nor_err(nor), -EINVAL, "ranges are offsets of the device",
-			       "0x%" PRIx64 "+0x%" PRIx64 " does not fit in %s (0x%" PRIx64
-			       " bytes)",
-			       change->range.start, change->range.len, nor->name, size);
 	for (unsigned int die = 0; die < n_dies(nor) && !rc; die++)
 		rc = plan_die(nor, die, change, &dies[die]);
 	for (unsigned int die = 0; die < n_dies(nor) && !rc; die++)
 		rc = change_die(nor, die, &dies[die]);
 	return rc;
+}
+
+/* ---- operations ---- */
+
+static struct mtd_wp_range pair_range(const struct spi_nor *nor, struct mtd_wp_range range)
+{
+	return (struct mtd_wp_range){ range.start * nor_chips(nor), range.len * nor_chips(nor) };
+}
+
+static int nor_wp_status(struct mtd_info *mtd, struct mtd_wp_status *out)
+{
+	struct spi_nor *nor = to_nor(mtd);
+	int rc = chip_status(nor, out);
+
+	out->range = pair_range(nor, out->range);
+	return rc;
+}
+
+static int nor_wp_list(struct mtd_info *mtd, struct mtd_wp_range *out, size_t *n)
+{
+	struct spi_nor *nor = to_nor(mtd);
+	int rc = chip_list(nor, out, n);
+
+	for (size_t i = 0; i < *n; i++)
+		out[i] = pair_range(nor, out[i]);
+	return rc;
+}
+
+static int nor_wp_change(struct mtd_info *mtd, const struct mtd_wp_change *change)
+{
+	struct spi_nor *nor = to_nor(mtd);
+	struct mtd_wp_change of_chip = *change;
+	u64 start = change->range.start, len = change->range.len, size = nor->p.size;
+	int rc = mtd_prepare(mtd);
+
+	if (rc)
+		return rc;
+	if (change->has_range && (start > size || len > size - start))
+		return err_set(nor_err(nor), -EINVAL, "ranges are offsets of the device",
+			       "0x%" PRIx64 "+0x%" PRIx64 " does not fit in %s (0x%" PRIx64
+			       " bytes)",
+			       start, len, nor->name, size);
+	if (change->has_range && (start % nor_chips(nor) || len % nor_chips(nor)))
+		return err_set(nor_err(nor), -EINVAL, "`--wp-list` shows the ranges that it can",
+			       "half of the bytes of 0x%" PRIx64 "+0x%" PRIx64
+			       " are in each of two chips",
+			       start, len);
+	of_chip.range.start /= nor_chips(nor);
+	of_chip.range.len /= nor_chips(nor);
+	return chip_change(nor, &of_chip);
 }
 
 const struct mtd_wp_ops nor_wp_ops = {

@@ -86,11 +86,15 @@ static int all_ones(struct spi_mem *mem, unsigned int width, unsigned int cycles
 	return rc == -EOPNOTSUPP ? 0 : rc;
 }
 
+/* of two chips the one that is there and busy */
 static int read_sr(struct spi_mem *mem, u8 *sr)
 {
-	struct spi_mem_op op = nor_op_read_reg(OP_RDSR, sr, 1);
+	u8 val[2] = { 0 };
+	struct spi_mem_op op = nor_op_read_reg(OP_RDSR, &val[0], 1);
+	int rc = spi_mem_exec_each(mem, &op, &val[1]);
 
-	return mem->ops->exec(mem, &op);
+	*sr = val[1] & BIT(0) && val[1] != 0xff ? val[1] : val[0];
+	return rc;
 }
 
 /* wait while the status register says busy; FFh is nobody, or a chip that is not on one line yet */
@@ -204,11 +208,12 @@ static bool is_plausible(const u8 *id)
 	return false;
 }
 
-static int read_id_once(struct spi_mem *mem, u8 *id)
+/* @second: of the chip beside it; the same again where there is none */
+static int read_id_once(struct spi_mem *mem, u8 *id, u8 *second)
 {
 	struct spi_mem_op op = nor_op_read_reg(OP_RDID, id, NOR_ID_MAX);
 
-	return mem->ops->exec(mem, &op);
+	return spi_mem_exec_each(mem, &op, second);
 }
 
 static bool is_id(const u8 *a, const u8 *b)
@@ -236,14 +241,14 @@ int spi_nor_recover(struct spi_mem *mem)
 	int rc = 0;
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(steps) && !rc && !found; i++) {
-		u8 id[2][NOR_ID_MAX] = { 0 };
+		u8 id[2][NOR_ID_MAX] = { 0 }, second[2][NOR_ID_MAX] = { 0 };
 
 		if (steps[i].width > mem->max_width)
 			continue;
 		rc = steps[i].fn(mem);
 		for (unsigned int k = 0; k < 2 && !rc; k++)
-			rc = read_id_once(mem, id[k]);
-		found = !rc && is_id(id[0], id[1]);
+			rc = read_id_once(mem, id[k], second[k]);
+		found = !rc && is_id(id[0], id[1]) && is_id(second[0], second[1]);
 		if (!rc)
 			log_dbg(&mem->ctx->log,
 				"after the step against %s the flash's ID reads %02x %02x %02x",
@@ -267,7 +272,7 @@ static bool answers_on_four_lines(struct spi_mem *mem)
 
 			op.cmd.buswidth = 4;
 			op.data.buswidth = 4;
-			if (!spi_mem_supports_op(mem, &op) || mem->ops->exec(mem, &op))
+			if (spi_mem_exec_each(mem, &op, NULL))
 				return false;
 		}
 		if (is_plausible(id[0]) && id[0][0] != 0x00 && id[0][0] != 0xff &&
@@ -277,7 +282,8 @@ static bool answers_on_four_lines(struct spi_mem *mem)
 	return false;
 }
 
-static int no_answer(struct spi_mem *mem, const u8 *a, const u8 *b)
+/* @which: of two chips, "first " or "second " */
+static int no_answer(struct spi_mem *mem, const u8 *a, const u8 *b, const char *which)
 {
 	static const char next[] =
 		"check the board file's pins against the schematic, and the flash's supply";
@@ -297,22 +303,31 @@ static int no_answer(struct spi_mem *mem, const u8 *a, const u8 *b)
 			       "set the chip's non-volatile configuration back to SPI first",
 			       "the external flash answers on four lines only (QPI)");
 	return err_set(err, -ENXIO, next,
-		       "no SPI-NOR flash answers: ID reads %02x %02x %02x, %02x %02x %02x; %s",
-		       a[0], a[1], a[2], b[0], b[1], b[2], why);
+		       "no %sSPI-NOR flash answers: ID reads %02x %02x %02x, %02x %02x %02x; %s",
+		       which, a[0], a[1], a[2], b[0], b[1], b[2], why);
 }
 
 int spi_nor_read_id(struct spi_mem *mem, u8 id[NOR_ID_MAX])
 {
-	u8 again[NOR_ID_MAX] = { 0 };
+	u8 again[NOR_ID_MAX] = { 0 }, second[2][NOR_ID_MAX] = { 0 };
 	int rc;
 
 	memset(id, 0, NOR_ID_MAX);
-	rc = read_id_once(mem, id);
+	rc = read_id_once(mem, id, second[0]);
 	if (!rc)
-		rc = read_id_once(mem, again);
+		rc = read_id_once(mem, again, second[1]);
 	if (rc)
 		return rc;
 	if (!is_id(id, again))
-		return no_answer(mem, id, again);
+		return no_answer(mem, id, again, mem->n_chips == 2 ? "first " : "");
+	if (!is_id(second[0], second[1]))
+		return no_answer(mem, second[0], second[1], "second ");
+	if (memcmp(id, second[0], NOR_ID_MAX) != 0)
+		return err_set(&mem->ctx->err, -EOPNOTSUPP,
+			       "only two of the same kind can work side by side",
+			       "the two flash chips are not the same: ID %02x %02x %02x %02x and "
+			       "%02x %02x %02x %02x",
+			       id[0], id[1], id[2], id[3], second[0][0], second[0][1], second[0][2],
+			       second[0][3]);
 	return 0;
 }

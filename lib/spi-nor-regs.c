@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define OP_WRSR		 0x01
@@ -46,18 +47,57 @@ struct spi_mem_op nor_op_read_reg(u8 opcode, u8 *buf, unsigned int len)
 	};
 }
 
+static int differ(struct spi_nor *nor, const struct spi_mem_op *op, const u8 *a, const u8 *b)
+{
+	u32 i = 0;
+
+	while (i + 1 < op->data.nbytes && a[i] == b[i])
+		i++;
+	return err_set(nor_err(nor), -EIO,
+		       "set both alike first, each on a board of its own or through a programmer",
+		       "the two chips side by side differ: command %02xh reads %02x and %02x",
+		       op->cmd.opcode, a[i], b[i]);
+}
+
+int nor_exec(struct spi_nor *nor, const struct spi_mem_op *op)
+{
+	u8 *second = NULL;
+	int rc;
+
+	if (nor_chips(nor) == 1 || op->data.dir != SPI_MEM_IN)
+		return spi_mem_exec_each(nor->mem, op, NULL);
+	second = calloc(1, op->data.nbytes);
+	if (!second)
+		return err_set(nor_err(nor), -ENOMEM, NULL, "out of memory");
+	rc = spi_mem_exec_each(nor->mem, op, second);
+	if (!rc && memcmp(op->data.in, second, op->data.nbytes) != 0)
+		rc = differ(nor, op, op->data.in, second);
+	free(second);
+	return rc;
+}
+
+/* one byte of each chip; the same one twice where there is but one */
+static int read_each(struct spi_nor *nor, u8 opcode, u8 val[2])
+{
+	struct spi_mem_op op = nor_op_read_reg(opcode, &val[0], 1);
+
+	return spi_mem_exec_each(nor->mem, &op, &val[1]);
+}
+
 /**
  * nor_read_reg() - read a register
  * @nor: chip
  * @opcode: which
  * @buf: its bytes
  * @len: how many
+ *
+ * Return: 0; -EIO where chips side by side differ; other errors as they come.
  */
 int nor_read_reg(struct spi_nor *nor, u8 opcode, u8 *buf, unsigned int len)
 {
 	struct spi_mem_op op = nor_op_read_reg(opcode, buf, len);
 
-	return spi_mem_exec(nor->mem, &op);
+	return nor_exec(nor, &op);
 }
 
 static int nor_send(struct spi_nor *nor, u8 opcode)
@@ -74,13 +114,14 @@ static int nor_send(struct spi_nor *nor, u8 opcode)
 int nor_write_enable(struct spi_nor *nor)
 {
 	int rc = nor_send(nor, OP_WREN);
-	u8 sr = 0;
+	u8 sr[2] = { 0 };
 
 	if (!rc)
-		rc = nor_read_reg(nor, OP_RDSR, &sr, 1);
-	if (!rc && !(sr & SR1_WEL))
+		rc = read_each(nor, OP_RDSR, sr);
+	if (!rc && !(sr[0] & sr[1] & SR1_WEL))
 		rc = err_set(nor_err(nor), -EIO, "power-cycle the board and try again",
-			     "%s does not accept write enable (SR %02x)", nor->name, sr);
+			     "%s does not accept write enable (SR %02x)", nor->name,
+			     sr[0] & SR1_WEL ? sr[1] : sr[0]);
 	return rc;
 }
 
@@ -92,17 +133,18 @@ static int wait_for(struct spi_nor *nor, u8 opcode, u8 mask, u8 match, u64 timeo
 	u64 from = clock_now_ns(clk), pause = 100 * USEC_NS;
 
 	for (;;) {
-		u8 val = 0;
-		int rc = nor_read_reg(nor, opcode, &val, 1);
+		u8 val[2] = { 0 };
+		int rc = read_each(nor, opcode, val);
 
-		if (rc || (val & mask) == match)
+		if (rc || ((val[0] & mask) == match && (val[1] & mask) == match))
 			return rc;
 		if (clock_now_ns(clk) - from > timeout_ns)
 			return err_set(nor_err(nor), -ETIMEDOUT,
 				       "power-cycle the board; if it stays so the chip is bad",
 				       "%s is still busy with %s after %" PRIu64
 				       " ms (register %02xh reads %02x)",
-				       nor->name, what, timeout_ns / MSEC_NS, opcode, val);
+				       nor->name, what, timeout_ns / MSEC_NS, opcode,
+				       (val[0] & mask) == match ? val[1] : val[0]);
 		clock_sleep_ns(clk, pause);
 		pause = min(2 * pause, 5 * MSEC_NS);
 	}
@@ -126,6 +168,26 @@ int nor_wait_ready(struct spi_nor *nor, u64 timeout_ns, const char *what)
 	return rc;
 }
 
+/* @second: for the second chip, where it differs */
+static int write_each(struct spi_nor *nor, u8 opcode, const u8 *first, u8 *second, unsigned int len,
+		      bool is_volatile)
+{
+	struct spi_mem_op op = {
+		.cmd = { .opcode = opcode, .buswidth = 1 },
+		.data = { .dir = SPI_MEM_OUT, .buswidth = 1, .nbytes = len, .out = first },
+	};
+	int rc = is_volatile ? nor_send(nor, OP_VOLATILE_WREN) : nor_write_enable(nor);
+
+	if (!rc)
+		rc = spi_mem_exec_each(nor->mem, &op, second);
+	if (!rc)
+		rc = nor_wait_ready(nor, T_WRITE_SR_NS, "a register write");
+	/* the flag status register tells of programs and erases; a stack of dies writes one by one */
+	if (!rc && nor->p.poll_opcode != OP_RDSR)
+		rc = wait_for(nor, OP_RDSR, SR1_WIP, 0, T_WRITE_SR_NS, "a register write");
+	return rc;
+}
+
 /**
  * nor_write_reg() - write a register and wait for it
  * @nor: chip, idle
@@ -136,72 +198,85 @@ int nor_wait_ready(struct spi_nor *nor, u64 timeout_ns, const char *what)
  */
 int nor_write_reg(struct spi_nor *nor, u8 opcode, const u8 *buf, unsigned int len, bool is_volatile)
 {
-	struct spi_mem_op op = {
-		.cmd = { .opcode = opcode, .buswidth = 1 },
-		.data = { .dir = SPI_MEM_OUT, .buswidth = 1, .nbytes = len, .out = buf },
-	};
-	int rc = is_volatile ? nor_send(nor, OP_VOLATILE_WREN) : nor_write_enable(nor);
-
-	if (!rc)
-		rc = spi_mem_exec(nor->mem, &op);
-	if (!rc)
-		rc = nor_wait_ready(nor, T_WRITE_SR_NS, "a register write");
-	/* the flag status register tells of programs and erases; a stack of dies writes one by one */
-	if (!rc && nor->p.poll_opcode != OP_RDSR)
-		rc = wait_for(nor, OP_RDSR, SR1_WIP, 0, T_WRITE_SR_NS, "a register write");
-	return rc;
+	return write_each(nor, opcode, buf, NULL, len, is_volatile);
 }
 
 /* ---- quad enable ---- */
 
-/* register, bit and way of writing, for each QER */
-static int qe_read(struct spi_nor *nor, u8 sr[2], bool *is_set)
-{
-	int rc;
+/* status registers 1 and 2 of each chip, as far as quad enable has to do with them */
+struct qe_regs {
+	u8 sr[2][2]; /* [chip][register] */
+};
 
-	sr[0] = sr[1] = 0;
+static int read_sr(struct spi_nor *nor, u8 opcode, unsigned int reg, struct qe_regs *regs)
+{
+	u8 val[2] = { 0 };
+	int rc = read_each(nor, opcode, val);
+
+	for (unsigned int chip = 0; chip < 2; chip++)
+		regs->sr[chip][reg] = val[chip];
+	return rc;
+}
+
+/* register and bit for each QER; bit 0: there is none */
+static u8 qe_bit(const struct spi_nor *nor, unsigned int *reg)
+{
+	*reg = nor->p.qe == NOR_QE_SR1_B6 ? 0 : 1;
 	switch (nor->p.qe) {
 	case NOR_QE_SR1_B6:
-		rc = nor_read_reg(nor, OP_RDSR, &sr[0], 1);
-		*is_set = sr[0] & SR1_QE;
-		return rc;
+		return SR1_QE;
 	case NOR_QE_SR2_B7:
-		rc = nor_read_reg(nor, OP_RDSR2_B7, &sr[1], 1);
-		*is_set = sr[1] & SR2_B7;
-		return rc;
+		return SR2_B7;
 	case NOR_QE_SR2_B1_W2:
 	case NOR_QE_SR2_B1_W2K:
 	case NOR_QE_SR2_B1_W2R:
 	case NOR_QE_SR2_B1_31:
-		rc = nor_read_reg(nor, OP_RDSR, &sr[0], 1);
-		if (!rc)
-			rc = nor_read_reg(nor, OP_RDSR2, &sr[1], 1);
-		*is_set = sr[1] & SR2_QE;
-		return rc;
+		return SR2_QE;
 	default:
-		*is_set = true;
 		return 0;
 	}
 }
 
-static int qe_write(struct spi_nor *nor, const u8 sr[2], bool is_volatile)
+static int qe_read(struct spi_nor *nor, struct qe_regs *regs, bool *is_set)
 {
-	u8 two[2] = { (u8)(sr[0] & ~(SR1_WIP | SR1_WEL)), sr[1] };
+	unsigned int reg;
+	u8 bit = qe_bit(nor, &reg);
+	int rc = 0;
 
+	memset(regs, 0, sizeof(*regs));
+	*is_set = true;
+	if (!bit)
+		return 0;
+	if (nor->p.qe != NOR_QE_SR2_B7)
+		rc = read_sr(nor, OP_RDSR, 0, regs);
+	if (!rc && reg)
+		rc = read_sr(nor, nor->p.qe == NOR_QE_SR2_B7 ? OP_RDSR2_B7 : OP_RDSR2, 1, regs);
+	*is_set = regs->sr[0][reg] & regs->sr[1][reg] & bit;
+	return rc;
+}
+
+/* the way of writing, for each QER */
+static int qe_write(struct spi_nor *nor, const struct qe_regs *regs, bool is_volatile)
+{
+	struct qe_regs r = *regs;
+	u8 *a = r.sr[0], *b = r.sr[1];
+	unsigned int reg;
+	u8 bit = qe_bit(nor, &reg);
+
+	for (unsigned int chip = 0; chip < 2; chip++) {
+		r.sr[chip][0] &= (u8) ~(SR1_WIP | SR1_WEL);
+		r.sr[chip][reg] |= bit;
+	}
 	switch (nor->p.qe) {
 	case NOR_QE_SR1_B6:
-		two[0] |= SR1_QE;
-		return nor_write_reg(nor, OP_WRSR, two, 1, is_volatile);
+		return write_each(nor, OP_WRSR, a, b, 1, is_volatile);
 	case NOR_QE_SR2_B7:
-		two[1] |= SR2_B7;
-		return nor_write_reg(nor, OP_WRSR2_B7, &two[1], 1, is_volatile);
+		return write_each(nor, OP_WRSR2_B7, a + 1, b + 1, 1, is_volatile);
 	case NOR_QE_SR2_B1_31:
-		two[1] |= SR2_QE;
-		return nor_write_reg(nor, OP_WRSR2, &two[1], 1, is_volatile);
+		return write_each(nor, OP_WRSR2, a + 1, b + 1, 1, is_volatile);
 	default:
 		/* with one byte some parts clear the second register */
-		two[1] |= SR2_QE;
-		return nor_write_reg(nor, OP_WRSR, two, 2, is_volatile);
+		return write_each(nor, OP_WRSR, a, b, 2, is_volatile);
 	}
 }
 
@@ -215,16 +290,16 @@ static int qe_write(struct spi_nor *nor, const u8 sr[2], bool is_volatile)
  */
 int nor_enable_quad(struct spi_nor *nor)
 {
-	u8 sr[2];
+	struct qe_regs regs;
 	bool is_set;
-	int rc = qe_read(nor, sr, &is_set);
+	int rc = qe_read(nor, &regs, &is_set);
 
 	if (rc || is_set)
 		return rc;
 	for (unsigned int i = nor->p.volatile_sr ? 0 : 1; i < 2; i++) {
-		rc = qe_write(nor, sr, i == 0);
+		rc = qe_write(nor, &regs, i == 0);
 		if (!rc)
-			rc = qe_read(nor, sr, &is_set);
+			rc = qe_read(nor, &regs, &is_set);
 		if (rc)
 			return rc;
 		if (is_set) {
@@ -235,7 +310,7 @@ int nor_enable_quad(struct spi_nor *nor)
 	}
 	return err_set(nor_err(nor), -EIO, "is WP# low and the status register locked?",
 		       "%s does not take its quad enable bit (SR1 %02x, SR2 %02x)", nor->name,
-		       sr[0], sr[1]);
+		       regs.sr[0][0], regs.sr[0][1]);
 }
 
 /* ---- 4-byte mode ---- */
@@ -248,7 +323,7 @@ static int write_bank(struct spi_nor *nor, u8 val)
 		.data = { .dir = SPI_MEM_OUT, .buswidth = 1, .nbytes = 1, .out = &val },
 	};
 
-	return spi_mem_exec(nor->mem, &op);
+	return nor_exec(nor, &op);
 }
 
 static int set_4byte_mode(struct spi_nor *nor, bool on)

@@ -506,3 +506,24 @@ int nor_settle(struct nor_params *p, const struct nor_part *part, const struct n
 	snprintf(p->note, sizeof(p->note), "its SFDP is not used: %.100s", why.what);
 	return rc;
 }
+
+int nor_settle_pair(struct nor_params *p, struct err *err)
+{
+	if (2 * p->size > UINT32_MAX)
+		return err_set(err, -EOPNOTSUPP, NULL,
+			       "two flash chips of %" PRIu64 " MiB side by side are too large",
+			       p->size / MIB(1));
+	/* the times are those of one: both work at once */
+	p->size *= 2;
+	p->page_size *= 2;
+	for (unsigned int k = 0; k < NOR_N_ERASE; k++)
+		p->erase[k].size *= 2;
+	for (unsigned int r = 0; r < p->n_regions; r++) {
+		p->regions[r].start *= 2;
+		p->regions[r].size *= 2;
+	}
+	/* each has its own, and they are not one after the other */
+	p->otp = (struct nor_otp){ .kind = NOR_OTP_NONE };
+	p->uid = NOR_UID_NONE;
+	return 0;
+}

@@ -21,8 +21,8 @@ u64 nor_window_size(const struct spi_nor *nor)
 {
 	if (nor->p.dies == NOR_DIES_SELECT && nor->p.n_dies > 1)
 		return nor->p.size / nor->p.n_dies;
-	if (nor->p.fourbyte == NOR_4B_EAR && nor->p.size > EAR_WINDOW)
-		return EAR_WINDOW;
+	if (nor->p.fourbyte == NOR_4B_EAR && nor->p.size > EAR_WINDOW * nor_chips(nor))
+		return EAR_WINDOW * nor_chips(nor);
 	return nor->p.size;
 }
 
@@ -31,10 +31,16 @@ bool nor_has_windows(const struct spi_nor *nor)
 	return nor_window_size(nor) != nor->p.size;
 }
 
-/* nor_addr() - what the chip is told for offset @at, its window being selected */
-u64 nor_addr(const struct spi_nor *nor, u64 at)
+/* nor_offset() - where in its window offset @at is */
+u64 nor_offset(const struct spi_nor *nor, u64 at)
 {
 	return nor_has_windows(nor) ? at % nor_window_size(nor) : at;
+}
+
+/* nor_addr() - what a chip is told for offset @at, its window being selected */
+u64 nor_addr(const struct spi_nor *nor, u64 at)
+{
+	return nor_offset(nor, at) / nor_chips(nor);
 }
 
 /* nor_read_span() - bytes from @at on that one read may bring */
@@ -80,7 +86,7 @@ int nor_select(struct spi_nor *nor, u64 at)
 	if (needs_wren(nor))
 		rc = spi_mem_exec(nor->mem, &wren);
 	if (!rc)
-		rc = spi_mem_exec(nor->mem, &op);
+		rc = nor_exec(nor, &op);
 	nor->window = rc ? -1 : (int)window;
 	return rc;
 }
@@ -97,12 +103,13 @@ void nor_queue_select(struct spi_nor *nor, struct memq *q, u64 at)
 
 	if (!nor_has_windows(nor) || nor->window == (int)(at / nor_window_size(nor)))
 		return;
-	nor->window_byte = (u8)(at / nor_window_size(nor));
-	op = select_op(nor, &nor->window_byte);
+	nor->window_byte[0] = nor->window_byte[1] = (u8)(at / nor_window_size(nor));
+	op = select_op(nor, nor->window_byte);
+	op.data.nbytes = nor_chips(nor);
 	if (needs_wren(nor))
 		nor->mem->ops->queue_op(nor->mem, q, &wren, NULL);
 	nor->mem->ops->queue_op(nor->mem, q, &op, NULL);
-	nor->window = nor->window_byte;
+	nor->window = nor->window_byte[0];
 }
 
 /**

@@ -119,7 +119,7 @@ static int read_sfdp(struct spi_nor *nor, u32 from, u8 *buf, u32 len)
 		.data = { .dir = SPI_MEM_IN, .buswidth = 1, .nbytes = len, .in = buf },
 	};
 
-	return spi_mem_exec(nor->mem, &op);
+	return nor_exec(nor, &op);
 }
 
 /* as much as its tables take, at least the header; @buf: SFDP_MAX_BYTES */
@@ -230,7 +230,7 @@ static int read_span(struct spi_nor *nor, u64 from, size_t len, u8 *buf)
 	int rc = nor_select(nor, from);
 
 	if (!rc)
-		rc = nor->mem->ops->dirmap_read(nor->mem, &op, nor_addr(nor, from), len, buf);
+		rc = nor->mem->ops->dirmap_read(nor->mem, &op, nor_offset(nor, from), len, buf);
 	if (rc)
 		return err_at(nor_err(nor), rc, "reading %s at 0x%" PRIx64, nor->mtd.name,
 			      nor->mtd.base + from);
@@ -242,14 +242,32 @@ static int read_span(struct spi_nor *nor, u64 from, size_t len, u8 *buf)
 	return rc;
 }
 
+/* one byte of a pair of chips, which only come in twos */
+static int read_half(struct spi_nor *nor, u64 from, u8 *buf)
+{
+	u8 both[2] = { 0 };
+	int rc = read_span(nor, from & ~(u64)1, sizeof(both), both);
+
+	*buf = both[from & 1];
+	return rc;
+}
+
 static int nor_read(struct mtd_info *mtd, u64 from, size_t len, u8 *buf)
 {
 	struct spi_nor *nor = to_nor(mtd);
+	bool is_pair = nor_chips(nor) == 2;
 	int rc = nor_prepare(mtd);
 	size_t n;
 
 	for (; !rc && len; from += n, len -= n, buf += n) {
 		n = (size_t)min((u64)len, nor_read_span(nor, from));
+		if (is_pair && (from & 1 || n == 1)) {
+			n = 1;
+			rc = read_half(nor, from, buf);
+			continue;
+		}
+		if (is_pair)
+			n &= ~(size_t)1;
 		rc = read_span(nor, from, n, buf);
 	}
 	return rc;
@@ -259,14 +277,17 @@ static int nor_read(struct mtd_info *mtd, u64 from, size_t len, u8 *buf)
 static int nor_mtd_is_locked(struct mtd_info *mtd, u64 from, u64 len)
 {
 	struct spi_nor *nor = to_nor(mtd);
-	u64 span = nor_die_span(nor), n;
+	u64 span = nor_die_span(nor), chips = nor_chips(nor), n;
 	int rc = 0;
 
 	for (; !rc && len; from += n, len -= n) {
-		n = min(len, span - from % span);
+		u64 at = from % span;
+
+		n = min(len, span - at);
 		rc = nor_select(nor, from);
 		if (!rc)
-			rc = nor_is_locked(nor, from % span, n);
+			rc = nor_is_locked(nor, at / chips,
+					   DIV_ROUND_UP(at + n, chips) - at / chips);
 	}
 	return rc;
 }
@@ -334,7 +355,7 @@ static void fill_mtd(struct spi_nor *nor, u64 base)
 		.about = nor->about,
 		.base = base,
 		.size = p->size,
-		.writesize = 1,
+		.writesize = nor_chips(nor),
 		.writebufsize = p->page_size,
 		.erased = 0xff,
 		.writeable = true,
@@ -394,7 +415,7 @@ static int choose_map(struct spi_nor *nor, struct sfdp_sector_map *map)
 		op.addr.buswidth = 1;
 		op.addr.val = nbytes == 4 ? d->addr : d->addr & 0xffffff;
 		op.dummy.ncycles = d->wait_code == 15 ? 8 : d->wait_code;
-		rc = spi_mem_exec(nor->mem, &op);
+		rc = nor_exec(nor, &op);
 		if (rc)
 			return rc;
 		id = id << 1 | !!(val & d->mask);
@@ -422,9 +443,9 @@ static void name_chip(struct spi_nor *nor)
 	snprintf(upper, sizeof(upper), "%s", nor->name);
 	for (char *c = upper; nor->part && *c; c++)
 		*c = (char)toupper((unsigned char)*c);
-	snprintf(nor->about, sizeof(nor->about), "%s%s%s, %" PRIu64 " KiB SPI-NOR on %s",
-		 nor->part ? nor->vendor->name : "", nor->part ? " " : "", upper,
-		 nor->p.size / KIB(1), nor->mem->name);
+	snprintf(nor->about, sizeof(nor->about), "%s%s%s%s, %" PRIu64 " KiB SPI-NOR on %s",
+		 nor_chips(nor) == 2 ? "2 x " : "", nor->part ? nor->vendor->name : "",
+		 nor->part ? " " : "", upper, nor->p.size / KIB(1), nor->mem->name);
 }
 
 static void compare_with_board(struct spi_nor *nor, const char *expect)
@@ -496,6 +517,8 @@ static int identify(struct spi_nor *nor, const struct nor_choice *choice)
 	if (!rc)
 		rc = nor_settle(&nor->p, nor->part, nor->vendor, has_sfdp ? sfdp : NULL,
 				nor_err(nor));
+	if (!rc && nor_chips(nor) == 2)
+		rc = nor_settle_pair(&nor->p, nor_err(nor));
 	if (rc)
 		goto out_free;
 	name_chip(nor);

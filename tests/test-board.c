@@ -59,7 +59,7 @@ static void test_disco_has_the_pins_of_its_schematic(void **state)
 	(void)state;
 	assert_int_equal(board_load(&b, "STM32L476G-DISCO", &err), 0);
 	assert_string_equal(b.mcu, "STM32L476VG");
-	for (unsigned int i = 0; i < QSPI_N_SIGNALS; i++) {
+	for (unsigned int i = 0; i <= QSPI_IO3; i++) {
 		assert_int_equal(b.qspi[i].port, 'E');
 		assert_int_equal(b.qspi[i].pin, 10 + i);
 		assert_int_equal(b.qspi[i].af, 10);
@@ -130,6 +130,37 @@ static void test_two_lines_are_enough(void **state)
 	(void)state;
 	assert_int_equal(load_text(text, sizeof(text) - 1, &b, &err), 0);
 	assert_int_equal(b.qspi[QSPI_IO2].port, 0);
+}
+
+static void test_two_chips_side_by_side_have_the_same_lines(void **state)
+{
+#define HEAD_496 "[board]\nname = x\nmcu = STM32L496ZG\n[quadspi]\n"
+#define PINS_496 "clk=PB10\nncs=PB11\nio0=PE12\nio1=PE13\n"
+	static const struct {
+		const char *text, *says; /* NULL: it is fine */
+	} cases[] = {
+		{ HEAD_496 PINS_496 "bk2_io0=PC1\nbk2_io1=PC2\nbk2_ncs=PD3\n", NULL },
+		{ HEAD_496 PINS_496 "bk2_io0=PC1\nbk2_io1=PC2\n", NULL }, /* one NCS for both */
+		{ HEAD_496 PINS_496 "bk2_io0=PC1\n", "io1 without bk2_io1" },
+		{ HEAD_496 PINS_496 "bk2_ncs=PD3\n", "io0 without bk2_io0" },
+		{ HEAD_496 PINS_496 "io2=PE14\nio3=PE15\nbk2_io0=PC1\nbk2_io1=PC2\n",
+		  "io2 without bk2_io2" },
+		{ HEAD_496 PINS_496 "bk2_io0=PC1\nbk2_io1=PC2\nbk2_io2=PC3\nbk2_io3=PC4\n",
+		  "bk2_io2 without io2" },
+		{ HEAD_496 PINS_496 "bk2_io0=PC2\nbk2_io1=PC2\n", "does not carry this signal" },
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct err err = { 0 };
+		struct board b;
+		int rc = load_text(cases[i].text, strlen(cases[i].text), &b, &err);
+
+		if (!cases[i].says && (rc || !board_has_two_nors(&b)))
+			fail_msg("case %u: %s", i, err.what);
+		if (cases[i].says && (rc != -ENOEXEC || !strstr(err.what, cases[i].says)))
+			fail_msg("case %u: %s", i, err.what);
+	}
 }
 
 static void test_mistakes_are_named_with_line_and_reason(void **state)
@@ -217,6 +248,8 @@ static void test_overlong_and_binary_files_are_refused(void **state)
 
 static void test_pin_tables_are_sane_and_complete_for_each_mcu(void **state)
 {
+	const unsigned int bank_1 = BIT(QSPI_IO3 + 1) - 1;
+
 	(void)state;
 	for (size_t t = 0; mcu_pin_tables[t]; t++) {
 		const struct mcu_pin_table *tab = mcu_pin_tables[t];
@@ -233,12 +266,16 @@ static void test_pin_tables_are_sane_and_complete_for_each_mcu(void **state)
 				if (strcmp(tab->pins[k].mcu, p->mcu))
 					continue;
 				signals |= BIT(tab->pins[k].signal);
-				/* one pin, one signal */
+				/* one pin and function, one signal */
 				if (k != i)
 					assert_false(tab->pins[k].port == p->port &&
-						     tab->pins[k].pin == p->pin);
+						     tab->pins[k].pin == p->pin &&
+						     tab->pins[k].af == p->af);
 			}
-			assert_int_equal(signals, BIT(QSPI_N_SIGNALS) - 1);
+			/* all of bank 1, and all or nothing of bank 2 */
+			assert_int_equal(signals & bank_1, bank_1);
+			if (signals & ~bank_1)
+				assert_int_equal(signals, BIT(QSPI_N_SIGNALS) - 1);
 		}
 	}
 }
@@ -252,6 +289,7 @@ int main(void)
 		cmocka_unit_test(test_own_file_is_read_whole),
 		cmocka_unit_test(test_a_board_without_quadspi_is_fine),
 		cmocka_unit_test(test_two_lines_are_enough),
+		cmocka_unit_test(test_two_chips_side_by_side_have_the_same_lines),
 		cmocka_unit_test(test_mistakes_are_named_with_line_and_reason),
 		cmocka_unit_test(test_overlong_and_binary_files_are_refused),
 		cmocka_unit_test(test_pin_tables_are_sane_and_complete_for_each_mcu),

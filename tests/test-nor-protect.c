@@ -219,7 +219,7 @@ static int setup(void **state)
 	c->clk = (struct sysclock){ .now_ns = clk_now, .sleep_ns = clk_sleep };
 	c->ctx.clk = &c->clk;
 	c->mem = (struct spi_mem){
-		.ops = &fake_ops, .ctx = &c->ctx, .max_width = 1, .name = "FAKE"
+		.ops = &fake_ops, .ctx = &c->ctx, .max_width = 1, .n_chips = 1, .name = "FAKE"
 	};
 	c->nor.mem = &c->mem;
 	c->nor.mtd.ops = &mtd_ops;

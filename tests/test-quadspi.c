@@ -145,7 +145,7 @@ static int open_with(struct fixture *f, const struct stm32_quadspi_desc *d, u64 
 	f->q.period_ps = period_ps;
 	f->sr = 0x1002; /* 16 bytes, TCF */
 	f->board.has_qspi = true;
-	for (unsigned int i = 0; i < QSPI_N_SIGNALS; i++)
+	for (unsigned int i = 0; i <= QSPI_IO3; i++)
 		f->board.qspi[i] = (struct board_pin){ 'E', (u8)(10 + i), 10 };
 	f->t = (struct target){ .ctx = &f->ctx, .q = &f->q, .board = &f->board };
 	*fake_reg(&f->q, GPIOE) = 0xffffffff; /* as after reset: analog */
@@ -644,6 +644,68 @@ static void test_what_the_block_cannot_do_is_refused(void **state)
 	assert_false(spi_mem_supports_op(f->mem, &op));
 }
 
+static int open_pair(struct fixture *f, bool has_bank_2)
+{
+	struct stm32_quadspi_desc d = desc;
+
+	assert_int_equal(open_with(f, &desc, 66667), 0);
+	stm32_quadspi_close(f->mem);
+	for (unsigned int i = QSPI_BK2_IO0; i <= QSPI_BK2_IO3; i++)
+		f->board.qspi[i] = (struct board_pin){ 'E', (u8)(i - QSPI_BK2_IO0), 10 };
+	d.has_bank_2 = has_bank_2;
+	d.errata = 0;
+	f->mem = NULL;
+	return stm32_quadspi_open(&f->t, &d, &f->mem);
+}
+
+static void test_two_chips_side_by_side_share_addresses_and_bytes(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	const struct spi_mem_op erase = { .cmd = { 0x20, 1 }, .addr = { 3, 1, 0x123000 } };
+	const struct spi_mem_op rdsr = {
+		.cmd = { 0x05, 1 },
+		.data = { .dir = SPI_MEM_IN, .buswidth = 1, .nbytes = 2 },
+	};
+	u8 first[3] = { 0 }, second[3] = { 0 };
+	struct spi_mem_op rdid = {
+		.cmd = { 0x9f, 1 },
+		.data = { .dir = SPI_MEM_IN, .buswidth = 1, .nbytes = 3, .in = first },
+	};
+
+	(void)state;
+	assert_int_equal(open_pair(f, true), 0);
+	assert_int_equal(f->mem->n_chips, 2);
+	assert_string_equal(f->mem->io_names[4], "PE0");
+	assert_int_equal(f->mem->ops->configure(f->mem, 32 << 20, 108000000), 0);
+	/* DFM; 2^(24 + 1) bytes are those of both */
+	assert_int_equal(*fake_reg(&f->q, REGS), 0x01400341);
+	assert_int_equal(*fake_reg(&f->q, REGS + 4), 0x00180200);
+	fake_clear_log(&f->q);
+	f->mem->ops->queue_op(f->mem, &f->q, &erase, NULL);
+	assert_log(f, "CCR=00002520 AR=00246000");
+	f->mem->ops->queue_poll(f->mem, &f->q, &rdsr, 1, 0);
+	assert_log(f, "PSMKR=00000101 PSMAR=00000000 PIR=00000060 FCR=0000001b DLR=00000001 "
+		      "CCR=09000105");
+	assert_int_equal(spi_mem_exec_each(f->mem, &rdid, second), 0);
+	assert_int_equal(first[1], 0x10 + 2);
+	assert_int_equal(second[0], 0x10 + 1);
+	assert_int_equal(second[1], 0x10 + 3);
+	/* an odd number of bytes can't be had */
+	assert_int_equal(spi_mem_exec(f->mem, &rdid), -EOPNOTSUPP);
+	stm32_quadspi_close(f->mem);
+	free(f);
+}
+
+static void test_a_block_without_a_second_bank_refuses_a_second_chip(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	(void)state;
+	assert_int_equal(open_pair(f, false), -EOPNOTSUPP);
+	assert_non_null(strstr(f->ctx.err.what, "no second bank"));
+	free(f);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -670,6 +732,8 @@ int main(void)
 		cmocka_unit_test(test_a_clock_slower_than_the_wire_reads_by_fifo_loads),
 		T(test_recovery_clocks_have_the_shapes_of_the_fact_sheet),
 		T(test_what_the_block_cannot_do_is_refused),
+		cmocka_unit_test(test_two_chips_side_by_side_share_addresses_and_bytes),
+		cmocka_unit_test(test_a_block_without_a_second_bank_refuses_a_second_chip),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
