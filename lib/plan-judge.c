@@ -114,6 +114,29 @@ static bool is_border(const struct planner *p, size_t i, size_t from, size_t to)
 	return false;
 }
 
+/* the device found broken cells in [from, to): are they among what is kept, which may be lost then? */
+static int find_unsure_kept(struct planner *p, size_t from, size_t to)
+{
+	size_t i;
+	int ret = 0;
+
+	for (i = from; i < to && !ret; i++) {
+		struct plan_block *b = &p->blocks[i];
+		u64 found = b->mtd->n_doubtful;
+		u8 *again;
+
+		if (!b->kept)
+			continue;
+		again = malloc(b->size);
+		if (!again)
+			return plan_no_memory(p->err);
+		ret = plan_read_present(p, b, b->size, again);
+		b->is_kept_unsure = b->mtd->n_doubtful != found;
+		free(again);
+	}
+	return ret;
+}
+
 /* which of the blocks [from, to), all just looked at, cannot be trusted */
 static int find_doubtful(struct planner *p, size_t from, size_t to, const u8 *present, bool is_told)
 {
@@ -145,7 +168,7 @@ static bool must_read(const struct planner *p, const struct plan_block *b)
 static int judge_blocks(struct planner *p, size_t from, size_t to, u8 *present)
 {
 	const struct mtd_info *mtd = p->blocks[from].mtd;
-	u64 base = p->blocks[from].start, found = mtd->n_doubtful + mtd->n_corrected;
+	u64 base = p->blocks[from].start, doubtful = mtd->n_doubtful, corrected = mtd->n_corrected;
 	size_t i;
 	int ret;
 
@@ -165,8 +188,11 @@ static int judge_blocks(struct planner *p, size_t from, size_t to, u8 *present)
 			b->class = class_of(b, at);
 	}
 	if (present) {
-		ret = find_doubtful(p, from, to, present,
-				    mtd->n_doubtful + mtd->n_corrected != found);
+		ret = mtd->n_doubtful != doubtful ? find_unsure_kept(p, from, to) : 0;
+		if (!ret)
+			ret = find_doubtful(p, from, to, present,
+					    mtd->n_doubtful != doubtful ||
+						    mtd->n_corrected != corrected);
 		if (ret)
 			return ret;
 	}

@@ -27,6 +27,7 @@ struct plan_block {
 	u8 *own;	     /* the image over kept contents, or NULL */
 	bool erase, program; /* what has to be done */
 	bool is_doubtful;    /* its cells read unsurely: half erased or half programmed */
+	bool is_kept_unsure; /* so do those that are kept, and its device could not correct them */
 	bool is_summed;	     /* what it holds is known by this checksum, not by reading */
 	u32 crc;
 	enum plan_class class;

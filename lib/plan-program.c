@@ -139,6 +139,7 @@ static int program_block(struct planner *p, struct plan_block *b)
 
 	if (plan_is_erased(b)) {
 		plan_sum_of(p, b->mtd)->kept += b->kept;
+		plan_sum_of(p, b->mtd)->kept_unsure += b->is_kept_unsure ? b->kept : 0;
 		while (!ret && next_span(b, NULL, &at, &span))
 			ret = program_span(p, b, span.from, span.to);
 		return ret;

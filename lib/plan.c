@@ -458,6 +458,7 @@ static void sum_up(struct planner *p)
 		plan->all.programmed += plan->sums[i].programmed;
 		plan->all.skipped += plan->sums[i].skipped;
 		plan->all.kept += plan->sums[i].kept;
+		plan->all.kept_unsure += plan->sums[i].kept_unsure;
 		plan->all.verified += plan->sums[i].verified;
 		plan->all.compared += plan->sums[i].compared;
 		plan->all.compared_by_crc += plan->sums[i].compared_by_crc;

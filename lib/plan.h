@@ -29,6 +29,7 @@ struct plan_sum {
 	u64 programmed;	      /* of all program steps, kept bytes included */
 	u64 skipped;	      /* of the image: already there, neither erased nor programmed */
 	u64 kept;	      /* not of the image, in blocks that are erased: saved and put back */
+	u64 kept_unsure;      /* of these, from blocks with cells that ECC could not correct */
 	u64 verified;	      /* compared: for the plan (skipped), and in verify steps */
 	u64 compared;	      /* of verified: for the plan */
 	u64 compared_by_crc;  /* of these, by checksum */

@@ -588,6 +588,22 @@ static int prove(struct swdrom *s, const struct plan *plan)
 
 /* ---- the actions ---- */
 
+/* what an earlier job that was broken off left in blocks that only in part are the image's */
+static void warn_of_unsure(struct swdrom *s, const struct plan *plan)
+{
+	size_t i;
+
+	for (i = 0; i < plan->n_sums; i++)
+		if (plan->sums[i].kept_unsure)
+			log_warn(
+				&s->ctx.log,
+				"%s: %" PRIu64
+				" bytes that are not of the image come from pages with "
+				"ECC errors: they are kept as they read now, which may not be what "
+				"they were; write what belongs there as well",
+				plan->sums[i].mtd->name, plan->sums[i].kept_unsure);
+}
+
 static int write_image(struct swdrom *s, const struct swdrom_write_opts *opts)
 {
 	struct session_reader reader = {
@@ -609,6 +625,7 @@ static int write_image(struct swdrom *s, const struct swdrom_write_opts *opts)
 	if (ret)
 		return ret;
 	session_estimate(s, &plan, session_now_ns(s) - from_ns);
+	warn_of_unsure(s, &plan);
 	if (opts->plan_line)
 		plan_print(&plan, opts->plan_line, opts->arg);
 	if (opts->dry_run)

@@ -459,8 +459,38 @@ static void test_bytes_kept_in_a_doubtful_page_are_put_back(void **state)
 	assert_int_equal(plan(w, NULL), 0);
 	assert_int_equal(w->plan.all.erased, PAGE);
 	assert_int_equal(w->plan.all.kept, PAGE - 16);
+	assert_int_equal(w->plan.all.kept_unsure, PAGE - 16);
 	run(w);
 	assert_int_equal(w->flash.mem[PAGE - 1], 0x55);
+}
+
+static void
+test_bytes_kept_from_broken_cells_are_counted_also_where_erase_is_due_anyway(void **state)
+{
+	struct world *w = *state;
+
+	memset(w->flash.mem, 0x55, 3 * PAGE);
+	add(w, 0x08000010, 0x66, 16);
+	add(w, 0x08000000 + 2 * PAGE, 0x66, 16);
+	w->flash.weakness = FAKE_DOUBTFUL;
+	w->flash.weak_at = 2 * PAGE + 100;
+	assert_int_equal(plan(w, NULL), 0);
+	assert_int_equal(w->plan.all.kept, 2 * (PAGE - 16));
+	assert_int_equal(w->plan.all.kept_unsure, PAGE - 16);
+	run(w);
+}
+
+static void test_bytes_kept_from_cells_that_ecc_puts_right_are_sure(void **state)
+{
+	struct world *w = *state;
+
+	memset(w->flash.mem, 0x55, PAGE);
+	add(w, 0x08000010, 0x66, 16);
+	w->flash.weakness = FAKE_CORRECTED;
+	assert_int_equal(plan(w, NULL), 0);
+	assert_int_equal(w->plan.all.kept, PAGE - 16);
+	assert_int_equal(w->plan.all.kept_unsure, 0);
+	run(w);
 }
 
 static void test_doubt_that_does_not_show_again_costs_no_erase(void **state)
@@ -795,6 +825,9 @@ int main(void)
 		plan_test(test_an_equal_page_with_broken_cells_is_erased_and_programmed_anew),
 		plan_test(test_a_page_whose_cells_ecc_put_right_is_not_trusted_either),
 		plan_test(test_bytes_kept_in_a_doubtful_page_are_put_back),
+		plan_test(
+			test_bytes_kept_from_broken_cells_are_counted_also_where_erase_is_due_anyway),
+		plan_test(test_bytes_kept_from_cells_that_ecc_puts_right_are_sure),
 		plan_test(test_doubt_that_does_not_show_again_costs_no_erase),
 		plan_test(test_flash_without_ecc_is_read_again_where_a_job_was_broken_off),
 		plan_test(test_flash_without_ecc_is_read_once_far_from_any_border),

@@ -459,6 +459,19 @@ static void test_doubt_in_a_large_piece_that_no_block_confirms_is_forgotten(void
 	assert_int_equal(w.weak_looks, 5);
 }
 
+static void test_bytes_kept_from_broken_cells_are_warned_of(void **state)
+{
+	memset(w.flash, 0x55, PAGE);
+	assert_int_equal(add(0x08000000, 100, 1), SWDROM_OK);
+	weaken(200, false, 1, 2); /* the plan's looks; the erase mends them */
+	assert_int_equal(open_fake(), SWDROM_OK);
+	assert_int_equal(write_image(), SWDROM_OK);
+	assert_non_null(strstr(w.warnings,
+			       "flash: 156 bytes that are not of the image come from pages "
+			       "with ECC errors"));
+	assert_int_equal(w.flash[PAGE - 1], 0x55);
+}
+
 static void test_verify_names_a_block_with_broken_cells(void **state)
 {
 	size_t i;
@@ -719,6 +732,7 @@ int main(void)
 		session_test(test_cells_that_stay_broken_are_a_mismatch_that_names_the_block),
 		session_test(test_a_repair_that_mends_broken_cells_ends_well),
 		session_test(test_doubt_in_a_large_piece_that_no_block_confirms_is_forgotten),
+		session_test(test_bytes_kept_from_broken_cells_are_warned_of),
 		session_test(test_verify_names_a_block_with_broken_cells),
 		session_test(test_verify_passes_what_ecc_put_right_but_says_so),
 		session_test(test_without_verify_nothing_is_said_to_be_verified),
