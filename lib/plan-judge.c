@@ -115,25 +115,16 @@ static bool is_border(const struct planner *p, size_t i, size_t from, size_t to)
 }
 
 /* the device found broken cells in [from, to): are they among what is kept, which may be lost then? */
-static int find_unsure_kept(struct planner *p, size_t from, size_t to)
+static int find_unsure_kept(struct planner *p, size_t from, size_t to, const u8 *present)
 {
+	u64 base = p->blocks[from].start;
 	size_t i;
 	int ret = 0;
 
-	for (i = from; i < to && !ret; i++) {
-		struct plan_block *b = &p->blocks[i];
-		u64 found = b->mtd->n_doubtful;
-		u8 *again;
-
-		if (!b->kept)
-			continue;
-		again = malloc(b->size);
-		if (!again)
-			return plan_no_memory(p->err);
-		ret = plan_read_present(p, b, b->size, again);
-		b->is_kept_unsure = b->mtd->n_doubtful != found;
-		free(again);
-	}
+	for (i = from; i < to && !ret; i++)
+		if (p->blocks[i].kept)
+			ret = plan_look_at_kept(p, &p->blocks[i],
+						present + (p->blocks[i].start - base));
 	return ret;
 }
 
@@ -188,7 +179,7 @@ static int judge_blocks(struct planner *p, size_t from, size_t to, u8 *present)
 			b->class = class_of(b, at);
 	}
 	if (present) {
-		ret = mtd->n_doubtful != doubtful ? find_unsure_kept(p, from, to) : 0;
+		ret = mtd->n_doubtful != doubtful ? find_unsure_kept(p, from, to, present) : 0;
 		if (!ret)
 			ret = find_doubtful(p, from, to, present,
 					    mtd->n_doubtful != doubtful ||

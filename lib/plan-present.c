@@ -82,29 +82,38 @@ static int sum_again(struct planner *p, struct plan_block *b)
 	return ret;
 }
 
-int plan_look_again(struct planner *p, struct plan_block *b, const u8 *present)
+/* does @b read otherwise than @present, or its device find broken cells: @weak: also such as it corrects? */
+static int read_again(struct planner *p, const struct plan_block *b, const u8 *present, bool weak,
+		      bool *is_unsure)
 {
 	const struct mtd_info *mtd = b->mtd;
-	u64 found = mtd->n_doubtful + mtd->n_corrected;
+	u64 doubtful = mtd->n_doubtful, corrected = mtd->n_corrected;
+	u8 *again = malloc(b->size);
 	unsigned int i;
-	u8 *again;
-	int ret;
+	int ret = 0;
 
-	if (b->is_summed) {
-		ret = sum_again(p, b);
-		if (ret != -EOPNOTSUPP)
-			return ret;
-	}
-	again = malloc(b->size);
 	if (!again)
 		return plan_no_memory(p->err);
-	for (i = 0, ret = 0; i < DOUBT_LOOKS && !ret && !b->is_doubtful; i++) {
+	for (i = 0; i < DOUBT_LOOKS && !ret && !*is_unsure; i++) {
 		ret = plan_read_present(p, b, b->size, again);
-		b->is_doubtful = !ret && (memcmp(again, present, b->size) != 0 ||
-					  mtd->n_doubtful + mtd->n_corrected != found);
+		*is_unsure = !ret &&
+			     (memcmp(again, present, b->size) != 0 || mtd->n_doubtful != doubtful ||
+			      (weak && mtd->n_corrected != corrected));
 	}
 	free(again);
 	return ret;
+}
+
+int plan_look_again(struct planner *p, struct plan_block *b, const u8 *present)
+{
+	int ret = b->is_summed ? sum_again(p, b) : -EOPNOTSUPP;
+
+	return ret == -EOPNOTSUPP ? read_again(p, b, present, true, &b->is_doubtful) : ret;
+}
+
+int plan_look_at_kept(struct planner *p, struct plan_block *b, const u8 *present)
+{
+	return read_again(p, b, present, false, &b->is_kept_unsure);
 }
 
 /* ---- by checksums ---- */

@@ -99,6 +99,8 @@ int plan_read_present(struct planner *p, const struct plan_block *b, u64 len, u8
 int plan_learn_present(struct planner *p, size_t from, size_t to, u8 *present);
 /* plan_look_again() - does @b read otherwise than @present, or its device find broken cells? */
 int plan_look_again(struct planner *p, struct plan_block *b, const u8 *present);
+/* plan_look_at_kept() - the same for what is kept of @b; what ECC corrects is right */
+int plan_look_at_kept(struct planner *p, struct plan_block *b, const u8 *present);
 
 /* ---- plan-program.c ---- */
 
