@@ -2,6 +2,7 @@
 /* What the benchmark's groups share: a bench with a target attached, the stop-watch. */
 #include "tests/bench/bench.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,40 @@ u64 bench_cpu_ns(void)
 
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
 	return (u64)ts.tv_sec * SEC_NS + (u64)ts.tv_nsec;
+}
+
+/* a line of /proc/self/status, proc(5): "VmHWM:	    1234 kB" */
+static u64 mem_bytes(const char *name)
+{
+	const size_t n = strlen(name);
+	unsigned long long kib = 0;
+	char line[256];
+	FILE *f = fopen("/proc/self/status", "r");
+
+	while (f && fgets(line, sizeof(line), f))
+		if (!strncmp(line, name, n) && line[n] == ':')
+			sscanf(line + n + 1, "%llu", &kib);
+	if (f)
+		fclose(f);
+	return KIB((u64)kib);
+}
+
+u64 bench_mem_begin(void)
+{
+	FILE *f = fopen("/proc/self/clear_refs", "w");
+	bool is_reset = f && fputs("5", f) > 0; /* proc(5): resets the peak */
+
+	if (f && fclose(f))
+		is_reset = false;
+	malloc_trim(0); /* what others gave back is not to be had for nothing */
+	return is_reset ? mem_bytes("VmRSS") : 0;
+}
+
+u64 bench_mem_peak(u64 before)
+{
+	u64 peak = mem_bytes("VmHWM");
+
+	return before && peak > before ? peak - before : 0;
 }
 
 void bench_open_chip(struct bench *b, struct bench_run *run, const char *nor,

@@ -25,9 +25,10 @@ struct bench_figure {
 	u64 limit_ns; /* what the physics take; 0: no such limit is known */
 	u64 cpu_ns;   /* host CPU time of the whole process, bench models included */
 	u64 usb_transfers, retries;
+	u64 mem_bytes; /* of the process at its largest, beyond what it had before; 0: not measured */
 	/* what is to be reached; 0: no goal */
 	double goal_ratio; /* ns / limit_ns at most */
-	u64 goal_ns, goal_cpu_ns;
+	u64 goal_ns, goal_cpu_ns, goal_mem_bytes;
 };
 
 /* one call of a group's function */
@@ -85,5 +86,12 @@ struct mtd_info *bench_mtd(struct bench *b, const char *name);
 void bench_must_hold(struct bench *b, struct mtd_info *mtd, u64 from, const u8 *data, size_t len);
 
 u64 bench_cpu_ns(void);
+
+/*
+ * Resident memory of this process: begin() forgets the peak so far and returns what there is now;
+ * peak() what was the most since, beyond that. 0 where the kernel cannot tell.
+ */
+u64 bench_mem_begin(void);
+u64 bench_mem_peak(u64 before);
 
 #endif

@@ -115,6 +115,11 @@ static double retries_of(const struct bench_figure *f)
 	return (double)f->retries;
 }
 
+static double mem_of(const struct bench_figure *f)
+{
+	return (double)f->mem_bytes;
+}
+
 static json_t *json_spread(struct spread s)
 {
 	return json_pack("{s:f, s:f, s:f}", "median", s.median, "min", s.min, "max", s.max);
@@ -126,15 +131,17 @@ static void print_row(struct table *t, const struct row *row)
 	const struct bench_figure *f = &row->f[0];
 	struct spread ratio = spread_of(row, ratio_of), ns = spread_of(row, ns_of);
 	struct spread cpu = spread_of(row, cpu_of), retries = spread_of(row, retries_of);
+	struct spread mem = spread_of(row, mem_of);
 	double kib_s = (double)f->bytes / 1024 / (ns.median / 1e9);
 	char of_limit[32] = "", goal[32] = "", job[64];
 	const char *verdict = "";
-	bool missed;
+	bool missed, has_goal;
 	json_t *o;
 
 	missed = (f->goal_ratio > 0 && ratio.median > f->goal_ratio) ||
 		 (f->goal_ns && ns.median > (double)f->goal_ns) ||
-		 (f->goal_cpu_ns && cpu.median > (double)f->goal_cpu_ns);
+		 (f->goal_cpu_ns && cpu.median > (double)f->goal_cpu_ns) ||
+		 (f->goal_mem_bytes && mem.median > (double)f->goal_mem_bytes);
 	if (f->limit_ns)
 		snprintf(of_limit, sizeof(of_limit), "%.3f x", ratio.median);
 	if (f->goal_ratio > 0)
@@ -143,13 +150,19 @@ static void print_row(struct table *t, const struct row *row)
 		snprintf(goal, sizeof(goal), "%.2f s", (double)f->goal_ns / 1e9);
 	else if (f->goal_cpu_ns)
 		snprintf(goal, sizeof(goal), "%.0f s CPU", (double)f->goal_cpu_ns / 1e9);
-	if (goal[0])
+	has_goal = goal[0] || f->goal_mem_bytes;
+	if (has_goal)
 		verdict = missed ? "MISSED" : "ok";
 	t->n_missed += missed;
 	snprintf(job, sizeof(job), "%s%s%s", f->chip ? f->chip : "", f->chip ? ", " : "", f->job);
-	printf("%-44s %4g MHz %9.1f KiB/s %11.3f ms %9s %11s %-6s %5.0f %8.0f ms\n", job,
+	printf("%-44s %4g MHz %9.1f KiB/s %11.3f ms %9s %11s %-6s %5.0f %8.0f ms", job,
 	       row->hz / 1e6, kib_s, ns.median / 1e6, of_limit, goal, verdict, retries.median,
 	       cpu.median / 1e6);
+	if (mem.median > 0)
+		printf(", %.1f MiB", mem.median / MIB(1));
+	if (f->goal_mem_bytes)
+		printf(" of %.0f", (double)f->goal_mem_bytes / MIB(1));
+	putchar('\n');
 	fflush(stdout);
 	o = json_pack("{s:s, s:s, s:I, s:i, s:I, s:o, s:o, s:f, s:o, s:o, s:o}", "group",
 		      row->group->name, "job", f->job, "swclk_hz", (json_int_t)row->hz, "seeds",
@@ -167,7 +180,12 @@ static void print_row(struct table *t, const struct row *row)
 		json_object_set_new(o, "goal_ns", json_integer((json_int_t)f->goal_ns));
 	if (f->goal_cpu_ns)
 		json_object_set_new(o, "goal_cpu_ns", json_integer((json_int_t)f->goal_cpu_ns));
-	if (goal[0])
+	if (f->mem_bytes)
+		json_object_set_new(o, "host_mem_bytes", json_spread(mem));
+	if (f->goal_mem_bytes)
+		json_object_set_new(o, "goal_mem_bytes",
+				    json_integer((json_int_t)f->goal_mem_bytes));
+	if (has_goal)
 		json_object_set_new(o, "reached", json_boolean(!missed));
 	json_array_append_new(t->json, o);
 }
