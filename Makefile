@@ -197,6 +197,14 @@ bench: deps
 SEEDS ?= 5
 bench-run: $(BUILD)/tests/bench
 	@$(BUILD)/tests/bench --seeds $(SEEDS) --json $(BUILD)/bench.json
+	@[ $(SEEDS) != 20 ] || tools/figures.py --check $(BUILD)/bench.json README.md
+
+#: make figures    the benchmark with 20 seeds, and its figures into README.md
+.PHONY: figures
+figures: deps
+	@$(MAKE) --no-print-directory $(PAR) $(BUILD)/tests/bench
+	@$(BUILD)/tests/bench --seeds 20 --json $(BUILD)/bench.json
+	@tools/figures.py $(BUILD)/bench.json README.md
 
 $(BUILD)/tests/bench: $(BENCH_OBJ) $(BUILD)/libtestsup.a $(BUILD)/libswdrom.a $(BUILD)/libswdrom-sim.a
 	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $(BENCH_OBJ) $(BUILD)/libtestsup.a $(LIBS) $(PKG_LIBS) -lm
@@ -263,6 +271,7 @@ install: $(BUILD)/swdrom $(BUILD)/swdrom-sim $(BUILD)/libswdrom.a $(BUILD)/libsw
 	install -d $(DESTDIR)$(PREFIX)/share/swdrom/boards $(DESTDIR)$(PREFIX)/share/swdrom/adapters
 	install -m 644 boards/*.board $(DESTDIR)$(PREFIX)/share/swdrom/boards/
 	install -m 644 adapters/*.ini $(DESTDIR)$(PREFIX)/share/swdrom/adapters/
+	install -D -m 644 tools/swdrom.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/swdrom
 	install -D -m 644 doc/swdrom.1 $(DESTDIR)$(PREFIX)/share/man/man1/swdrom.1
 	install -D -m 644 doc/swdrom-sim.1 $(DESTDIR)$(PREFIX)/share/man/man1/swdrom-sim.1
 	install -d $(DESTDIR)$(PREFIX)/share/doc/swdrom

@@ -35,6 +35,8 @@ struct options {
 	/* one for -r, --sfdp and --sfdp-dump, none or one for --peek, any number for -w and -v; ADDR=... for --poke */
 	const char **files;
 	size_t n_files;
+	uint64_t *addresses; /* of FILE@ADDRESS, in the order of @files; else SWDROM_NO_ADDRESS */
+	char **cut;	     /* those files' names without it, to be freed */
 	struct swdrom_select select;
 	uint64_t peek_start, peek_len;
 	const char **regions;

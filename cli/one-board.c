@@ -208,7 +208,9 @@ enum swdrom_status one_board_load(struct one_board *b)
 	if (!status && b->loader)
 		return swdrom_share_images(b->s, b->loader);
 	for (i = 0; i < o->n_files && has_image && !status; i++)
-		status = swdrom_add_image(b->s, o->files[i], o->address);
+		status = o->addresses[i] == SWDROM_NO_ADDRESS
+				 ? swdrom_add_image(b->s, o->files[i], o->address)
+				 : swdrom_add_binary(b->s, o->files[i], o->addresses[i]);
 	return status;
 }
 

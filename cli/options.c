@@ -135,7 +135,7 @@ static const char help[] =
 	"What to work on:\n"
 	"  -m, --mtd NAME          only this device: flash, otp, options, qspi\n"
 	"      --range START+LEN   only this range: bus addresses, with -m offsets\n"
-	"      --address A         bus address of a binary\n"
+	"      --address A         bus address of a binary; or FILE@0xA, of each its own\n"
 	"  -l, --layout FILE       names for ranges: lines of `start:end name` in hex\n"
 	"  -i, --include REGION    only this region of the layout (may be given again)\n"
 	"\n"
@@ -207,6 +207,17 @@ static bool parse_number(const char *s, const char *end, uint64_t *val)
 		return false;
 	*val = v * scale;
 	return true;
+}
+
+static bool parse_address(struct options *o, const char *text)
+{
+	if (o->address != SWDROM_NO_ADDRESS) {
+		snprintf(o->hint, sizeof(o->hint),
+			 "several binaries: -w a.bin@0x08000000 b.bin@0x90000000");
+		return usage(o, "--address is given twice");
+	}
+	return (parse_number(text, text + strlen(text), &o->address) && o->address <= UINT32_MAX) ||
+	       usage(o, "--address %s is no 32-bit address", text);
 }
 
 static bool parse_range(struct options *o, const char *text)
@@ -433,10 +444,7 @@ static bool parse_one(struct options *o, int c, bool *has_action)
 			return usage(o, "--range is given twice");
 		return parse_range(o, optarg);
 	case OPT_ADDRESS:
-		if (!parse_number(optarg, optarg + strlen(optarg), &o->address) ||
-		    o->address > UINT32_MAX)
-			return usage(o, "--address %s is no 32-bit address", optarg);
-		return true;
+		return parse_address(o, optarg);
 	case 'l':
 		return once(o, &o->select.layout, "-l", optarg);
 	case 'i':
@@ -511,6 +519,28 @@ static bool parse_one(struct options *o, int c, bool *has_action)
 	default:
 		return false;
 	}
+}
+
+/* -w FILE@0xADDRESS: nothing else after an @ is an address, it belongs to the name */
+static bool cut_addresses(struct options *o)
+{
+	for (size_t i = 0; i < o->n_files; i++) {
+		const char *name = o->files[i], *at = strrchr(name, '@');
+		uint64_t address = 0;
+
+		o->addresses[i] = SWDROM_NO_ADDRESS;
+		if (!at || at == name || strncasecmp(at + 1, "0x", 2) != 0 ||
+		    !parse_number(at + 1, name + strlen(name), &address))
+			continue;
+		if (address > UINT32_MAX)
+			return usage(o, "%s: no 32-bit address", name);
+		o->cut[i] = strndup(name, (size_t)(at - name));
+		if (!o->cut[i])
+			return usage(o, "out of memory");
+		o->files[i] = o->cut[i];
+		o->addresses[i] = address;
+	}
+	return true;
 }
 
 bool options_is_gang(const struct options *o)
@@ -638,7 +668,9 @@ bool options_parse(struct options *o, int argc, char **argv)
 	o->files = calloc((size_t)argc + 1, sizeof(*o->files));
 	o->regions = calloc((size_t)argc + 1, sizeof(*o->regions));
 	o->programmers = calloc((size_t)argc + 1, sizeof(*o->programmers));
-	if (!o->files || !o->regions || !o->programmers)
+	o->addresses = calloc((size_t)argc + 1, sizeof(*o->addresses));
+	o->cut = calloc((size_t)argc + 1, sizeof(*o->cut));
+	if (!o->files || !o->regions || !o->programmers || !o->addresses || !o->cut)
 		return usage(o, "out of memory");
 	o->select.regions = o->regions;
 	/* how to report is needed also when the rest is wrong */
@@ -664,6 +696,8 @@ bool options_parse(struct options *o, int argc, char **argv)
 			return usage(o, "%s: further files belong to -w and -v", argv[i]);
 		o->files[o->n_files++] = argv[i];
 	}
+	if ((o->action == ACTION_WRITE || o->action == ACTION_VERIFY) && !cut_addresses(o))
+		return false;
 	if (!has_action &&
 	    (o->wp.status || o->wp.list || o->wp.opts.has_range || o->wp.opts.has_mode))
 		o->action = ACTION_WP;
@@ -679,6 +713,10 @@ bool options_parse(struct options *o, int argc, char **argv)
 
 void options_exit(struct options *o)
 {
+	for (size_t i = 0; o->cut && i < o->n_files; i++)
+		free(o->cut[i]);
+	free(o->cut);
+	free(o->addresses);
 	free(o->files);
 	free(o->regions);
 	free(o->programmers);

@@ -713,6 +713,12 @@ static int note_fitting(void *arg, const struct adapter *a)
 	return 0;
 }
 
+/* FTDI's own product strings, of modules and of adapters whose makers left it at that */
+static bool is_unprogrammed(const struct usb_dev *d)
+{
+	return ftdi_chip_is_default_id(d->vid, d->pid) && strstr(d->product, " RS232");
+}
+
 static int ftdi_programmer_list(struct params *p, const struct log *log, struct err *err)
 {
 	struct usb_devs devs = { .n = 0 };
@@ -732,7 +738,11 @@ static int ftdi_programmer_list(struct params *p, const struct log *log, struct 
 
 		describe_dev(q.d, line, sizeof(line));
 		adapter_for_each(note_fitting, &q, err);
-		log_info(log, "%s%s%s", line, q.names[0] ? "; adapter=" : "", q.names);
+		log_info(log, "%s%s%s", line,
+			 !q.names[0]		? ""
+			 : is_unprogrammed(q.d) ? "; a plain module, or adapter="
+						: "; adapter=",
+			 q.names);
 	}
 	if (!ret && !devs.n)
 		log_info(log, "no FTDI device is connected");

@@ -161,6 +161,16 @@ enum swdrom_status swdrom_select(struct swdrom *s, const struct swdrom_select *s
  */
 enum swdrom_status swdrom_add_image(struct swdrom *s, const char *path, uint64_t address);
 
+/**
+ * swdrom_add_binary() - load a raw binary that goes to an address of its own
+ * @s: session
+ * @path: file; "-" is stdin
+ * @address: bus address
+ *
+ * Return: as swdrom_add_image(); SWDROM_USAGE for an image whose format has addresses in it.
+ */
+enum swdrom_status swdrom_add_binary(struct swdrom *s, const char *path, uint64_t address);
+
 /* how bytes are compared; what is not equal is read in any case, and named */
 enum swdrom_verify_by {
 	SWDROM_VERIFY_AUTO, /* the faster of the two */

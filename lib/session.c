@@ -238,7 +238,8 @@ static int check_binary_fits(struct swdrom *s, const struct image *one, const ch
 	return err_at(&s->ctx.err, -ENOEXEC, "%s", path);
 }
 
-enum swdrom_status swdrom_add_image(struct swdrom *s, const char *path, uint64_t address)
+static enum swdrom_status add_image(struct swdrom *s, const char *path, u64 address,
+				    bool must_be_binary)
 {
 	struct image *one = image_new();
 	bool loose;
@@ -248,6 +249,12 @@ enum swdrom_status swdrom_add_image(struct swdrom *s, const char *path, uint64_t
 	if (!one)
 		return session_status(s, PHASE_IMAGE, -ENOMEM);
 	ret = image_load(one, path, IMAGE_AUTO, bin_addr, &s->ctx.err);
+	if (!ret && must_be_binary && one->format != IMAGE_BIN) {
+		err_set(&s->ctx.err, -EINVAL, "leave the address out",
+			"the file has addresses of its own, it cannot be put to 0x%08" PRIx64,
+			address);
+		ret = err_at(&s->ctx.err, -EINVAL, "%s", path);
+	}
 	if (!ret && one->format == IMAGE_BIN && address == SWDROM_NO_ADDRESS)
 		ret = check_binary_fits(s, one, path);
 	if (!ret)
@@ -257,6 +264,16 @@ enum swdrom_status swdrom_add_image(struct swdrom *s, const char *path, uint64_t
 	if (!ret)
 		ret = session_report_segments(s, s->image);
 	return session_status(s, PHASE_IMAGE, ret);
+}
+
+enum swdrom_status swdrom_add_image(struct swdrom *s, const char *path, uint64_t address)
+{
+	return add_image(s, path, address, false);
+}
+
+enum swdrom_status swdrom_add_binary(struct swdrom *s, const char *path, uint64_t address)
+{
+	return add_image(s, path, address, true);
 }
 
 enum swdrom_status swdrom_share_images(struct swdrom *s, const struct swdrom *from)
@@ -642,7 +659,8 @@ static int list_nor_parts(struct swdrom *s, const struct lister *l)
 			names[i] = words[i];
 		}
 		snprintf(text, sizeof(text), "  %s:", vendor->name);
-		l->line(l->arg, text);
+		if (!v || strcmp(nor_vendors[v - 1]->name, vendor->name) != 0)
+			l->line(l->arg, text);
 		if (words && names)
 			list_words(l, names);
 		free(names);

@@ -139,6 +139,7 @@ static void test_the_list_names_path_id_chip_product_and_serial(void **state)
 	quad.serial = NULL;
 	quad.product = "Quad RS232-HS";
 	mock_plug(f->bench, &quad);
+	plug(f, 4, "FT4", "Dual RS232-HS");
 	uart.port = 3;
 	uart.vid = 0x1a86; /* not FTDI's, of no interest */
 	mock_plug(f->bench, &uart);
@@ -146,6 +147,8 @@ static void test_the_list_names_path_id_chip_product_and_serial(void **state)
 	assert_non_null(strstr(f->log, "1-1 0403:6010 FT2232H 'Tigard V1.1' serial FT0001; "
 				       "adapter=tigard-swd\n"));
 	assert_non_null(strstr(f->log, "1-2 0403:6043 FT4232HP 'Quad RS232-HS' without serial\n"));
+	assert_non_null(strstr(f->log, "1-4 0403:6010 FT2232H 'Dual RS232-HS' serial FT4; "
+				       "a plain module, or adapter="));
 	assert_null(strstr(f->log, "1-3"));
 }
 

@@ -66,8 +66,20 @@ ok 'a checksum error names file and line' rc_says 8 'sum.hex line 2'
 printf ':020000040800F2\n:0400000000010203F6\n' >cut.hex
 run -p "$DEAD" -v cut.hex
 ok 'a truncated file is refused' rc_says 8 'cut off'
+run -p "$DEAD" -w a.bin --address 0x08000000 -w a.bin --address 0x90000000
+ok 'an address for all is given once, and the way out is told' rc_says 2 '-w a.bin@0x08000000 b.bin@0x90000000'
+run -p "$DEAD" -w a.bin@0x108000000
+ok 'an address of a file has 32 bits' rc_says 2 'a.bin@0x108000000'
+run -p "$DEAD" -w a.bin@0x08000000 a.bin@0x08000010
+ok 'files that overlap by their own addresses are refused' rc_says 8 '0x08000010 is set twice'
+cp a.bin a@home
+run -p "$DEAD" -w a@home a.bin@0x08000000 --address 0x08001000
+ok 'what is no address belongs to the name' rc_is 5
 run -p "$DEAD" -w a.bin a.bin --address 0x08000000
 ok 'files that overlap are refused with the address' rc_says 8 '0x08000000 is set twice'
+printf ':0400000000010203F6\n:00000001FF\n' >own.hex
+run -p "$DEAD" -v own.hex@0x08000000
+ok 'a file with addresses of its own takes no other' rc_says 2 'the file has addresses of its own'
 run -p "$DEAD" --range 0x08000000+50 -w a.bin
 ok 'a binary longer than its range is refused' rc_says 8 '100 bytes, the range only 50'
 run -p "$DEAD" -w a.bin --address 0x08000000
