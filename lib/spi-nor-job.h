@@ -7,8 +7,8 @@
 
 /* pages in flight between two looks at the results */
 #define NOR_MAX_FLIGHT 256
-/* measuring: samples spaced by 1/64 of the typical time */
-#define NOR_MEASURE_SAMPLES 128
+/* measuring: each is 1/64 later than the one before, see nor_program_measure() */
+#define NOR_MEASURE_SAMPLES 512
 /* learning the spread: so many pages, each sampled densely around its expected end */
 #define NOR_CAL_PAGES	12
 #define NOR_CAL_SAMPLES 192
@@ -75,6 +75,7 @@ struct nor_job {
 	struct nor_sample now;
 	/* measuring */
 	struct nor_sample measure[NOR_MEASURE_SAMPLES];
+	u64 measure_mark[NOR_MEASURE_SAMPLES];
 	unsigned int n_measure, n_proofs;
 	struct nor_cal cal[NOR_CAL_PAGES];
 	unsigned int n_cal;

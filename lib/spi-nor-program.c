@@ -29,7 +29,8 @@
 #include <string.h>
 
 /* failure bits are read each time a page starts at a multiple of this */
-#define LOOK_EVERY    KIB(64)
+#define LOOK_EVERY KIB(64)
+/* the first page is sampled in so many steps of its typical time, or of the time it took so far */
 #define MEASURE_STEPS 64
 /* the smallest piece that is worth an address */
 #define STAGE_MIN_WORDS 4u
@@ -171,22 +172,24 @@ static void judge_spread(struct spi_nor *nor, struct nor_job *j)
 		lo / USEC_NS, hi / USEC_NS);
 }
 
-/* true: measured, false: more samples are needed */
-static bool judge_measure(struct spi_nor *nor, struct nor_job *j)
+/* the first sample that finds the page over, of those that have come in; NULL: none yet */
+static const struct nor_sample *measured(struct spi_nor *nor, const struct nor_job *j, u64 done)
 {
-	for (unsigned int i = 0; i < j->n_measure; i++) {
-		if (!nor_is_matched(nor, &j->measure[i]))
-			continue;
-		/* pages differ by some 2 %, and this may have been a quick one */
-		nor->busy_program_ns = j->measure[i].at_ns + j->measure[i].at_ns / 32;
-		nor->program_measured = true;
-		j->est_id++;
-		j->late_score = 0;
-		log_dbg(&nor->mem->ctx->log, "%s: a page takes %" PRIu64 " us", nor->name,
-			j->measure[i].at_ns / USEC_NS);
-		return true;
-	}
-	return false;
+	for (unsigned int i = 0; i < j->n_measure && j->measure_mark[i] <= done; i++)
+		if (nor_is_matched(nor, &j->measure[i]))
+			return &j->measure[i];
+	return NULL;
+}
+
+static void learn_measured(struct spi_nor *nor, struct nor_job *j, const struct nor_sample *s)
+{
+	/* pages differ by some 2 %, and this may have been a quick one */
+	nor->busy_program_ns = s->at_ns + s->at_ns / 32;
+	nor->program_measured = true;
+	j->est_id++;
+	j->late_score = 0;
+	log_dbg(&nor->mem->ctx->log, "%s: a page takes %" PRIu64 " us", nor->name,
+		s->at_ns / USEC_NS);
 }
 
 /* ---- what comes next ---- */
@@ -415,14 +418,26 @@ int nor_program_next(struct flash_job *job, struct nor_job *j, struct memq *q)
 	return wait_until(job, j, q, est);
 }
 
-/* nor_program_measure() - one more sample of the first page */
+/*
+ * nor_program_measure() - one more sample of the first page
+ *
+ * The stream goes on until the end has been seen: the cursor does not count the time for which the
+ * wire stands still. The steps grow with the time that has passed, so that a few hundred samples see
+ * the end of any page.
+ */
 int nor_program_measure(struct flash_job *job, struct nor_job *j, struct memq *q)
 {
 	struct spi_nor *nor = to_nor(job->mtd);
+	u64 step_ns = max(nor->p.program_typ_ns, elapsed_ns(j, q)) / MEASURE_STEPS;
 
-	nor_queue_sample(nor, j, q, &j->measure[j->n_measure++]);
-	job->busy_ns = nor->p.program_typ_ns / MEASURE_STEPS;
-	return j->n_measure == NOR_MEASURE_SAMPLES ? JOB_BLOCKED : JOB_READY;
+	job->judges_early = true;
+	if (j->n_measure == NOR_MEASURE_SAMPLES || measured(nor, j, memq_done(q)) ||
+	    (j->n_measure && j->measure[j->n_measure - 1].at_ns > j->limit_ns))
+		return JOB_BLOCKED;
+	nor_queue_sample(nor, j, q, &j->measure[j->n_measure]);
+	j->measure_mark[j->n_measure++] = memq_mark(q);
+	job->busy_ns = step_ns;
+	return JOB_READY;
 }
 
 /* nor_program_forget() - see lib/spi-nor-job.h */
@@ -468,28 +483,25 @@ static int prove_lines(struct flash_job *job, struct nor_job *j)
 int nor_program_check_measure(struct flash_job *job, struct nor_job *j)
 {
 	struct spi_nor *nor = to_nor(job->mtd);
-	u64 elapsed;
+	const struct nor_sample *s = measured(nor, j, UINT64_MAX);
+	u64 elapsed_ns;
 
 	if (!j->n_measure)
 		return JOB_READY;
-	if (!did_run(nor, j, j->running)) {
-		/* what was sampled is the end of the page before; this one comes again */
+	elapsed_ns = j->measure[j->n_measure - 1].at_ns;
+	if (!did_run(nor, j, j->running) || s) {
 		j->phase = PHASE_FIRE;
 		j->n_measure = 0;
-		return JOB_READY;
+		/* if it did not run, what was sampled is the end of the page before: it comes again */
+		if (!did_run(nor, j, j->running))
+			return JOB_READY;
+		learn_measured(nor, j, s);
+		return prove_lines(job, j);
 	}
-	if (judge_measure(nor, j)) {
-		int rc = prove_lines(job, j);
-
-		j->phase = PHASE_FIRE;
+	if (elapsed_ns > j->limit_ns)
+		return nor_too_long(job, j, elapsed_ns);
+	/* the scheduler looks early, or every answer was lost */
+	if (j->n_measure == NOR_MEASURE_SAMPLES)
 		j->n_measure = 0;
-		return rc ? rc : JOB_READY;
-	}
-	if (j->n_measure < NOR_MEASURE_SAMPLES)
-		return JOB_READY; /* the scheduler looks early; the samples go on */
-	elapsed = j->measure[NOR_MEASURE_SAMPLES - 1].at_ns;
-	if (elapsed > j->limit_ns)
-		return nor_too_long(job, j, elapsed);
-	j->n_measure = 0;
 	return JOB_READY;
 }
