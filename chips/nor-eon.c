@@ -46,8 +46,9 @@ static const struct nor_part eon_parts[] = {
 	  .flags = NOR_E4_64 | NOR_QUAD_IO, .max_mhz = 104 },
 	{ NOR_ID(0x1c, 0x38, 0x14), .name = "en25s80", .size = MIB(1),
 	  .flags = NOR_E4_64 | NOR_QUAD_IO, .max_mhz = 104 },
+	/* sources differ about what D8h and 52h erase */
 	{ NOR_ID(0x1c, 0x38, 0x15), .name = "en25s16", .size = MIB(2),
-	  .flags = NOR_ERASE_4K | NOR_ERASE_32K_D8 | NOR_QUAD_IO, .max_mhz = 104 },
+	  .flags = NOR_ERASE_4K | NOR_QUAD_IO, .max_mhz = 104 },
 	{ NOR_ID(0x1c, 0x38, 0x16), .name = "en25s32", .size = MIB(4),
 	  .flags = NOR_E4_32_64 | NOR_QUAD_IO, .max_mhz = 104 },
 	{ NOR_ID(0x1c, 0x38, 0x17), .name = "en25s64", .size = MIB(8),

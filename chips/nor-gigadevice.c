@@ -19,7 +19,8 @@
 /* clang-format off */
 static const struct nor_part gigadevice_parts[] = {
 	{ NOR_ID(0xc8, 0x31, 0x14), .name = "gd25t80", .size = MIB(1),
-	  .flags = NOR_E4_64 | NOR_QUAD, .qe = NOR_QE_SR2_B1_W2, .max_mhz = 120 },
+	  .flags = NOR_E4_64 | NOR_QUAD, .qe = NOR_QE_SR2_B1_W2, .bp = NOR_BP_OPAQUE, .max_mhz = 120,
+	  .otp = { .kind = NOR_OTP_NONE }, .uid = NOR_UID_NONE },
 	{ NOR_ID(0xc8, 0x40, 0x10), .name = "gd25q512", .size = KIB(64),
 	  .flags = NOR_ERASE_4K | NOR_ERASE_32K, .qe = NOR_QE_NONE, .max_mhz = 104,
 	  .otp = { .kind = NOR_OTP_NONE } },
@@ -59,9 +60,9 @@ static const struct nor_part gigadevice_parts[] = {
 	{ NOR_ID(0xc8, 0x42, 0x15), .name = "gd25vq16c", .size = MIB(2),
 	  .flags = NOR_E4_32_64 | NOR_QUAD, .qe = NOR_QE_SR2_B1_W2, .max_mhz = 120 },
 	{ NOR_ID(0xc8, 0x43, 0x17), .name = "gd25f64f", .size = MIB(8),
-	  .flags = NOR_E4_32_64 | NOR_QUAD, .max_mhz = 120 },
+	  .flags = NOR_E4_32_64 | NOR_QUAD, .bp = NOR_BP_OPAQUE, .max_mhz = 120 },
 	{ NOR_ID(0xc8, 0x43, 0x18), .name = "gd25f128f", .size = MIB(16),
-	  .flags = NOR_E4_32_64 | NOR_QUAD, .max_mhz = 120 },
+	  .flags = NOR_E4_32_64 | NOR_QUAD, .bp = NOR_BP4_TB6_SRL0, .max_mhz = 120 },
 	{ NOR_ID(0xc8, 0x43, 0x19), .name = "gd25f256f", .size = MIB(32),
 	  .flags = NOR_E4_32_64 | NOR_QUAD | NOR_4B_OPS, .bp = NOR_BP4_TB6_SRL0, .max_mhz = 104 },
 	{ NOR_ID(0xc8, 0x43, 0x1a), .name = "gd55f512", .size = MIB(64),

@@ -33,9 +33,11 @@ static void octal_fixup(struct nor_params *p, const struct sfdp_info *sfdp)
 /* clang-format off */
 static const struct nor_part issi_parts[] = {
 	{ NOR_ID(0x9d, 0x12, 0x53), .name = "is25wq040", .size = KIB(512),
-	  .flags = NOR_E4_32_64 | NOR_QUAD, .max_mhz = 104 },
+	  .flags = NOR_E4_32_64 | NOR_QUAD, .bp = NOR_BP_OPAQUE, .max_mhz = 104,
+	  .otp = { .kind = NOR_OTP_NONE }, .uid = NOR_UID_NONE },
 	{ NOR_ID(0x9d, 0x14, 0x45), .name = "is25lq016", .size = MIB(2),
-	  .flags = NOR_E4_64 | NOR_QUAD, .max_mhz = 104 },
+	  .flags = NOR_E4_64 | NOR_QUAD, .bp = NOR_BP_OPAQUE, .max_mhz = 104,
+	  .otp = { .kind = NOR_OTP_NONE }, .uid = NOR_UID_NONE },
 	{ NOR_ID(0x9d, 0x40, 0x11), .name = "is25lp010e", .size = KIB(128),
 	  .flags = NOR_E4_64 | NOR_QUAD, .max_mhz = 133 },
 	{ NOR_ID(0x9d, 0x40, 0x12), .name = "is25lp020e", .size = KIB(256),
@@ -43,7 +45,7 @@ static const struct nor_part issi_parts[] = {
 	{ NOR_ID(0x9d, 0x40, 0x13), .name = "is25lq040b", .size = KIB(512),
 	  .flags = NOR_E4_64 | NOR_QUAD, .max_mhz = 104 },
 	{ NOR_ID(0x9d, 0x40, 0x16), .name = "is25lq032", .size = MIB(4),
-	  .flags = NOR_E4_32_64 | NOR_QUAD, .max_mhz = 104 },
+	  .flags = NOR_E4_32_64 | NOR_QUAD, .max_mhz = 104, .otp = { .kind = NOR_OTP_NONE } },
 	{ NOR_ID(0x9d, 0x5a, 0x18), .name = "is25lx128", .size = MIB(16),
 	  .flags = NOR_E4_64, .qe = NOR_QE_NONE, .bp = NOR_BP4_MICRON, .max_mhz = 133,
 	  .otp = { .kind = NOR_OTP_NONE }, .uid = NOR_UID_NONE, .fixup = octal_fixup },

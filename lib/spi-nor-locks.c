@@ -90,7 +90,8 @@ int nor_locks_find(struct spi_nor *nor, const struct nor_locks **out)
 		*out = &bpr_locks;
 	} else if (nor->p.has_wps) {
 		rc = nor_read_reg(nor, OP_RDSR3, &val, 1);
-		if (!rc && val & SR3_WPS)
+		/* older generations under the same ID have no SR3, and leave the line high */
+		if (!rc && val & SR3_WPS && val != 0xff)
 			*out = &wps_locks;
 	} else if (nor->p.bp == NOR_BP4_TB_CR3) {
 		/* a chip without this register leaves the line high */

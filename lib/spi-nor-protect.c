@@ -79,6 +79,18 @@ static int read_regs(struct spi_nor *nor, const struct nor_wp_layout *l, struct 
 	return rc;
 }
 
+/*
+ * Older parts under the same ID lack a register, and leave the line high: Macronix before the F
+ * generation CR, and TB with it; no register is all ones while nothing is suspended
+ */
+static bool lacks_register(const struct protection *p)
+{
+	for (unsigned int reg = NOR_WP_SR2; reg < NOR_WP_N_REGS; reg++)
+		if (nor_wp_uses(p->l, reg) && p->regs.val[reg] == 0xff)
+			return true;
+	return false;
+}
+
 static int read_protection(struct spi_nor *nor, struct protection *p)
 {
 	int rc = nor_locks_find(nor, &p->locks);
@@ -87,8 +99,7 @@ static int read_protection(struct spi_nor *nor, struct protection *p)
 	if (rc || !p->l)
 		return rc;
 	rc = read_regs(nor, p->l, &p->regs);
-	/* Macronix parts before the F generation have no CR, and no TB either */
-	if (!rc && nor_wp_uses(p->l, NOR_WP_CR) && p->regs.val[NOR_WP_CR] == 0xff) {
+	if (!rc && lacks_register(p)) {
 		p->l = nor_wp_layout(NOR_BP_UNKNOWN);
 		rc = read_regs(nor, p->l, &p->regs);
 	}
