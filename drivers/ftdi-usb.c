@@ -35,6 +35,7 @@ struct usb_dev {
 	libusb_device *dev;
 	const struct ftdi_chip *chip; /* NULL: none that we know with an MPSSE */
 	u16 vid, pid, bcd_device;
+	bool has_strings;
 	int open_error; /* libusb error when its strings could not be read */
 	char serial[64], product[64], location[32];
 };
@@ -197,15 +198,19 @@ static void get_string(libusb_device_handle *h, u8 index, char *buf, size_t size
 	buf[n > 0 ? n : 0] = '\0';
 }
 
-static void get_strings(struct usb_dev *d, const struct libusb_device_descriptor *desc)
+static void get_strings(struct usb_dev *d)
 {
+	struct libusb_device_descriptor desc;
 	libusb_device_handle *h;
 
+	d->has_strings = true;
+	if (libusb_get_device_descriptor(d->dev, &desc))
+		return;
 	d->open_error = libusb_open(d->dev, &h);
 	if (d->open_error)
 		return;
-	get_string(h, desc->iSerialNumber, d->serial, sizeof(d->serial));
-	get_string(h, desc->iProduct, d->product, sizeof(d->product));
+	get_string(h, desc.iSerialNumber, d->serial, sizeof(d->serial));
+	get_string(h, desc.iProduct, d->product, sizeof(d->product));
 	libusb_close(h);
 }
 
@@ -241,6 +246,11 @@ static int location_cmp(const void *a, const void *b)
 			  ((const struct usb_dev *)b)->location);
 }
 
+static bool text_matches(const char *wish, const char *is)
+{
+	return !wish || !strcmp(wish, is);
+}
+
 static int usb_scan(libusb_context *usb, const struct usb_wish *wish, struct usb_devs *devs,
 		    struct err *err)
 {
@@ -266,11 +276,21 @@ static int usb_scan(libusb_context *usb, const struct usb_wish *wish, struct usb
 		d->bcd_device = desc.bcdDevice;
 		d->chip = ftdi_chip_find(desc.bcdDevice);
 		get_location(d->dev, d->location, sizeof(d->location));
-		get_strings(d, &desc);
+		/* one that does not answer must not hold up whoever wants another */
+		if (text_matches(wish->location, d->location))
+			get_strings(d);
 		devs->n++;
 	}
 	qsort(devs->dev, devs->n, sizeof(devs->dev[0]), location_cmp);
 	return 0;
+}
+
+/* for messages and lists */
+static void get_all_strings(struct usb_devs *devs)
+{
+	for (unsigned int i = 0; i < devs->n; i++)
+		if (!devs->dev[i].has_strings)
+			get_strings(&devs->dev[i]);
 }
 
 static void usb_scan_free(struct usb_devs *devs)
@@ -289,11 +309,6 @@ static bool id_matches(const struct usb_wish *wish, const struct usb_dev *d)
 	if (wish->has_adapter && wish->adapter.n_ids)
 		return adapter_has_id(&q, &wish->adapter);
 	return ftdi_chip_is_default_id(d->vid, d->pid);
-}
-
-static bool text_matches(const char *wish, const char *is)
-{
-	return !wish || !strcmp(wish, is);
 }
 
 /* one line about a device, for messages and lists */
@@ -363,7 +378,7 @@ static u64 usb_match(const struct usb_wish *wish, const struct usb_devs *devs, u
 	return match;
 }
 
-static int nothing_matches(const struct usb_wish *wish, const struct usb_devs *devs,
+static int nothing_matches(const struct usb_wish *wish, struct usb_devs *devs,
 			   const struct usb_dev *denied, struct err *err)
 {
 	char list[220], want[120];
@@ -371,6 +386,7 @@ static int nothing_matches(const struct usb_wish *wish, const struct usb_devs *d
 	if (denied)
 		return no_permission(denied, err);
 	describe_wish(wish, want, sizeof(want));
+	get_all_strings(devs);
 	describe_devs(devs, ~UINT64_C(0), list, sizeof(list));
 	return err_set(err, -ENODEV, "check the cable; `swdrom -p ftdi -L` lists what is there",
 		       "no USB device with %s; connected: %s", want,
@@ -378,8 +394,8 @@ static int nothing_matches(const struct usb_wish *wish, const struct usb_devs *d
 }
 
 /* which of @devs is meant? */
-static int usb_select(const struct usb_wish *wish, const struct usb_devs *devs,
-		      const struct log *log, struct err *err, const struct usb_dev **out)
+static int usb_select(const struct usb_wish *wish, struct usb_devs *devs, const struct log *log,
+		      struct err *err, const struct usb_dev **out)
 {
 	const struct usb_dev *denied = NULL;
 	u64 exact, match = usb_match(wish, devs, &exact, &denied);
@@ -732,6 +748,7 @@ static int ftdi_programmer_list(struct params *p, const struct log *log, struct 
 	if (!ftdi)
 		return err_set(err, -EIO, "is /dev/bus/usb there?", "cannot start libusb");
 	ret = usb_scan(ftdi->usb_ctx, &wish, &devs, err);
+	get_all_strings(&devs);
 	for (unsigned int i = 0; i < devs.n; i++) {
 		struct fit_query q = { .d = &devs.dev[i] };
 		char line[DEV_LINE];

@@ -308,6 +308,21 @@ static void test_both_channels_of_one_chip_are_open_at_once(void **state)
 	b->ops->close(b);
 }
 
+static void test_an_adapter_named_by_its_place_is_the_only_one_asked(void **state)
+{
+	struct fixture *f = *state;
+	struct mock_dev *wanted = plug(f, 1, "A1", "Dual RS232-HS");
+	struct mock_dev *other = plug(f, 2, "B2", "Dual RS232-HS");
+	struct transport *t = open_ok(f, "usb=1-1");
+
+	assert_true(mock_n_opened(wanted) > 0);
+	assert_int_equal(mock_n_opened(other), 0);
+	t->ops->close(t);
+	/* a message about what there is names it all the same */
+	assert_int_equal(try_open(f, "usb=1-7", &t), -ENODEV);
+	assert_non_null(strstr(f->ctx.err.what, "serial B2"));
+}
+
 static void test_nothing_found_says_what_was_looked_for_and_what_is_there(void **state)
 {
 	struct fixture *f = *state;
@@ -832,6 +847,7 @@ int main(int argc, char **argv)
 		T(test_all_names_every_adapter_or_every_channel),
 		T(test_all_channels_are_not_one_adapter),
 		T(test_both_channels_of_one_chip_are_open_at_once),
+		T(test_an_adapter_named_by_its_place_is_the_only_one_asked),
 		T(test_nothing_found_says_what_was_looked_for_and_what_is_there),
 		T(test_bad_parameters_are_refused_before_usb_is_touched),
 		T(test_channels_without_mpsse_are_refused),

@@ -169,6 +169,21 @@ ok 'then both at once, from one process' rc_is 0
 stop_server
 in_process --address 0x08000000 -v a.bin
 ok 'the first has it' rc_is 0
+
+# both channels of each, a thread for each: nothing is wired to the second ones
+rm -f board.state b.state
+start_server --board $DISCO --state board.state --board $DISCO --state b.state --usbip 0
+over_usb -p ftdi:all,channel=all --address 0x08000000 -w a.bin --json
+ok 'both channels: what has no target fails alone' both 5 '[.boards[] | [.board, .error.code]] ==
+	[["SIM0001", null], ["SIM0001-B", 5], ["SIM0002", null], ["SIM0002-B", 5]]'
+ok 'and the others are done' json '[.boards[].verified_bytes | . >= 200000] == [true, false, true, false]'
+over_usb -p ftdi:serial=SIM0002,channel=B -p ftdi:serial=SIM0002,channel=A --address 0x08000000 -v a.bin --json
+ok 'named one by one' both 5 '[.boards[] | [.board, .error.code]] == [["SIM0002-B", 5], ["SIM0002", null]]'
+ok 'the parts of the time add up, by the clock of this computer, too' json \
+	'[.boards[].bench | .session_ns > 0 and .wire_ns + .target_ns + .usb_ns + .host_ns == .session_ns] | all'
+stop_server
+in_process --address 0x08000000 -v a.bin
+ok 'nothing of the one channel is in the way of the other' rc_is 0
 over_usb -p ftdi --probe
 ok 'no adapter at all: exit status 3' rc_is 3
 exit $failed

@@ -43,7 +43,7 @@ struct mock_dev {
 	GMutex lock;
 	GCond all_closed;
 	GQueue urbs;
-	unsigned int n_files; /* that have it open */
+	unsigned int n_files, n_opened; /* that have it open; that ever had */
 	bool is_gone, is_attached;
 	size_t n_sent, gone_after;
 	UMockdevIoctlBase *handler;
@@ -516,6 +516,7 @@ static void file_opened(UMockdevIoctlBase *self, UMockdevIoctlClient *client)
 
 	g_mutex_lock(&d->lock);
 	d->n_files++;
+	d->n_opened++;
 	g_mutex_unlock(&d->lock);
 	g_object_weak_ref(G_OBJECT(client), file_closed, d);
 }
@@ -694,6 +695,16 @@ void mock_forbid(struct mock_bench *b, struct mock_dev *d)
 	g_free(handler);
 	g_free(node);
 	g_free(root);
+}
+
+unsigned int mock_n_opened(struct mock_dev *d)
+{
+	unsigned int n;
+
+	g_mutex_lock(&d->lock);
+	n = d->n_opened;
+	g_mutex_unlock(&d->lock);
+	return n;
 }
 
 struct mock_channel *mock_channel_lock(struct mock_dev *d, unsigned int channel)

@@ -46,6 +46,8 @@ void mock_unplug(struct mock_dev *d);
 void mock_unplug_after(struct mock_dev *d, size_t n_bytes);
 /* make its device node unreadable for whoever is not root */
 void mock_forbid(struct mock_bench *b, struct mock_dev *d);
+/* how often it was opened */
+unsigned int mock_n_opened(struct mock_dev *d);
 struct mock_channel *mock_channel_lock(struct mock_dev *d, unsigned int channel);
 void mock_channel_unlock(struct mock_dev *d);
 
