@@ -5,6 +5,8 @@
 # OUT gets vmlinux (the bare ELF, see vmlinux.py), version, and the modules' tree in mods/.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
+deb=${KERNEL_DEB:-}
+[ -z "$deb" ] || deb=$(realpath "$deb")
 mkdir -p "$1"
 cd "$1"
 [ ! -s version ] || exit 0
@@ -21,7 +23,10 @@ package_name()
 		sed -n 's/.*Depends: \(linux-image-[0-9][^ ]*\).*/\1/p' | head -n 1
 }
 
-deb=${KERNEL_DEB:-}
+if [ -n "$deb" ] && ! dpkg-deb --field "$deb" Package 2>/dev/null | grep -q '^linux-image-'; then
+	echo "KERNEL_DEB=$KERNEL_DEB is no linux-image package" >&2
+	exit 1
+fi
 if [ -z "$deb" ]; then
 	package=$(package_name)
 	if [ -z "$package" ] && [ "$(id -u)" = 0 ]; then
@@ -40,7 +45,7 @@ if [ -z "$deb" ]; then
 			package=$(package_name) && apt-get -q download "$package" >>download.log 2>&1
 	} || {
 		tail -n 3 download.log >&2
-		echo "cannot download $package; try:  sudo apt-get update" >&2
+		echo "cannot download $package; run sudo apt-get update, or without network KERNEL_DEB=FILE" >&2
 		exit 1
 	}
 	deb=$(echo "$package"_*.deb)

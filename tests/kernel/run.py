@@ -202,11 +202,13 @@ class Guest:
             if not chunk:
                 yield None if not ready else "gone"
                 return
-            if not self.is_up:
-                self.is_up, deadline = True, time.monotonic() + GUEST_SECONDS
             *whole, self.rest = (self.rest + chunk).split(b"\n")
             for line in whole:
-                yield line.decode("utf8", "replace").rstrip("\r")
+                text = line.decode("utf8", "replace").rstrip("\r")
+                # what comes before is QEMU's own
+                if not self.is_up and text.startswith(("ok ", "not ok ")):
+                    self.is_up, deadline = True, time.monotonic() + GUEST_SECONDS
+                yield text
 
     def stop(self):
         if self.process.poll() is None:
@@ -225,7 +227,7 @@ def run_guest(report, name, init, servers):
     accel = accelerator()
     begin = time.monotonic()
     guest = Guest(init, servers, accel, console)
-    pending, ended, why = None, None, "it ended early"
+    pending, ended, why, qemu = None, None, "it ended early", []
 
     def flush():
         if pending:
@@ -250,6 +252,8 @@ def run_guest(report, name, init, servers):
         elif line.startswith("end "):
             ended = line
             break
+        elif line not in ("gone", ""):
+            qemu.append("qemu: " + line)
     flush()
     if not ended and not guest.is_up and accel == "kvm":
         guest.stop()
@@ -257,7 +261,7 @@ def run_guest(report, name, init, servers):
         os.environ["CHECK_KERNEL_ACCEL"] = "tcg"
         return run_guest(report, name, init, servers)
     report.check(f"{name}: the guest comes to the end of its checks", bool(ended),
-                 [] if ended else [why] + guest.last_words())
+                 [] if ended else [why] + qemu[-5:] + guest.last_words())
     guest.stop()
     report.times.append((f"guest with {name} ({accel})", time.monotonic() - begin))
     report.lap()
