@@ -38,6 +38,8 @@ struct simd_board {
 	struct usbdev *usb; /* its adapter, as USB/IP shows it */
 	u32 reset_held;	    /* enum simd_reset bits: who holds nRST low */
 	u64 idle_since_ns;  /* wall-clock time up to which the bench has been told of */
+	u64 first_ps;	    /* virtual time of the first message of a client, */
+	u64 last_ps;	    /* and of the last */
 	/* --realtime */
 	u64 ahead_base_ns; /* wall-clock time that is virtual time 0 */
 	u64 start_ns;	   /* wall-clock time when it came to be */

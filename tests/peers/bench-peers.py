@@ -2,12 +2,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """OpenOCD and swdrom, both unmodified, do the same job on the same virtual FT2232H and board.
 
-Each run is a fresh blank STM32L476G-DISCO behind `swdrom-sim --usbip --realtime`, a client that
-reaches it through the preloaded stand-in for libusb, and the wall-clock time of the client's whole
-process: connect, program, verify, leave. Neither side erases: the flash is blank. A run in which
-the simulator came late by more than 1 % of the time is void and repeated.
+Each run is a fresh STM32L476G-DISCO behind `swdrom-sim --usbip`, and a client that reaches it through
+the preloaded stand-in for libusb. Two figures of each:
 
-usage: bench-peers.py [--build DIR] [--json FILE] [--khz N] [--quick]
+real     with --realtime: wall-clock time of the client's whole process: connect, erase where the job
+         says so, program, verify, leave. A run in which the simulator came late by more than 1 % of
+         the time is void and repeated.
+virtual  without: virtual time from the client's first message to its last, as the server tells it. It
+         does not depend on how fast the simulator is on this machine.
+
+limit    the busy time of the flash for this job, as the virtual flash knows it: nobody who programs it
+         can take less. OpenOCD's time over the limit is the ceiling of the ratio.
+
+usage: bench-peers.py [--build DIR] [--json FILE] [--khz N] [--seeds N] [--quick] [--virtual-only]
 """
 import argparse
 import json
@@ -23,16 +30,20 @@ import time
 BOARD = "stm32l476g-disco"
 MAX_LATE_PERCENT = 1.0
 MAX_ATTEMPTS = 6
+AGREE = 0.10
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+FLASH, NOR = 0x08000000, 0x90000000
+NO_AREA = "not enough working area"
 
 
 class Server:
     """swdrom-sim with one board, for one run."""
 
-    def __init__(self, build, seed):
+    def __init__(self, build, seed, state, realtime):
         self.proc = subprocess.Popen(
             [f"{build}/swdrom-sim", "--board", f"{BOARD},wiring=resistor", "--seed", str(seed),
-             "--usbip", "0", "--realtime"], stdout=subprocess.PIPE, text=True)
+             "--usbip", "0", *(["--state", state] if state else []),
+             *(["--realtime"] if realtime else [])], stdout=subprocess.PIPE, text=True)
         self.port = None
         for line in self.proc.stdout:
             found = re.match(r"usbip on port (\d+)", line)
@@ -43,12 +54,14 @@ class Server:
         sys.exit("swdrom-sim does not start")
 
     def stop(self):
-        """Return: how late it was, in per cent."""
+        """Return: virtual seconds with a client; how late it was, in per cent."""
         self.proc.terminate()
-        late = re.search(r"late by .*\(([\d.]+) %\)", self.proc.communicate()[0])
-        if not late:
-            sys.exit("swdrom-sim does not say how late it was")
-        return float(late[1])
+        text = self.proc.communicate()[0]
+        virtual = re.search(r"([\d.]+) s of it with clients", text)
+        late = re.search(r"late by .*\(([\d.]+) %\)", text)
+        if not virtual:
+            sys.exit("swdrom-sim does not say what time has passed")
+        return float(virtual[1]), float(late[1]) if late else 0.0
 
 
 class Client:
@@ -62,8 +75,17 @@ class Client:
     def command(self, job, path):
         raise NotImplementedError
 
-    def run_once(self, job, path, seed):
-        server = Server(self.args.build, seed)
+    def is_verified(self, text, job):
+        raise NotImplementedError
+
+    def cannot(self, text):
+        """Return: why this program cannot do such a job at all, or None."""
+        return None
+
+    def run_once(self, job, path, seed, realtime):
+        """Return: wall-clock seconds, virtual seconds, lateness in per cent; or why it cannot."""
+        state = job.state_copy(seed)
+        server = Server(self.args.build, seed, state, realtime)
         env = dict(os.environ, USBIP_LIBUSB_PORT=server.port,
                    LD_PRELOAD=f"{self.args.build}/peers/libusb-1.0.so.0")
         start = time.monotonic()
@@ -71,22 +93,28 @@ class Client:
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                               timeout=1800, cwd=TOP)
         seconds = time.monotonic() - start
-        late = server.stop()
+        virtual, late = server.stop()
         if done.returncode or not self.is_verified(done.stdout, job):
+            why = self.cannot(done.stdout)
+            if why:
+                return why
             sys.exit(f"{self.name} failed:\n{done.stdout[-3000:]}")
-        return seconds, late
+        return seconds, virtual, late
 
-    def is_verified(self, text, job):
-        raise NotImplementedError
+    def virtual(self, job, path, seed):
+        """Return: virtual seconds, or why it cannot."""
+        done = self.run_once(job, path, seed, False)
+        return done if isinstance(done, str) else done[1]
 
-    def run(self, job, path, seed):
+    def real(self, job, path, seed):
+        """Return: seconds, None if the simulator never kept up."""
         for _ in range(MAX_ATTEMPTS):
-            seconds, late = self.run_once(job, path, seed)
+            seconds, _, late = self.run_once(job, path, seed, True)
             if late <= MAX_LATE_PERCENT:
                 return seconds
             print(f"  void: the simulator was late by {late:.2f} %, {self.name} again",
                   file=sys.stderr)
-        sys.exit("this machine is too slow, or too busy, for virtual time at the pace of real time")
+        return None
 
 
 class Openocd(Client):
@@ -97,18 +125,28 @@ class Openocd(Client):
         self.with_loader = with_loader
         self.name = "OpenOCD with its loaders" if with_loader else "OpenOCD without a work area"
 
+    def erase(self, job):
+        if not job.erase:
+            return []
+        if job.is_nor:
+            return [f"flash erase_address {job.address:#x} {job.size:#x}"]
+        return ["stm32l4x mass_erase 0"]
+
     def command(self, job, path):
         area = [] if self.with_loader else ["-c", "$_TARGETNAME configure -work-area-size 0"]
         steps = [f"adapter speed {self.args.khz}", *(["flash probe 2"] if job.is_nor else []),
-                 f"flash write_image {path} {job.address:#x}",
+                 *self.erase(job), f"flash write_image {path} {job.address:#x}",
                  f"verify_image {path} {job.address:#x}", "shutdown"]
         return ["openocd", "-s", "tests/peers/scripts",
                 "-c", "gdb_port disabled; tcl_port disabled; telnet_port disabled",
-                "-f", "board/stm32l476g-disco.cfg", *area, "-c", "init", "-c", "reset init",
+                "-f", f"board/{BOARD}.cfg", *area, "-c", "init", "-c", "reset init",
                 *[word for step in steps for word in ("-c", step)]]
 
     def is_verified(self, text, job):
         return f"verified {job.size} bytes" in text
+
+    def cannot(self, text):
+        return NO_AREA if NO_AREA in text else None
 
 
 class Swdrom(Client):
@@ -124,46 +162,148 @@ class Swdrom(Client):
         return self.typed("ftdi:", job, path)
 
     def is_verified(self, text, job):
-        return re.search(r'"result": "ok"', text) is not None
+        return re.search(r'"result": ?"ok"', text) is not None
 
     def in_process(self, job, path, seed):
-        """Virtual seconds of the same job on the bench inside swdrom."""
-        done = subprocess.run(self.typed(f"sim:board={BOARD},seed={seed},", job, path), check=True,
-                              stdout=subprocess.PIPE, text=True, cwd=TOP)
-        return json.loads(done.stdout)["bench"]["virtual_ns"] / 1e9
+        """Return: virtual seconds of the same job on the bench inside swdrom, and its flash limit."""
+        state = job.state_copy(seed)
+        programmer = f"sim:board={BOARD},seed={seed}," + (f"state={state}," if state else "")
+        done = subprocess.run(self.typed(programmer, job, path), stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True, cwd=TOP)
+        if done.returncode:
+            sys.exit(f"swdrom failed on the bench in process:\n{done.stderr[-3000:]}")
+        bench = json.loads(done.stdout)["bench"]
+        return bench["virtual_ns"] / 1e9, bench["limit_ns"] / 1e9
 
 
 class Job:
-    def __init__(self, name, address, kib, with_loader, goal):
-        self.name, self.address, self.size = name, address, kib * 1024
-        self.with_loader, self.goal = with_loader, goal
-        self.is_nor = address >= 0x90000000
+    """What both have to do. With @erase the flash is full of other data, else it is blank."""
+
+    def __init__(self, address, kib, erase=False, with_loader=True, goal=None):
+        self.address, self.size = address, kib * 1024
+        self.erase, self.with_loader, self.goal = erase, with_loader, goal
+        self.is_nor = address == NOR
+        self.name = ("QUADSPI NOR" if self.is_nor else "internal") + (", erase" if erase else "")
+        self.old_states = {}
+
+    def prepare(self, args, folder, seeds):
+        """The boards that it starts from, if they are not blank."""
+        self.folder = folder
+        for seed in seeds if self.erase else []:
+            old, state = (os.path.join(folder, f"old-{seed}.{ext}") for ext in ("bin", "state"))
+            with open(old, "wb") as image:
+                image.write(random.Random(f"old {seed}").randbytes(self.size))
+            if os.path.exists(state):
+                os.remove(state)
+            subprocess.run([f"{args.build}/swdrom", "-p", f"sim:board={BOARD},seed={seed},state={state}",
+                            "-b", BOARD, "--address", hex(self.address), "-w", old],
+                           check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=TOP)
+            with open(state, "rb") as data:
+                self.old_states[seed] = data.read()
+
+    def state_copy(self, seed):
+        """Return: a state file to start from, or None: a fresh board."""
+        if seed not in self.old_states:
+            return None
+        path = os.path.join(self.folder, "run.state")
+        with open(path, "wb") as state:
+            state.write(self.old_states[seed])
+        return path
 
 
 def jobs_of(args):
-    small, large = (16, 128) if args.quick else (64, 1024)
-    return [Job("internal flash", 0x08000000, large, True, 1.3),
-            Job("QUADSPI NOR", 0x90000000, large, True, 3.0),
-            Job("internal flash", 0x08000000, small, False, None),
-            Job("QUADSPI NOR", 0x90000000, small, False, None)]
+    small, large, sectors = (16, 128, 64) if args.quick else (64, 1024, 256)
+    return [Job(FLASH, large, goal=1.3), Job(NOR, large, goal=3.0),
+            Job(FLASH, 1024, erase=True), Job(NOR, sectors, erase=True),
+            Job(FLASH, small, with_loader=False), Job(NOR, small, with_loader=False)]
+
+
+def measure(args, job, path, seeds):
+    """Return: medians over the seeds, by name; None where there is none."""
+    openocd, swdrom = Openocd(args, job.with_loader), Swdrom(args)
+    row = {"job": job.name, "bytes": job.size, "swclk_khz": args.khz, "erase": job.erase,
+           "openocd_loader": job.with_loader, "goal": job.goal, "openocd_cannot": None}
+    got = {name: [] for name in ("openocd_s", "swdrom_s", "openocd_virtual_s", "swdrom_virtual_s",
+                                 "in_process_s", "limit_s")}
+    for seed in seeds:
+        theirs = openocd.virtual(job, path, seed)
+        if isinstance(theirs, str):
+            row["openocd_cannot"] = theirs
+        else:
+            got["openocd_virtual_s"].append(theirs)
+        got["swdrom_virtual_s"].append(swdrom.virtual(job, path, seed))
+        inside, limit = swdrom.in_process(job, path, seed)
+        got["in_process_s"].append(inside)
+        got["limit_s"].append(limit)
+        if not args.virtual_only:
+            got["swdrom_s"].append(swdrom.real(job, path, seed))
+            if not row["openocd_cannot"]:
+                got["openocd_s"].append(openocd.real(job, path, seed))
+    for name, values in got.items():
+        row[name] = statistics.median(values) if values and None not in values else None
+    return row
+
+
+def quotient(a, b):
+    return a / b if a is not None and b else None
 
 
 def compare(args, job, folder):
+    seeds = range(1, args.seeds + 1)
     path = os.path.join(folder, f"{job.size}.bin")
     with open(path, "wb") as image:
         image.write(random.Random(job.size).randbytes(job.size))
-    openocd, swdrom = Openocd(args, job.with_loader), Swdrom(args)
-    theirs, ours, inside = [], [], []
-    for seed in range(1, args.seeds + 1):
-        theirs.append(openocd.run(job, path, seed))
-        ours.append(swdrom.run(job, path, seed))
-        inside.append(swdrom.in_process(job, path, seed))
-    row = {"job": job.name, "bytes": job.size, "swclk_khz": args.khz, "openocd_loader": job.with_loader,
-           "openocd_s": statistics.median(theirs), "swdrom_s": statistics.median(ours),
-           "swdrom_virtual_s": statistics.median(inside), "goal": job.goal}
-    row["ratio"] = row["openocd_s"] / row["swdrom_s"]
-    row["agreement"] = row["swdrom_s"] / row["swdrom_virtual_s"]
+    job.prepare(args, folder, seeds)
+    row = measure(args, job, path, seeds)
+    row["ratio"] = quotient(row["openocd_s"], row["swdrom_s"])
+    row["virtual_ratio"] = quotient(row["openocd_virtual_s"], row["swdrom_virtual_s"])
+    row["agreement"] = quotient(row["swdrom_s"] or row["swdrom_virtual_s"], row["in_process_s"])
+    row["ceiling"] = quotient(row["openocd_virtual_s"], row["limit_s"])
+    decides = row["ratio"] or row["virtual_ratio"]
+    row["verdict"] = None
+    if job.goal:
+        row["verdict"] = "ok" if decides >= job.goal else "missed"
+        if row["ceiling"] < job.goal:
+            row["verdict"] += f": no programmer could, its flash alone takes {row['limit_s']:.2f} s"
     return row
+
+
+COLUMNS = (("OpenOCD s", "openocd_s", 2), ("swdrom s", "swdrom_s", 2), ("ratio", "ratio", 2),
+           ("OpenOCD v", "openocd_virtual_s", 2), ("swdrom v", "swdrom_virtual_s", 2),
+           ("ratio v", "virtual_ratio", 2), ("in process", "in_process_s", 2),
+           ("agree", "agreement", 3), ("limit s", "limit_s", 2), ("ceiling", "ceiling", 2))
+
+
+def number(row, name, digits):
+    return "-" if row[name] is None else f"{row[name]:.{digits}f}"
+
+
+def print_heading(args, version):
+    print(f"""{version}, and swdrom; both: FT2232H by USB/IP, SWCLK {args.khz} kHz, {BOARD}.
+Program and verify; blank flash, or erased first by both ("erase": mass erase inside, 64 KiB sectors outside).
+OpenOCD at its best: its own board file, HCLK 72 MHz, 96 KiB work area where it may use loaders, the image
+in one write, verify_image by its CRC loader. s: real seconds of the whole process; v: virtual seconds
+between the first and the last USB message; in process: the same job inside swdrom; agree: swdrom over USB/IP
+against that; limit: what the flash is busy in swdrom's job; ceiling: OpenOCD v over that. Medians of {args.seeds}.""")
+    print(f"{'job':20}{'KiB':>5} {'loader':7}" + "".join(f"{title:>11}" for title, _, _ in COLUMNS) +
+          "  goal")
+
+
+def print_row(row):
+    print(f"{row['job']:20}{row['bytes'] // 1024:5} {'yes' if row['openocd_loader'] else 'no':7}" +
+          "".join(f"{number(row, name, digits):>11}" for _, name, digits in COLUMNS) +
+          (f"  {row['goal']} {row['verdict']}" if row["goal"] else "") +
+          (f"  OpenOCD cannot: {row['openocd_cannot']}" if row["openocd_cannot"] else ""), flush=True)
+
+
+def problems(args, row):
+    """Return: what makes the figures of this row worthless."""
+    if not args.virtual_only and (row["swdrom_s"] is None or
+                                  (row["openocd_s"] is None and not row["openocd_cannot"])):
+        yield "this machine was too busy for virtual time at the pace of real time"
+    # opening a real libftdi takes some 50 ms that the bench in process does not have
+    if row["in_process_s"] >= 1 and abs(row["agreement"] - 1) > AGREE:
+        yield f"swdrom over USB/IP and in process differ by more than {AGREE * 100:.0f} %"
 
 
 def main():
@@ -173,29 +313,27 @@ def main():
     parser.add_argument("--khz", type=int, default=15000)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--quick", action="store_true", help="small images, one seed")
+    parser.add_argument("--virtual-only", action="store_true", help="nothing in real time")
     args = parser.parse_args()
     args.build = os.path.abspath(args.build)
     if args.quick:
         args.seeds = 1
     version = subprocess.run(["openocd", "--version"], capture_output=True, text=True).stderr.split("\n")[0]
-    print(f"{version}; both: FT2232H by USB/IP, SWCLK {args.khz} kHz, blank STM32L476G-DISCO,")
-    print("program + verify, whole process, seconds in real time (median); OpenOCD: its own board file,")
-    print("HCLK 72 MHz, 96 KiB work area where it uses its loaders, the image in one write")
-    print(f"{'job':16}{'KiB':>6}  {'OpenOCD':14}{'OpenOCD s':>10}{'swdrom s':>10}{'ratio':>8}"
-          f"{'goal':>6}{'in process':>12}{'agree':>7}")
-    rows = []
+    print_heading(args, version)
+    rows, wrong = [], []
     with tempfile.TemporaryDirectory() as folder:
         for job in jobs_of(args):
             row = compare(args, job, folder)
             rows.append(row)
-            print(f"{row['job']:16}{row['bytes'] // 1024:6}  "
-                  f"{'with loaders' if job.with_loader else 'no work area':14}"
-                  f"{row['openocd_s']:10.2f}{row['swdrom_s']:10.2f}{row['ratio']:8.2f}"
-                  f"{job.goal or '':>6}{row['swdrom_virtual_s']:12.2f}{row['agreement']:7.3f}", flush=True)
+            print_row(row)
+            wrong += [f"{row['job']}, {row['bytes'] // 1024} KiB: {what}" for what in problems(args, row)]
     if args.json:
         with open(args.json, "w", encoding="ascii") as out:
             json.dump({"openocd": version, "rows": rows}, out, indent=1)
             out.write("\n")
+    for what in wrong:
+        print(what, file=sys.stderr)
+    return 1 if wrong else 0
 
 
-main()
+sys.exit(main())
