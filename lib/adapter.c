@@ -139,16 +139,17 @@ static bool parse_mask(const char *s, u16 *val)
 
 static bool parse_hz(const char *s, u32 *val)
 {
-	unsigned long v;
+	unsigned long v, scale;
 	char *end;
 
 	if (!isdigit((unsigned char)*s))
 		return false;
 	errno = 0;
 	v = strtoul(s, &end, 10);
-	if (errno || *end || v > UINT32_MAX)
+	scale = *end == 'M' ? 1000000 : *end == 'k' || *end == 'K' ? 1000 : 1;
+	if (errno || (scale > 1 ? end[1] : *end) || v > UINT32_MAX / scale)
 		return false;
-	*val = (u32)v;
+	*val = (u32)(v * scale);
 	return true;
 }
 
@@ -178,7 +179,7 @@ static const char *key_expects(const struct adapter_key *key)
 	case KEY_MASK:
 		return "a 16-bit pin mask such as 0x0820";
 	case KEY_HZ:
-		return "a frequency in Hz";
+		return "a frequency such as 15M or 15000000";
 	case KEY_CHANNEL:
 		return "A, B, C or D";
 	case KEY_IDS:

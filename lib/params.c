@@ -284,7 +284,7 @@ int params_check_unused(struct params *p, const char *programmer, struct err *er
 {
 	for (size_t i = 0; i < p->n; i++)
 		if (!p->v[i].is_known)
-			return err_set(err, -EINVAL, "`swdrom --help` lists the keys",
+			return err_set(err, -EINVAL, "`swdrom -L` lists the keys",
 				       "programmer '%s' has no parameter '%s'", programmer,
 				       p->v[i].key);
 	return 0;

@@ -465,7 +465,7 @@ static void test_a_users_file_describes_an_adapter(void **state)
 				   "nsrst = open-drain-driver\n"
 				   "nsrst-mask = 0x0800\n"
 				   "nsrst-assert = 0x0800\n"
-				   "max-hz = 6000000\n"
+				   "max-hz = 6M\n"
 				   "note = first line\n"
 				   "  and the second\n";
 	struct err err;
@@ -513,7 +513,8 @@ static void test_a_bad_file_is_refused_with_line_and_reason(void **state)
 		{ "[a]\nwiring = resistor\ninit-out = x\n", "16-bit", ":3" },
 		{ "[a]\nwiring = resistor\nchannel = E\n", "A, B, C or D", ":3" },
 		{ "[a]\nwiring = resistor\nusb = 0403\n", "VID:PID", ":3" },
-		{ "[a]\nwiring = resistor\nmax-hz = 10M\n", "Hz", ":3" },
+		{ "[a]\nwiring = resistor\nmax-hz = 10G\n", "such as 15M", ":3" },
+		{ "[a]\nwiring = resistor\nmax-hz = 5000M\n", "such as 15M", ":3" },
 		{ "[a]\nwiring = resistor\nnsrst = yes\n", "direct-pin", ":3" },
 		{ "[a]\nwiring = resistor\nwiring = resistor\n", "twice", ":3" },
 		{ "wiring = resistor\n", "before the first section", ":1" },

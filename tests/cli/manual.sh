@@ -76,6 +76,21 @@ sed -n '/^\.SH JSON/,/^\.SH SIGNALS/p' text | grep -E '^\.(B|BR) ' | grep -oE '[
 	grep -vE '^-|^(r|v|w|verify|by|stats|wp|otp|status)$' | sort -u >bold
 ok 'and the manual has no other' sh -c '! comm -23 bold fields | grep .'
 
+# ---- the guides' examples ----
+
+# example FILE FIRST: the indented lines from the one that is FIRST to the next paragraph of text
+example()
+{
+	sed -n "/^    ; $2\$/,/^[^ ]/s/^    //p" "$1" | sed '/^swdrom /d'
+}
+example "$TOP/doc/adapters.md" mine.ini >mine.ini
+run -p sim:chip=ft232h,adapter=./mine.ini --probe
+ok 'the adapter of doc/adapters.md works' rc_is 0
+example "$TOP/doc/boards.md" my.board >my.board
+run -p sim:board=l476rg-w25q128 -b ./my.board --probe
+ok 'the board of doc/boards.md works' rc_is 0
+ok 'with its flash' grep -q '^qspi .*Winbond W25Q128' out
+
 # ---- README.md ----
 
 board()
