@@ -29,7 +29,11 @@ elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
 	sudo=sudo
 else
 	echo "These Debian packages are missing:$missing" >&2
-	echo "Install them with:  sudo apt-get update && sudo $cmd" >&2
+	if command -v sudo >/dev/null 2>&1; then
+		echo "Install them with:  sudo apt-get update && sudo $cmd" >&2
+	else
+		echo "Install them as root with:  apt-get update && $cmd" >&2
+	fi
 	exit 1
 fi
 echo "installing:$missing"
