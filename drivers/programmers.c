@@ -10,9 +10,5 @@ extern const struct programmer remote_bitbang_programmer; /* drivers/remote-bitb
 extern const struct programmer sim_programmer;		  /* the virtual bench */
 
 const struct programmer *const programmers[] = {
-	&ftdi_programmer,
-	&ftdi_spi_programmer,
-	&remote_bitbang_programmer,
-	&sim_programmer,
-	NULL,
+	&ftdi_programmer, &ftdi_spi_programmer, &remote_bitbang_programmer, &sim_programmer, NULL,
 };
