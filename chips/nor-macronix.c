@@ -255,6 +255,8 @@ static void macronix_defaults(struct nor_params *p, const struct nor_part *part)
 	};
 
 	nor_take_usual(p, part, &usual);
+	p->qpi_enter = BIT(2);	  /* 35h */
+	p->qpi_exit = BIT(1);	  /* F5h */
 	p->mode_4b_opcode = 0x15; /* CR: 4BYTE */
 	p->mode_4b_mask = BIT(5);
 	p->fail_opcode = 0x2b;
@@ -277,7 +279,12 @@ static int macronix_setup(struct spi_nor *nor, struct nor_params *p)
 	p->read_1_4_4.cycles = cycles_eb[cr >> 6];
 	if (!p->read_1_4_4.cycles)
 		p->read_1_4_4.opcode = 0;
+	p->read_4_4_4.cycles = p->read_1_4_4.cycles;
+	if (!p->read_4_4_4.cycles)
+		p->read_4_4_4.opcode = 0;
 	p->read_1_1_4.opcode = 0;
+	p->read_1_2_2.opcode = 0;
+	p->read_1_1_2.opcode = 0;
 	return 0;
 }
 

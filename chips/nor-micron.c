@@ -157,6 +157,7 @@ static void micron_defaults(struct nor_params *p, const struct nor_part *part)
 		p->read_1_4_4.cycles = 10;
 		p->read_1_2_2 = (struct nor_read_op){ 0xbb, 2, 2, 8 };
 	}
+	p->qpi_enter = BIT(4); /* EVCR bit 7 */
 	p->hold_read = 0x65; /* EVCR */
 	p->hold_write = 0x61;
 	p->hold_mask = BIT(4);
@@ -177,7 +178,7 @@ static void micron_defaults(struct nor_params *p, const struct nor_part *part)
 static int micron_setup(struct spi_nor *nor, struct nor_params *p)
 {
 	struct nor_read_op *const reads[] = { &p->read_1_1_2, &p->read_1_2_2, &p->read_1_1_4,
-					      &p->read_1_4_4 };
+					      &p->read_1_4_4, &p->read_4_4_4 };
 	u8 vcr = 0xff;
 	int rc = nor_read_reg(nor, OP_RDVCR, &vcr, 1);
 

@@ -7,7 +7,8 @@
  * a quarter of all bits. A blank chip proves nothing; its first page is programmed on one line and is
  * the proof for those that follow (lib/spi-nor-job.c).
  *
- * The modes, best first: 1-4-4, 1-1-4, 1-2-2, 1-1-2. One that gives other data than one line does is
+ * The modes, best first: 1-4-4, 1-1-4, 1-2-2, 1-1-2; 4-4-4 before them if it is to be used at all
+ * (lib/spi-nor-qpi.c). One that gives other data than one line does is
  * dropped and the next is tried: another opcode has other dummy cycles, and two lines may be good
  * where four are not.
  */
@@ -27,6 +28,7 @@ static const struct read_mode {
 	const char *name;
 } modes[] = {
 	/* best first */
+	{ SPI_MODE_4_4_4, offsetof(struct nor_params, read_4_4_4), "4-4-4" },
 	{ SPI_MODE_1_4_4, offsetof(struct nor_params, read_1_4_4), "1-4-4" },
 	{ SPI_MODE_1_1_4, offsetof(struct nor_params, read_1_1_4), "1-1-4" },
 	{ SPI_MODE_1_2_2, offsetof(struct nor_params, read_1_2_2), "1-2-2" },
@@ -161,11 +163,37 @@ static void report_bad_lanes(struct spi_nor *nor, const struct lane_faults *faul
 		 faults->bad & (faults->bad - 1) ? "" : "s", numbers[nor_lines(nor)]);
 }
 
-static int read_wide(struct spi_nor *nor, u64 at, u8 *buf)
+/* @has_mode: false: the chip does not have the best mode after all */
+static int read_wide(struct spi_nor *nor, u64 at, u8 *buf, bool *has_mode)
 {
 	struct spi_mem_op op = nor_op_read(nor, true, at, buf, NOR_PROOF_LEN);
+	int rc = 0;
 
-	return spi_mem_exec(nor->mem, &op);
+	*has_mode = true;
+	if (best_mode(nor)->mode == SPI_MODE_4_4_4)
+		rc = nor_enter_qpi(nor, has_mode);
+	return rc || !*has_mode ? rc : spi_mem_exec(nor->mem, &op);
+}
+
+/* the mode that the board file asks for is gone */
+static void report_no_mode(struct spi_nor *nor)
+{
+	const struct read_mode *best = best_mode(nor);
+
+	log_warn(&nor->mem->ctx->log,
+		 "%s does not have the bus mode that the board file asks for: going on with %s",
+		 nor->name, best ? best->name : "one line");
+}
+
+/* the best mode is no good, and not because of the lines */
+static void give_up_best(struct spi_nor *nor)
+{
+	enum spi_mode mode = best_mode(nor)->mode;
+
+	nor_leave_qpi(nor);
+	drop_mode(&nor->p, best_mode(nor));
+	if (mode == nor->mem->mode)
+		report_no_mode(nor);
 }
 
 /**
@@ -183,15 +211,20 @@ int nor_prove_lines(struct spi_nor *nor, u64 at, const u8 *single)
 
 	while ((width = nor_wide_read(nor)->data_width)) {
 		u8 wide[NOR_PROOF_LEN] = { 0 };
-		int rc = read_wide(nor, at, wide);
+		bool has_mode;
+		int rc = read_wide(nor, at, wide, &has_mode);
 
 		if (rc)
 			return rc;
-		if (!memcmp(single, wide, NOR_PROOF_LEN)) {
+		if (has_mode && !memcmp(single, wide, NOR_PROOF_LEN)) {
 			nor->quad = NOR_QUAD_PROVEN;
 			log_dbg(&nor->mem->ctx->log, "%s: %s proven at 0x%" PRIx64, nor->name,
 				best_mode(nor)->name, at);
 			break;
+		}
+		if (best_mode(nor)->mode == SPI_MODE_4_4_4) {
+			give_up_best(nor);
+			continue;
 		}
 		/* the lines, or this opcode's dummy cycles? Another one on as many lines will show */
 		drop_mode(&nor->p, best_mode(nor));
@@ -275,18 +308,21 @@ static void choose_modes(struct spi_nor *nor)
 {
 	enum spi_mode wanted = nor->mem->mode;
 
+	if (!nor_has_qpi(nor))
+		nor->p.read_4_4_4.opcode = 0;
 	for (unsigned int i = 0; i < ARRAY_SIZE(modes); i++) {
 		const struct nor_read_op *r = read_op(&nor->p, &modes[i]);
-		bool is_wanted = wanted == SPI_MODE_BEST || wanted == modes[i].mode;
+		bool is_wanted = wanted == SPI_MODE_BEST || wanted == SPI_MODE_4_4_4 ||
+				 wanted == modes[i].mode;
 
 		if (r->opcode && !(is_wanted && has_room_for_mode(r) && can_read(nor, r)))
 			drop_mode(&nor->p, &modes[i]);
 	}
-	if (wanted > SPI_MODE_1_1_1 && !best_mode(nor))
-		log_warn(&nor->mem->ctx->log,
-			 "%s does not have the bus mode that the board file asks for: going on "
-			 "with one line",
-			 nor->name);
+	/* QPI gains nothing over them */
+	if (wanted == SPI_MODE_BEST && (nor->p.read_1_4_4.opcode || nor->p.read_1_1_4.opcode))
+		nor->p.read_4_4_4.opcode = 0;
+	if (wanted > SPI_MODE_1_1_1 && (!best_mode(nor) || best_mode(nor)->mode != wanted))
+		report_no_mode(nor);
 }
 
 /**
@@ -310,6 +346,7 @@ int nor_setup_lines(struct spi_nor *nor)
 			 "%s; going on without it. Check the wiring of IO2 (WP#) and IO3 (HOLD#)",
 			 nor_err(nor)->what);
 		err_clear(nor_err(nor));
+		nor->p.read_4_4_4.opcode = 0;
 		nor->p.read_1_4_4.opcode = nor->p.read_1_1_4.opcode = 0;
 		rc = 0;
 	}

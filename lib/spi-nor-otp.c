@@ -279,9 +279,10 @@ static int write_lock(struct spi_nor *nor, u32 region)
 
 /* ---- for the mtd ---- */
 
-/* of a stack of dies the first one's counts */
+/* of a stack of dies the first one's counts; its commands are not known in QPI */
 static int check_has_otp(struct spi_nor *nor)
 {
+	nor_leave_qpi(nor);
 	if (nor->p.otp.n)
 		return nor_select(nor, 0);
 	return err_set(nor_err(nor), -EOPNOTSUPP, NULL, "no OTP memory of %s is known", nor->name);
@@ -472,6 +473,7 @@ static int otp_mtd_read(struct mtd_info *mtd, u64 from, size_t len, u8 *buf)
 {
 	struct spi_nor *nor = container_of(mtd, struct spi_nor, otp);
 
+	nor_leave_qpi(nor);
 	return read_all(nor, (u32)from, len, buf);
 }
 

@@ -142,7 +142,9 @@ struct nor_params {
 	u8 program, program_quad; /* opcodes */
 	u8 program_quad_addr_width;
 	u64 program_typ_ns, program_max_ns;
-	struct nor_read_op read, read_1_1_2, read_1_2_2, read_1_1_4, read_1_4_4;
+	struct nor_read_op read, read_1_1_2, read_1_2_2, read_1_1_4, read_1_4_4, read_4_4_4;
+	u8 qpi_enter, qpi_exit; /* masks of BFPT dword 15, bits 8:4 and 3:0; 0: not known how */
+	bool qpi_has_params;	/* C0h sets its dummy cycles: the default leaves none */
 	enum nor_qe qe;
 	bool no_volatile_sr; /* 50h does nothing, whatever SFDP says */
 	bool volatile_sr;    /* 50h makes the next status write volatile: no trace is left */

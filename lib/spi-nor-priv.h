@@ -5,6 +5,7 @@
 
 #include "lib/spi-nor.h"
 #include "lib/spi-nor-parts.h"
+#include "lib/spi-nor-proto.h"
 
 #define NOR_UID_MAX 16
 /* larger erase types in the regions of a sector map, and the chip */
@@ -17,9 +18,18 @@ enum nor_quad {
 	NOR_QUAD_PROVEN,
 };
 
+/* lib/spi-nor-qpi.c: a controller in front of the real one, for a chip in QPI */
+struct nor_qpi {
+	struct spi_mem mem;
+	struct spi_controller_mem_ops ops;
+	struct spi_mem *spi;
+	struct nor_proto proto;
+};
+
 struct spi_nor {
 	struct mtd_info mtd;
-	struct spi_mem *mem;
+	struct spi_mem *mem; /* the controller, or &qpi.mem while the chip is in QPI */
+	struct nor_qpi qpi;
 	u8 id[NOR_ID_MAX];
 	const struct nor_vendor *vendor; /* NULL: unknown */
 	const struct nor_part *part;	 /* NULL: unknown */
@@ -161,6 +171,13 @@ int nor_setup_lines(struct spi_nor *nor);
 bool nor_is_proof(const struct spi_nor *nor, const u8 *buf, size_t len);
 int nor_prove_lines(struct spi_nor *nor, u64 at, const u8 *single);
 int nor_prove_lines_at(struct spi_nor *nor, u64 at);
+
+/* ---- lib/spi-nor-qpi.c ---- */
+
+bool nor_has_qpi(const struct spi_nor *nor);
+bool nor_is_qpi(const struct spi_nor *nor);
+int nor_enter_qpi(struct spi_nor *nor, bool *entered);
+void nor_leave_qpi(struct spi_nor *nor);
 
 /* ---- lib/spi-nor-crc.c ---- */
 

@@ -613,8 +613,10 @@ static struct mtd_wp_range pair_range(const struct spi_nor *nor, struct mtd_wp_r
 static int nor_wp_status(struct mtd_info *mtd, struct mtd_wp_status *out)
 {
 	struct spi_nor *nor = to_nor(mtd);
-	int rc = chip_status(nor, out);
+	int rc;
 
+	nor_leave_qpi(nor);
+	rc = chip_status(nor, out);
 	out->range = pair_range(nor, out->range);
 	return rc;
 }
@@ -622,8 +624,10 @@ static int nor_wp_status(struct mtd_info *mtd, struct mtd_wp_status *out)
 static int nor_wp_list(struct mtd_info *mtd, struct mtd_wp_range *out, size_t *n)
 {
 	struct spi_nor *nor = to_nor(mtd);
-	int rc = chip_list(nor, out, n);
+	int rc;
 
+	nor_leave_qpi(nor);
+	rc = chip_list(nor, out, n);
 	for (size_t i = 0; i < *n; i++)
 		out[i] = pair_range(nor, out[i]);
 	return rc;
@@ -650,6 +654,7 @@ static int nor_wp_change(struct mtd_info *mtd, const struct mtd_wp_change *chang
 			       start, len);
 	of_chip.range.start /= nor_chips(nor);
 	of_chip.range.len /= nor_chips(nor);
+	nor_leave_qpi(nor);
 	return chip_change(nor, &of_chip);
 }
 

@@ -166,6 +166,15 @@ static void sfdp_reads(struct nor_params *p, const struct sfdp_bfpt *b)
 	sfdp_read(&p->read_1_2_2, b, SFDP_READ_1_2_2, 2, 2);
 	sfdp_read(&p->read_1_1_4, b, SFDP_READ_1_1_4, 1, 4);
 	sfdp_read(&p->read_1_4_4, b, SFDP_READ_1_4_4, 4, 4);
+	sfdp_read(&p->read_4_4_4, b, SFDP_READ_4_4_4, 4, 4);
+	if (b->n_dwords >= 15 && b->enable_444) {
+		p->qpi_enter = b->enable_444;
+		p->qpi_exit = b->disable_444;
+	}
+	/* two clocks are the mode byte's, and nothing is left to turn the lines round: C0h */
+	p->qpi_has_params = p->read_4_4_4.opcode && p->read_4_4_4.cycles == 2;
+	if (p->qpi_has_params)
+		p->read_4_4_4.cycles = 8;
 }
 
 static void sfdp_4byte(struct nor_params *p, const struct sfdp_info *s)
@@ -315,6 +324,7 @@ static void use_4b_opcodes(struct nor_params *p, const struct sfdp_info *s)
 	p->read_1_2_2.opcode = has & SFDP_4B_1_2_2 ? opcode_4b(p->read_1_2_2.opcode) : 0;
 	p->read_1_1_4.opcode = has & SFDP_4B_1_1_4 ? opcode_4b(p->read_1_1_4.opcode) : 0;
 	p->read_1_4_4.opcode = has & SFDP_4B_1_4_4 ? opcode_4b(p->read_1_4_4.opcode) : 0;
+	p->read_4_4_4.opcode = has & SFDP_4B_1_4_4 ? opcode_4b(p->read_4_4_4.opcode) : 0;
 	if (!(has & (p->program_quad_addr_width == 4 ? SFDP_4B_PP_1_4_4 : SFDP_4B_PP_1_1_4)))
 		p->program_quad = 0;
 	if (f && !p->program_quad && has & SFDP_4B_PP_1_1_4 && p->read_1_1_4.opcode) {
@@ -468,6 +478,8 @@ static int settle_with(struct nor_params *p, const struct nor_part *part,
 	if (p->qe == NOR_QE_UNKNOWN || p->qe == NOR_QE_RESERVED) {
 		p->read_1_1_4.opcode = 0;
 		p->read_1_4_4.opcode = 0;
+		if (p->qpi_enter & BIT(0))
+			p->read_4_4_4.opcode = 0;
 	}
 	if (!p->read_1_1_4.opcode && !p->read_1_4_4.opcode)
 		p->program_quad = 0;

@@ -63,7 +63,9 @@ struct spi_mem_op nor_op_read_as(const struct spi_nor *nor, const struct nor_rea
 /* nor_op_read() - the same on one line, or (@wide) on as many as can be used */
 struct spi_mem_op nor_op_read(const struct spi_nor *nor, bool wide, u64 from, u8 *buf, u32 len)
 {
-	return nor_op_read_as(nor, wide ? nor_wide_read(nor) : &nor->p.read, from, buf, len);
+	const struct nor_read_op *r = wide ? nor_wide_read(nor) : &nor->p.read;
+
+	return nor_op_read_as(nor, nor_is_qpi(nor) ? &nor->p.read_4_4_4 : r, from, buf, len);
 }
 
 /**
@@ -82,7 +84,7 @@ struct spi_mem_op nor_op_program(const struct spi_nor *nor, u64 to, const u8 *bu
 	};
 	struct spi_mem_op quad = op;
 
-	if (nor_lines(nor) != 4 || !nor->p.program_quad)
+	if (nor_lines(nor) != 4 || !nor->p.program_quad || nor_is_qpi(nor))
 		return op;
 	quad.cmd.opcode = nor->p.program_quad;
 	quad.addr.buswidth = nor->p.program_quad_addr_width;
@@ -144,6 +146,7 @@ static int nor_sfdp(struct mtd_info *mtd, u8 *buf, size_t size, size_t *len)
 	int rc;
 
 	assert(size >= SFDP_MAX_BYTES);
+	nor_leave_qpi(nor);
 	rc = read_all_sfdp(nor, buf, len);
 	if (!rc && !sfdp_bytes_needed(buf, *len))
 		rc = err_set(nor_err(nor), -EOPNOTSUPP, NULL,
@@ -280,6 +283,7 @@ static int nor_mtd_is_locked(struct mtd_info *mtd, u64 from, u64 len)
 	u64 span = nor_die_span(nor), chips = nor_chips(nor), n;
 	int rc = 0;
 
+	nor_leave_qpi(nor);
 	for (; !rc && len; from += n, len -= n) {
 		u64 at = from % span;
 
@@ -316,6 +320,7 @@ static void nor_finish(struct mtd_info *mtd)
 	if ((nor_each_die(nor, finish_die) || nor_select(nor, 0)) &&
 	    !(nor->mem->q && memq_is_lost(nor->mem->q)))
 		log_warn(&mtd->ctx->log, "%s may still be busy, or not be answering", nor->name);
+	nor_leave_qpi(nor);
 	nor_exit_4byte(nor);
 	if (!had_error)
 		err_clear(nor_err(nor));

@@ -292,6 +292,7 @@ static void test_each_bus_mode_reads_and_programs_the_same(void **state)
 		{ SPI_MODE_1_2_2, 2, 8 },
 		{ SPI_MODE_1_1_4, 4, 20 },
 		{ SPI_MODE_1_4_4, 4, 20 },
+		{ SPI_MODE_4_4_4, 4, 8 },
 	};
 	struct bench *b = *state;
 
@@ -314,6 +315,77 @@ static void test_each_bus_mode_reads_and_programs_the_same(void **state)
 		}
 		if (n < cases[m].at_least)
 			fail_msg("mode %d on %u chips only", cases[m].mode, n);
+	}
+}
+
+/* also where a table promises what the chip has not */
+static void test_qpi_that_is_not_there_is_done_without(void **state)
+{
+	struct bench *b = *state;
+
+	b->mode = SPI_MODE_4_4_4;
+	for (unsigned int i = 0; i < ARRAY_SIZE(chips); i++) {
+		attach(b, chips[i].model);
+		memcpy(b->cells, b->data, sizeof(b->data));
+		compare(b, 0, b->data, sizeof(b->data));
+		write_at(b, b->size - 300, 300);
+		if (!nor_is_qpi(nor_of(b)) && !strstr(b->log, "does not have the bus mode"))
+			fail_msg("%s: %s", chips[i].model, b->log);
+		if ((nor_lines(nor_of(b)) == 4) == chips[i].no_quad || strstr(b->log, "stuck"))
+			fail_msg("%s: %u lines: %s", chips[i].model, nor_lines(nor_of(b)), b->log);
+		detach_quietly(b);
+	}
+}
+
+/* what boot code does: 03h with three address bytes */
+static void read_as_boot_code(struct bench *b, u64 at, u8 *buf, u32 len)
+{
+	struct spi_nor *nor = nor_of(b);
+	struct spi_mem_op op = {
+		.cmd = { .opcode = 0x03, .buswidth = 1 },
+		.addr = { .nbytes = 3, .buswidth = 1, .val = at },
+		.data = { .dir = SPI_MEM_IN, .buswidth = 1, .nbytes = len, .in = buf },
+	};
+
+	must(b, nor->mem->ops->configure(nor->mem, nor->p.size, 8000000));
+	must(b, spi_mem_exec(nor->mem, &op));
+}
+
+static void test_qpi_is_entered_when_asked_for_and_left_at_the_end(void **state)
+{
+	static const char *const models[] = { "n25q128a13", "mt25ql512abb", "mx25l51245g",
+					      "is25lp128f", "sst26vf064b",  "s25fs512s",
+					      "s25fl064l",  "xm25qh128c" };
+	struct bench *b = *state;
+
+	b->mode = SPI_MODE_4_4_4;
+	for (unsigned int i = 0; i < ARRAY_SIZE(models); i++) {
+		struct mtd_otp_info otp;
+		u8 got[16], sfdp[SFDP_MAX_BYTES];
+		size_t len;
+
+		attach(b, models[i]);
+		must(b, mtd_is_locked(b->qspi, 0, b->qspi->size));
+		/* blank: the first page goes out on one line and is the proof */
+		write_at(b, 0, KIB(3));
+		if (!nor_is_qpi(nor_of(b)))
+			fail_msg("%s is not in QPI: %s", models[i], b->log);
+		erase_block(b, b->size / 2);
+		write_at(b, b->size / 2 + 100, 1000);
+		if (!nor_is_qpi(nor_of(b)))
+			fail_msg("%s left QPI: %s", models[i], b->log);
+		/* what is not known in QPI is done outside, and it is entered again */
+		b->qspi->ops->sfdp(b->qspi, sfdp, sizeof(sfdp), &len);
+		if (b->qspi->ops->otp->info(b->qspi, &otp))
+			err_clear(&b->ctx.err);
+		assert_false(nor_is_qpi(nor_of(b)));
+		compare(b, 0, b->data, KIB(3));
+		assert_true(nor_is_qpi(nor_of(b)));
+		mtd_finish(b->qspi);
+		assert_false(nor_is_qpi(nor_of(b)));
+		read_as_boot_code(b, 16, got, sizeof(got));
+		assert_memory_equal(got, b->data + 16, sizeof(got));
+		detach_quietly(b);
 	}
 }
 
@@ -531,29 +603,14 @@ static void test_after_the_job_the_chip_is_as_after_power_on(void **state)
 	struct bench *b = *state;
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(chips); i++) {
-		struct spi_nor *nor;
 		u8 got[16];
 
 		attach(b, chips[i].model);
-		nor = nor_of(b);
 		memcpy(b->cells, b->data, sizeof(b->data));
 		memset(b->cells + b->qspi->size - KIB(4), 0, KIB(4));
 		must(b, mtd_read(b->qspi, b->qspi->size - 4, 4, got));
 		mtd_finish(b->qspi);
-		/* boot code: 03h with three address bytes */
-		{
-			struct spi_mem_op op = {
-				.cmd = { .opcode = 0x03, .buswidth = 1 },
-				.addr = { .nbytes = 3, .buswidth = 1, .val = 16 },
-				.data = { .dir = SPI_MEM_IN,
-					  .buswidth = 1,
-					  .nbytes = sizeof(got),
-					  .in = got },
-			};
-
-			must(b, nor->mem->ops->configure(nor->mem, nor->p.size, 8000000));
-			must(b, spi_mem_exec(nor->mem, &op));
-		}
+		read_as_boot_code(b, 16, got, sizeof(got));
 		for (unsigned int k = 0; k < sizeof(got); k++)
 			if (got[k] != b->data[16 + k])
 				fail_msg("%s: byte %u reads %02x by 03h", chips[i].model, k,
@@ -615,6 +672,8 @@ int main(void)
 		TEST(test_each_chip_is_erased_and_programmed_at_both_ends),
 		TEST(test_four_lines_are_used_wherever_the_chip_has_them),
 		TEST(test_each_bus_mode_reads_and_programs_the_same),
+		TEST(test_qpi_that_is_not_there_is_done_without),
+		TEST(test_qpi_is_entered_when_asked_for_and_left_at_the_end),
 		TEST(test_an_io3_that_floats_is_named_and_costs_nothing_but_time),
 		TEST(test_left_in_continuous_read),
 		TEST(test_left_in_qpi),
