@@ -112,6 +112,12 @@ bool memq_is_word_only(const struct memq *q);
 /* memq_was_bus_fault() - the error last reported: did the target's bus refuse an address? */
 bool memq_was_bus_fault(const struct memq *q);
 
+/*
+ * memq_quiet_ns() - wire time from one refused access to the next, about; without errors at least so
+ * long. All that is on the wire behind a refused access is sent again.
+ */
+u64 memq_quiet_ns(const struct memq *q);
+
 /* memq_is_lost() - adapter or target are gone: what is queued from now on comes to nothing */
 bool memq_is_lost(const struct memq *q);
 

@@ -22,8 +22,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* what is queued travels after this much wire time: "batches of a few ms while pacing flash" */
-#define SUBMIT_NS (4 * MSEC_NS)
+/*
+ * What is queued travels after this much wire time, and some such batches are on the wire at a time:
+ * enough for a USB reply that takes long, little to lose by a unit that came too early. On a noisy
+ * wire a small part of the time between errors.
+ */
+#define SUBMIT_NS     (2 * MSEC_NS)
+#define SUBMITS_A_GAP 32
 /* the same while a device waits for its results */
 #define SUBMIT_WAIT_NS (1 * MSEC_NS)
 /* unchecked wire time of a device; a drained pipe costs one round trip of some 0.5 ms */
@@ -375,6 +380,13 @@ static int sched_submit(struct sched *s)
 	return memq_submit(s->q);
 }
 
+static u64 batch_ns(const struct sched *s, bool is_waiting)
+{
+	u64 ns = min(memq_quiet_ns(s->q) / SUBMITS_A_GAP, (u64)SUBMIT_NS);
+
+	return is_waiting ? SUBMIT_WAIT_NS : max(ns, (u64)SUBMIT_WAIT_NS);
+}
+
 /* one turn: a slice, a wait for results, or idle time. Return: 0, or an error of the queue */
 static int sched_turn(struct sched *s)
 {
@@ -392,8 +404,7 @@ static int sched_turn(struct sched *s)
 	}
 	is_waiting = sched_oldest_wait(s, &mark);
 	now_ns = memq_cursor_ns(s->q);
-	if ((is_waiting && !was_waiting) ||
-	    now_ns - s->submitted_ns >= (is_waiting ? SUBMIT_WAIT_NS : SUBMIT_NS))
+	if ((is_waiting && !was_waiting) || now_ns - s->submitted_ns >= batch_ns(s, is_waiting))
 		return sched_submit(s);
 	return 0;
 }

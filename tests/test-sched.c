@@ -18,11 +18,13 @@ struct paper {
 	struct mtd_info mtd;
 	u32 reg;
 	u64 unit, busy_ns;
-	u64 late_unit;	 /* this one is found undone at first */
-	u64 fail_unit;	 /* this one ends the job */
-	bool is_shy;	 /* must see the results of each slice */
-	bool is_patient; /* whoever wants the wire comes first */
-	u64 slice_ns;	 /* wire time of a slice beside its access, cut to the room there is */
+	u64 late_unit;		    /* this one is found undone at first */
+	u64 fail_unit;		    /* this one ends the job */
+	bool is_shy;		    /* must see the results of each slice */
+	bool is_patient;	    /* whoever wants the wire comes first */
+	bool judges_early;	    /* results are judged as they come in */
+	u64 done_mark, done_issued; /* when all up to this mark is back, so much is done */
+	u64 slice_ns; /* wire time of a slice beside its access, cut to the room there is */
 	u64 least_room_ns, others_ns;
 	bool is_stuck;
 	u64 busy_until_ns;
@@ -53,6 +55,13 @@ static int paper_issue(struct flash_job *job, struct memq *q)
 	job->is_patient = p->is_patient;
 	if (p->slice_ns)
 		memq_delay_ns(q, min(p->slice_ns, job->room_ns));
+	job->judges_early = p->judges_early;
+	/* what was issued up to this mark has come back */
+	if (p->judges_early && memq_done(q) > p->done_mark) {
+		job->done = p->done_issued;
+		p->done_mark = memq_mark(q);
+		p->done_issued = job->issued;
+	}
 	if (job->issued < job->len) {
 		if (memq_cursor_ns(q) < p->busy_until_ns)
 			p->n_early++;
@@ -322,22 +331,55 @@ static void test_unchecked_work_is_bounded(void **state)
 	assert_int_equal(f->progress_done, 20000);
 }
 
+/* the longest time between two submits */
+static u64 longest_batch_ns(const struct memq *q)
+{
+	u64 last = 0, now = 0, longest = 0;
+
+	for (size_t i = 0; i < q->n_ops; i++) {
+		if (q->ops[i].kind == FAKE_SUBMIT) {
+			longest = max(longest, now - last);
+			last = now;
+		} else if (q->ops[i].kind != FAKE_DELAY) {
+			now = q->ops[i].ns;
+		}
+	}
+	return longest;
+}
+
 static void test_batches_are_a_few_ms_long(void **state)
 {
 	struct fixture *f = *state;
 	struct flash_job job = job_of(&f->a, JOB_PROGRAM, 0, 5000);
-	u64 last = 0, now = 0, longest = 0;
 
 	assert_int_equal(sched_run(&f->ctx, f->q, &job, 1), 0);
-	for (size_t i = 0; i < f->q->n_ops; i++) {
-		if (f->q->ops[i].kind == FAKE_SUBMIT) {
-			longest = max(longest, now - last);
-			last = now;
-		} else if (f->q->ops[i].kind != FAKE_DELAY) {
-			now = f->q->ops[i].ns;
-		}
-	}
-	assert_in_range(longest, 2 * MSEC_NS, 6 * MSEC_NS);
+	assert_in_range(longest_batch_ns(f->q), 1500 * USEC_NS, 2500 * USEC_NS);
+}
+
+static void test_batches_are_shorter_where_errors_are_near(void **state)
+{
+	struct fixture *f = *state;
+	struct flash_job job = job_of(&f->a, JOB_PROGRAM, 0, 5000);
+
+	/* so much is lost with each error that they must not be short without end */
+	f->q->quiet_ns = 10 * MSEC_NS;
+	assert_int_equal(sched_run(&f->ctx, f->q, &job, 1), 0);
+	assert_in_range(longest_batch_ns(f->q), 900 * USEC_NS, 1200 * USEC_NS);
+}
+
+static void test_a_device_that_judges_as_results_come_is_never_paused(void **state)
+{
+	struct fixture *f = *state;
+	struct flash_job job = job_of(&f->a, JOB_PROGRAM, 0, 20000);
+
+	f->a.judges_early = true;
+	assert_int_equal(sched_run(&f->ctx, f->q, &job, 1), 0);
+	assert_int_equal(job.done, 20000);
+	/* one look at the end, but progress all the way */
+	assert_int_equal(f->a.n_checks, 1);
+	assert_true(f->n_progress > 100);
+	assert_int_equal(f->progress_done, 20000);
+	assert_int_equal(f->a.n_early, 0);
 }
 
 static void test_first_error_ends_the_run_and_the_other_device_rests_at_a_border(void **state)
@@ -499,6 +541,8 @@ int main(void)
 		TEST(test_a_missed_unit_is_issued_again),
 		TEST(test_unchecked_work_is_bounded),
 		TEST(test_batches_are_a_few_ms_long),
+		TEST(test_batches_are_shorter_where_errors_are_near),
+		TEST(test_a_device_that_judges_as_results_come_is_never_paused),
 		TEST(test_first_error_ends_the_run_and_the_other_device_rests_at_a_border),
 		TEST(test_stop_finishes_what_is_in_flight_and_says_how_far),
 		TEST(test_stop_before_the_start_leaves_everything_alone),

@@ -45,6 +45,7 @@ struct memq {
 	u64 n_samples, lose_sample;  /* the n-th sample is lost; 0: none */
 	u64 n_accesses, fail_access; /* the n-th access fails the wire; 0: none */
 	bool fails_always;
+	u64 quiet_ns; /* memq_quiet_ns(); 0: no noise */
 	int latched;
 	bool was_bus_fault; /* set it with latched for an error of the bus, not of the wire */
 	/* the model behind it; NULL: reads give 0 */
@@ -257,6 +258,11 @@ u64 memq_cursor_ns(const struct memq *q)
 u64 memq_period_ps(const struct memq *q)
 {
 	return q->period_ps;
+}
+
+u64 memq_quiet_ns(const struct memq *q)
+{
+	return q->quiet_ns ? q->quiet_ns : SEC_NS;
 }
 
 u64 memq_mark(const struct memq *q)
