@@ -66,6 +66,34 @@ words()
 ok 'TAR counts on across 1 KiB and wraps at 4 KiB' words 0x11111111 0x22222222 0x20000404 \
 	0x33333333 0x55555555 0x20000004
 
+# said "NAME VALUE"...: the answers of reg, in this order and no others
+said()
+{
+	for pair; do
+		echo "$pair"
+	done >wanted
+	sed -nE 's/^([a-z]+[0-9]*) \(.*\): (0x[0-9a-f]+).*/\1 \2/p' peer >answers
+	diff wanted answers
+}
+
+# a core that runs: a loop in flash, stopped by FPB; one in SRAM by the BKPT that OpenOCD puts there; single
+# steps; out of WFI by a halt; a load that faults, caught
+printf '\001\040\001\060\375\347\377\377%8s' '' >loop.bin # movs r0, #1; adds r0, #1; b to the adds
+openocd_does 'flash write_image loop.bin 0x08001000' 'reg pc 0x08001000' 'reg r0 0' \
+	'bp 0x08001004 2 hw' resume 'wait_halt 1000' 'reg pc' 'reg r0' step step 'reg pc' 'reg r0' \
+	'rbp 0x08001004' step step step 'reg r0' \
+	'mww 0x20000200 0x30012001' 'mww 0x20000204 0xbf00e7fd' 'bp 0x20000204 2' 'reg r0 7' \
+	'resume 0x20000200' 'wait_halt 1000' 'reg pc' 'reg r0' 'rbp 0x20000204' 'mdw 0x20000204'
+ok 'breakpoints in flash (FPB) and SRAM (BKPT) stop the core, a step is one instruction' \
+	said 'pc 0x08001000' 'r0 0x00000000' 'pc 0x08001004' 'r0 0x00000002' 'pc 0x08001004' \
+	'r0 0x00000003' 'r0 0x00000004' 'r0 0x00000007' 'pc 0x20000204' 'r0 0x00000002'
+ok 'and leave the code as it was' rc_has 0 '^0x20000204: bf00e7fd'
+openocd_does 'mww 0x20000200 0xe7fdbf30' 'resume 0x20000200' 'sleep 20' halt 'reg pc' \
+	'cortex_m vector_catch bus_err hard_err' 'mww 0x20000200 0x68086809' 'reg r1 0x70000000' \
+	'resume 0x20000200' 'wait_halt 1000'
+ok 'WFI waits until OpenOCD halts it' said 'pc 0x20000202' 'r1 0x70000000'
+ok 'a load from where nothing is ends in HardFault, and is caught' rc_has 0 'Handler HardFault'
+
 # the other wirings, with the interface files that OpenOCD has for them
 for wired in 'resistor ft232h ft232h-module-swd' 'tristate ft2232h minimodule-swd' \
 	'buffer ft2232h olimex-arm-usb-ocd-h olimex-arm-jtag-swd'; do
