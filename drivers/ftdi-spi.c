@@ -749,6 +749,9 @@ static int ftdi_spi_open(struct params *p, struct ctx *ctx, struct transport **t
 		.n_chips = 1,
 		.name = "MPSSE",
 		.io_names = { "xDBUS1", "xDBUS2" },
+		.wiring = "check 3.3 V and GND at the chip; xDBUS0 to CLK, xDBUS1 to DI (IO0), "
+			  "xDBUS2 "
+			  "to DO (IO1), xDBUS3 to CS#; WP# and HOLD# high",
 	};
 	ret = gpio_params(f, p, &ctx->err);
 	if (!ret)

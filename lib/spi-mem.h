@@ -132,6 +132,7 @@ struct spi_mem {
 	u32 stage_bytes;     /* 0: the controller can't stage */
 	u64 window;	     /* bus address of the memory-mapped window */
 	const char *name;    /* "QUADSPI" */
+	const char *wiring;  /* what to check when no chip answers; NULL: the board file's pins */
 	char io_names[8][8]; /* "PE12": pins of IO0..IO3, then the second chip's; may be empty */
 };
 

@@ -8,8 +8,14 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 
-#define OP_WREN 0x06
+#define OP_WREN	    0x06
+#define OP_RDID	    0x9f
+
+#define ID_BYTES    3
+#define ID_READS    16
+#define ID_LEAST_HZ 500000u /* at 1 MHz it was identified */
 
 /* looks at the status register before sleeping begins: a page takes a few USB round trips */
 #define EAGER_LOOKS 64
@@ -64,6 +70,44 @@ int nor_wait_and_judge(struct spi_nor *nor, enum job_kind kind, u64 at, u64 max_
 		       "%s reports that %s at 0x%" PRIx64 " failed (register %02xh reads %02x)",
 		       nor->name, kind == JOB_ERASE ? "erasing" : "programming", at, p->fail_opcode,
 		       val);
+}
+
+/**
+ * nor_settle_clock() - is the SPI clock one that these wires bear?
+ * @nor: identified at a slow one, configured for the job's
+ *
+ * Half of it, and so on, until the ID reads the same many times in a row.
+ */
+int nor_settle_clock(struct spi_nor *nor)
+{
+	struct spi_mem *mem = nor->mem;
+
+	for (;;) {
+		u8 id[ID_BYTES] = { 0 };
+		unsigned int n = 0;
+		int rc = 0;
+
+		do
+			rc = nor_read_reg(nor, OP_RDID, id, sizeof(id));
+		while (!rc && !memcmp(id, nor->id, sizeof(id)) && ++n < ID_READS);
+		if (rc || n == ID_READS)
+			return rc;
+		if (mem->hz <= ID_LEAST_HZ)
+			return err_set(
+				nor_err(nor), -EIO, mem->wiring,
+				"the flash's ID reads %02x %02x %02x, then %02x %02x %02x: a "
+				"loose contact, or noise",
+				nor->id[0], nor->id[1], nor->id[2], id[0], id[1], id[2]);
+		log_warn(&mem->ctx->log,
+			 "at %" PRIu32
+			 " kHz the ID of %s reads %02x %02x %02x instead of %02x %02x "
+			 "%02x: too fast for these wires, trying half of that (clock= sets it)",
+			 mem->hz / 1000, nor->name, id[0], id[1], id[2], nor->id[0], nor->id[1],
+			 nor->id[2]);
+		rc = mem->ops->configure(mem, nor->p.size, mem->hz / 2);
+		if (rc)
+			return rc;
+	}
 }
 
 static int erase_next(struct flash_job *job)

@@ -285,8 +285,10 @@ static bool answers_on_four_lines(struct spi_mem *mem)
 /* @which: of two chips, "first " or "second " */
 static int no_answer(struct spi_mem *mem, const u8 *a, const u8 *b, const char *which)
 {
-	static const char next[] =
-		"check the board file's pins against the schematic, and the flash's supply";
+	const char *next =
+		mem->wiring ? mem->wiring
+			    : "check the board file's pins against the schematic, and the flash's "
+			      "supply";
 	struct err *err = &mem->ctx->err;
 	const char *why = "an answer, but no ID: noise, or another kind of chip";
 

@@ -283,10 +283,11 @@ static int step(struct streamer *s, const struct err *before)
 	int rc = 1;
 
 	if (s->n_late > MAX_LATE && !s->n_streams) {
+		rc = nor_wait_and_judge(nor, JOB_PROGRAM, s->job->offset + s->job->done,
+					nor->p.program_max_ns);
 		s->n_late = 0;
-		s->was_late = false;
-		return nor_wait_and_judge(nor, JOB_PROGRAM, s->job->offset + s->job->done,
-					  nor->p.program_max_ns);
+		s->was_late = rc;
+		return rc;
 	}
 	while (rc == 1 && s->n_streams < room(s) && s->n_late <= MAX_LATE)
 		rc = send(s);

@@ -553,6 +553,8 @@ static int configure(struct spi_nor *nor)
 	struct nor_params *p = &nor->p;
 	int rc = nor->mem->ops->configure(nor->mem, p->size, p->max_hz);
 
+	if (!rc && nor->mem->ops->submit)
+		rc = nor_settle_clock(nor);
 	if (rc)
 		return rc;
 	if (nor->mem->hz > p->slow_read_max_hz && p->read.opcode == 0x03)

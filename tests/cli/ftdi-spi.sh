@@ -46,16 +46,21 @@ run -p ftdi_spi:via=sim,nor=unknown-nosfdp -c mine:size=16M,erase=20h:4K -w b.bi
 ok 'a described chip' both 0 '.verified_bytes >= 3000'
 run -p ftdi_spi:via=sim,stuck_wip=1 -w b.bin
 ok 'a page that never ends is named' rc_says 1 'still busy programming at 0x0'
-for n in 3 8 12 19 25 28 31 34 36; do
+for n in 3 8 12 19 30 41 44 47 50 52; do
 	run -p ftdi_spi:via=sim,state=short.state,short_at=$n -w b.bin
 	ok "reply $n is lost: it is done all the same" rc_is 0
 done
 run -p ftdi_spi:via=sim,state=short.state -v b.bin
 ok 'and right' rc_is 0
-run -p ftdi_spi:via=sim,state=gone.state,unplug_at=30 -w b.bin
+run -p ftdi_spi:via=sim,state=gone.state,unplug_at=48 -w b.bin
 ok 'an adapter that is gone is named, with how far it got' rc_says 3 'bytes programmed'
 run -p ftdi_spi:via=sim,state=gone.state -w b.bin --json
 ok 'and the job finished the next time' both 0 '.verified_bytes >= 3000'
+run -p $SPI,no_power=1 --probe
+ok 'no supply: what to check' rc_says 5 'IO1 stays high: no supply'
+ok 'on these pins' says 'xDBUS3 to CS#'
+run -p ftdi_spi:via=sim,float_io3=1 --probe
+ok 'HOLD# that floats' rc_says 5 'HOLD#'
 run -p $SPI -b stm32l476g-disco
 ok 'a board makes no sense' rc_says 2 'leave out -b'
 run -p $SPI --peek 0x08000000

@@ -11,7 +11,8 @@ for src in "$@"; do
 	clang -std=gnu11 -I. -D_GNU_SOURCE -O1 -g -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=undefined -o "$BUILD/$name" "$src" \
 		-Wl,--start-group "$BUILD/libswdrom.a" "$BUILD/libswdrom-sim.a" -Wl,--end-group \
-		$(pkg-config --libs libftdi1 libusb-1.0 libelf inih jansson) -lm
+		$(pkg-config --libs libftdi1 libusb-1.0 libelf inih jansson) \
+		$(pkg-config --silence-errors --libs unicorn) -lm
 	mkdir -p "$BUILD/corpus-$name" "tests/fuzz/corpus/${name#fuzz-}"
 	if "$BUILD/$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
 		-artifact_prefix="$BUILD/crash-$name-" "$BUILD/corpus-$name" \
