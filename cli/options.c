@@ -693,7 +693,10 @@ bool options_parse(struct options *o, int argc, char **argv)
 		bool one_more = o->action == ACTION_PEEK && !o->n_files;
 
 		if (o->action != ACTION_WRITE && o->action != ACTION_VERIFY && !one_more)
-			return usage(o, "%s: further files belong to -w and -v", argv[i]);
+			return usage(o,
+				     has_action ? "%s: further files belong to -w and -v"
+						: "what about %s? -w writes it, -v compares it",
+				     argv[i]);
 		o->files[o->n_files++] = argv[i];
 	}
 	if ((o->action == ACTION_WRITE || o->action == ACTION_VERIFY) && !cut_addresses(o))

@@ -210,13 +210,13 @@ static int climb(struct target *t, const struct target_attach_opts *opts)
 		ret = try_attach(t, opts, rungs[i].hz, rungs[i].flags);
 		if (!ret) {
 			if (first.code)
-				log_info(&ctx->log, "connected: %s (%u kHz)", rungs[i].name,
-					 rungs[i].hz / 1000);
+				log_info(&ctx->log, "connected: %s (%u kHz); at first: %s",
+					 rungs[i].name, rungs[i].hz / 1000, first.what);
 			return 0;
 		}
 		if (!is_rung_error(ret))
 			return ret;
-		log_info(&ctx->log, "connect, %s: %s", rungs[i].name, ctx->err.what);
+		log_dbg(&ctx->log, "connect, %s: %s", rungs[i].name, ctx->err.what);
 		/* the first diagnosis was made of an undisturbed target: that is the one to show */
 		if (!first.code)
 			first = ctx->err;
@@ -256,11 +256,16 @@ static int speed_up(struct target *t, u32 hz, u32 attach_hz)
 			DAP_WIRE_TESTS);
 		if (n_bad > limit)
 			continue;
-		if (i || n_bad)
+		if (i)
 			log_warn(&ctx->log,
 				 "the wire is noisy at %u kHz: going on at %u kHz (shorter wires "
 				 "and a good ground help)",
 				 asked / 1000, t->dap_hz / 1000);
+		else if (n_bad)
+			log_warn(&ctx->log,
+				 "the wire is noisy: %u of %u accesses go wrong at %u kHz (shorter "
+				 "wires and a good ground help, a slower clock may, too)",
+				 n_bad, DAP_WIRE_TESTS, t->dap_hz / 1000);
 		else
 			log_info(&ctx->log, "SWCLK %u kHz", t->dap_hz / 1000);
 		return 0;
