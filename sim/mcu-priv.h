@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Inside the virtual STM32L476: what its models know of each other.
+ * Inside the virtual STM32L476 and STM32L496: what its models know of each other.
  *
  * Time: models are lazy. An access carries the time of its data phase, a model first brings itself
  * forward to that time. Events (sim_schedule) exist only for what happens without an access: the
@@ -23,10 +23,10 @@ struct mcu_app;
 /* memory map: RM0351 2.2.2 */
 #define FLASH_BASE   0x08000000u
 #define SRAM2_BASE   0x10000000u
-#define SRAM2_SIZE   KIB(32)
+#define SRAM2_MAX    KIB(64)
 #define SYSMEM_BASE  0x1fff0000u
 #define SRAM1_BASE   0x20000000u
-#define SRAM1_SIZE   KIB(96)
+#define SRAM1_MAX    KIB(256)
 #define SRAM1_BBAND  0x22000000u
 #define PERIPH_BASE  0x40000000u
 #define PERIPH_BBAND 0x42000000u
@@ -36,6 +36,22 @@ struct mcu_app;
 /* RCC enable and reset registers, in the order of their offsets */
 enum rcc_bus { RCC_AHB1, RCC_AHB2, RCC_AHB3, RCC_APB1_1, RCC_APB1_2, RCC_APB2, RCC_N_BUSES };
 #define RCC_ALWAYS RCC_N_BUSES /* a unit without a gate */
+
+/* what one die has and the other has not */
+struct mcu_kind {
+	const char *name; /* what the names of its parts begin with */
+	u32 idcode;	  /* DBGMCU_IDCODE: RM0351 48.6.1 */
+	u32 sram1_size, sram2_size;
+	u32 sram2_alias; /* SRAM2 once more, behind SRAM1; 0: not there */
+	bool has_bank2;	 /* QUADSPI has pins for two chips, GPIO has port I */
+	/* bits of RCC's reset, enable and sleep-mode registers */
+	struct {
+		u32 rst_mask, enr_mask, enr_reset, smen_reset;
+	} rcc[RCC_N_BUSES];
+};
+
+/* the die of the part of that name; NULL or unknown: STM32L476 */
+const struct mcu_kind *mcu_kind(const char *part);
 
 /* reset flags of RCC_CSR: RM0351 6.4.28 */
 #define CSR_FWRSTF   BIT(24)
@@ -68,6 +84,7 @@ struct mcu_unit_reset {
 
 struct mcu {
 	struct sim *sim;
+	const struct mcu_kind *kind;
 	struct vcortexm *core;
 	struct vrcc *rcc;
 	struct vflash *flash;
@@ -77,8 +94,8 @@ struct mcu {
 	struct vwdg *wdg;
 	struct mcu_app *app;
 
-	u8 sram1[SRAM1_SIZE];
-	u8 sram2[SRAM2_SIZE];
+	u8 sram1[SRAM1_MAX];
+	u8 sram2[SRAM2_MAX];
 
 	/* kept by vrcc: every bus access needs it */
 	u64 hclk_ps;

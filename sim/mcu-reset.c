@@ -136,12 +136,12 @@ static void fill_sram(struct mcu *mcu)
 {
 	size_t i;
 
-	for (i = 0; i < SRAM1_SIZE; i += 4)
+	for (i = 0; i < mcu->kind->sram1_size; i += 4)
 		put_le32(mcu->sram1 + i, (u32)sim_rng_u64(&mcu->sram_rng));
-	for (i = 0; i < SRAM2_SIZE; i += 4)
+	for (i = 0; i < mcu->kind->sram2_size; i += 4)
 		put_le32(mcu->sram2 + i, (u32)sim_rng_u64(&mcu->sram_rng));
-	vcortexm_memory_changed(mcu->core, SRAM1_BASE, SRAM1_SIZE);
-	vcortexm_memory_changed(mcu->core, SRAM2_BASE, SRAM2_SIZE);
+	vcortexm_memory_changed(mcu->core, SRAM1_BASE, mcu->kind->sram1_size);
+	vcortexm_memory_changed(mcu->core, SRAM2_BASE, mcu->kind->sram2_size);
 }
 
 static void tell_power(struct mcu *mcu, bool on)

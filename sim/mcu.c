@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The virtual STM32L476: address decoder, SRAM, gates in front of the peripherals, and what the
+ * The virtual STM32L476 or STM32L496: address decoder, SRAM, gates in front of the peripherals, and what the
  * debug port, the bench and the tests see of the part. Memory map: RM0351 2.2.2; gates: RM0351 6.2.
  */
 #include "sim/mcu-priv.h"
 
 #include "sim/mcu-app.h"
+#include "sim/netlist.h"
 #include "sim/vcortexm.h"
 #include "sim/vcrc.h"
 #include "sim/vdbgmcu.h"
@@ -25,7 +26,10 @@
 /* wait states that an AHB-to-APB bridge adds, in PCLK: setup and access phase */
 #define APB_BRIDGE_PCLK 2
 
-/* units of the L476 (RM0351 table 1) that have no model: name, base, size, enable register, bit */
+/*
+ * Units (RM0351 table 1) that have no model: name, base, size, enable register, bit. A die that has no
+ * such bit has no such unit.
+ */
 static const struct {
 	const char *name;
 	u32 base, size;
@@ -54,6 +58,9 @@ static const struct {
 	{ "LPTIM1", 0x40007c00, 0x400, RCC_APB1_1, 31 },
 	{ "LPUART1", 0x40008000, 0x400, RCC_APB1_2, 0 },
 	{ "SWPMI1", 0x40008800, 0x400, RCC_APB1_2, 2 },
+	{ "CRS", 0x40006000, 0x400, RCC_APB1_1, 24 },
+	{ "CAN2", 0x40006800, 0x400, RCC_APB1_1, 26 },
+	{ "I2C4", 0x40008400, 0x400, RCC_APB1_2, 1 },
 	{ "LPTIM2", 0x40009400, 0x400, RCC_APB1_2, 5 },
 	{ "VREFBUF", 0x40010030, 0x1d0, RCC_APB2, 0 },
 	{ "COMP", 0x40010200, 0x200, RCC_APB2, 0 },
@@ -71,6 +78,8 @@ static const struct {
 	{ "SAI2", 0x40015800, 0x400, RCC_APB2, 22 },
 	{ "DFSDM1", 0x40016000, 0x800, RCC_APB2, 24 },
 	{ "TSC", 0x40024000, 0x400, RCC_AHB1, 16 },
+	{ "DMA2D", 0x4002b000, 0x400, RCC_AHB1, 17 },
+	{ "DCMI", 0x50050000, 0x400, RCC_AHB2, 14 },
 	{ "OTG_FS", 0x50000000, 0x40000, RCC_AHB2, 12 },
 	{ "RNG", 0x50060800, 0x400, RCC_AHB2, 18 },
 };
@@ -230,8 +239,23 @@ static enum bus_resp sram_access(struct mcu *mcu, struct bus_xact *x, u8 *mem, u
 		return unmapped(mcu, x);
 	bus_mem(x, mem + offset);
 	if (x->write)
-		vcortexm_memory_changed(mcu->core, x->addr, x->size);
+		vcortexm_memory_changed(
+			mcu->core, (mem == mcu->sram1 ? SRAM1_BASE : SRAM2_BASE) + offset, x->size);
 	return BUS_OK;
+}
+
+/* SRAM2 follows SRAM1 on the dies that have it there, too */
+static bool in_sram2_alias(const struct mcu *mcu, u32 addr)
+{
+	return mcu->kind->sram2_alias && addr - mcu->kind->sram2_alias < mcu->kind->sram2_size;
+}
+
+/* RDP level 1: SRAM2 is closed to the debugger (RM0351 3.5.1) */
+static enum bus_resp sram2_access(struct mcu *mcu, struct bus_xact *x, u32 base)
+{
+	if (x->master == BUS_DAP && vflash_rdp_level(mcu->flash))
+		return unmapped(mcu, x);
+	return sram_access(mcu, x, mcu->sram2, mcu->kind->sram2_size, base);
 }
 
 static enum bus_resp gate_access(struct mcu *mcu, const struct mcu_periph *p, struct bus_xact *x)
@@ -331,7 +355,7 @@ static bool alias_target(const struct mcu *mcu, u32 addr, u32 *target)
 		return addr < 0x7000;
 	case 3:
 		*target = SRAM1_BASE + addr;
-		return addr < SRAM1_SIZE;
+		return addr < mcu->kind->sram1_size;
 	case 6:
 		*target = QSPI_WINDOW + addr;
 		return true;
@@ -374,14 +398,13 @@ enum bus_resp mcu_bus_access(struct mcu *mcu, struct bus_xact *x)
 	case 0x1:
 		if (x->addr >= SYSMEM_BASE)
 			return vflash_info_access(mcu->flash, x);
-		/* RDP level 1: SRAM2 is closed to the debugger (RM0351 3.5.1) */
-		if (x->master == BUS_DAP && vflash_rdp_level(mcu->flash))
-			return unmapped(mcu, x);
-		return sram_access(mcu, x, mcu->sram2, SRAM2_SIZE, SRAM2_BASE);
+		return sram2_access(mcu, x, SRAM2_BASE);
 	case 0x2:
 		if (x->master != BUS_DMA && x->addr - SRAM1_BBAND < BBAND_SIZE)
 			return bitband_access(mcu, x, SRAM1_BASE);
-		return sram_access(mcu, x, mcu->sram1, SRAM1_SIZE, SRAM1_BASE);
+		if (in_sram2_alias(mcu, x->addr))
+			return sram2_access(mcu, x, mcu->kind->sram2_alias);
+		return sram_access(mcu, x, mcu->sram1, mcu->kind->sram1_size, SRAM1_BASE);
 	case 0x4:
 	case 0x5:
 		if (x->master != BUS_DMA && x->addr - PERIPH_BBAND < BBAND_SIZE)
@@ -454,10 +477,12 @@ enum bus_resp mcu_ap_access(struct mcu *mcu, struct bus_xact *x)
 
 static bool sram_at(struct mcu *mcu, u32 addr, u8 **p)
 {
-	if (addr >= SRAM1_BASE && addr - SRAM1_BASE < SRAM1_SIZE)
+	if (addr >= SRAM1_BASE && addr - SRAM1_BASE < mcu->kind->sram1_size)
 		*p = mcu->sram1 + (addr - SRAM1_BASE);
-	else if (addr >= SRAM2_BASE && addr - SRAM2_BASE < SRAM2_SIZE)
+	else if (addr >= SRAM2_BASE && addr - SRAM2_BASE < mcu->kind->sram2_size)
 		*p = mcu->sram2 + (addr - SRAM2_BASE);
+	else if (in_sram2_alias(mcu, addr))
+		*p = mcu->sram2 + (addr - mcu->kind->sram2_alias);
 	else
 		return false;
 	return true;
@@ -465,8 +490,8 @@ static bool sram_at(struct mcu *mcu, u32 addr, u8 **p)
 
 static void sram_changed(struct mcu *mcu)
 {
-	vcortexm_memory_changed(mcu->core, SRAM1_BASE, SRAM1_SIZE);
-	vcortexm_memory_changed(mcu->core, SRAM2_BASE, SRAM2_SIZE);
+	vcortexm_memory_changed(mcu->core, SRAM1_BASE, mcu->kind->sram1_size);
+	vcortexm_memory_changed(mcu->core, SRAM2_BASE, mcu->kind->sram2_size);
 }
 
 /**
@@ -639,7 +664,12 @@ void mcu_set_wrp(struct mcu *mcu, unsigned int bank, char area, u8 first, u8 las
 void mcu_erase_sram2(struct mcu *mcu)
 {
 	memset(mcu->sram2, 0, sizeof(mcu->sram2));
-	vcortexm_memory_changed(mcu->core, SRAM2_BASE, SRAM2_SIZE);
+	vcortexm_memory_changed(mcu->core, SRAM2_BASE, mcu->kind->sram2_size);
+}
+
+static bool is_on_die(const struct mcu *mcu, u8 bus, u8 bit)
+{
+	return bus == RCC_ALWAYS || mcu->kind->rcc[bus].enr_mask & BIT(bit);
 }
 
 static bool add_models(struct mcu *mcu)
@@ -659,12 +689,14 @@ static bool add_models(struct mcu *mcu)
 	if (!mcu->dma || !mcu->crc || !mcu->wdg || !mcu->app)
 		return false;
 	for (i = 0; i < ARRAY_SIZE(other_units); i++)
-		mcu_add_periph(mcu, &(struct mcu_periph){
-					    .slave = { other_units[i].name, other_units[i].base,
-						       other_units[i].size, no_model_access, mcu },
-					    .bus = other_units[i].bus,
-					    .bit = other_units[i].bit,
-					    .is_apb = other_units[i].bus >= RCC_APB1_1 });
+		if (is_on_die(mcu, other_units[i].bus, other_units[i].bit))
+			mcu_add_periph(
+				mcu, &(struct mcu_periph){
+					     .slave = { other_units[i].name, other_units[i].base,
+							other_units[i].size, no_model_access, mcu },
+					     .bus = other_units[i].bus,
+					     .bit = other_units[i].bit,
+					     .is_apb = other_units[i].bus >= RCC_APB1_1 });
 	return true;
 }
 
@@ -681,6 +713,7 @@ struct mcu *mcu_new(struct sim *sim)
 	if (!mcu)
 		return NULL;
 	mcu->sim = sim;
+	mcu->kind = mcu_kind(netlist_board_mcu(sim->opts.board));
 	mcu->reset_end_ps = mcu->dma_ps = mcu->catch_up_ps = SIM_NEVER;
 	mcu_reset_init(mcu);
 	if (!add_models(mcu)) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The virtual STM32L476 as its debug port, its bench and its pins see it (sim/mcu.c and the
+ * The virtual STM32L476 or STM32L496 as its debug port, its bench and its pins see it (sim/mcu.c and the
  * peripheral models behind it). GPIO, QUADSPI and what hangs on the pins are netlist.h's.
  */
 #ifndef SWDROM_SIM_MCU_H
@@ -24,6 +24,10 @@ enum mcu_unit {
 	MCU_UNIT_CRC,
 };
 
+/* has the part of that name the larger die? two banks of QUADSPI pins, port I */
+bool mcu_is_l496(const char *part);
+
+/* the part that is on the board sim->opts.board */
 struct mcu *mcu_new(struct sim *sim);
 void mcu_free(struct mcu *mcu);
 /* put saved contents (flash, OTP, option bytes) into the state; called before the file is written */

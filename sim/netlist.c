@@ -36,6 +36,9 @@ struct vboard {
 	bool on_adapter; /* the chip is on the adapter's pins, not on the MCU's */
 	struct mcu_pin pin[N_QSPI_LINES];
 	u8 pull[N_QSPI_LINES]; /* resistors on the board, 10k: enum pin_pull */
+	/* another chip of the same kind, with resistors like the first, on the second bank of pins */
+	bool has_bank2;
+	struct mcu_pin pin2[N_QSPI_LINES];
 };
 
 static const struct vboard boards[] = {
@@ -98,6 +101,28 @@ static const struct vboard boards[] = {
 		.pull = { [LINE_NCS] = PULL_UP },
 	},
 	{
+		/* invented: two chips side by side, resistors to 3V3 on CS#, WP# and HOLD# of both */
+		.name = "stm32l496-dual",
+		.mcu = "STM32L496ZG",
+		.flash_kib = 1024,
+		.package_pins = 144,
+		.nor = "w25q128jv",
+		.pin = { [LINE_CLK] = PIN('B', 10),
+			 [LINE_NCS] = PIN('B', 11),
+			 [LINE_IO0] = PIN('E', 12),
+			 [LINE_IO1] = PIN('E', 13),
+			 [LINE_IO2] = PIN('E', 14),
+			 [LINE_IO3] = PIN('E', 15) },
+		.pull = { [LINE_NCS] = PULL_UP, [LINE_IO2] = PULL_UP, [LINE_IO3] = PULL_UP },
+		.has_bank2 = true,
+		.pin2 = { [LINE_CLK] = PIN('B', 10),
+			  [LINE_NCS] = PIN('D', 3),
+			  [LINE_IO0] = PIN('C', 1),
+			  [LINE_IO1] = PIN('C', 2),
+			  [LINE_IO2] = PIN('C', 3),
+			  [LINE_IO3] = PIN('C', 4) },
+	},
+	{
 		/* no MCU: the virtual adapter is a SPI programmer with the chip in its socket */
 		.name = "ftdi-spi",
 		.flash_kib = 256,
@@ -114,26 +139,56 @@ static const struct vboard boards[] = {
 };
 
 static const char *const board_names[] = {
-	"stm32l476g-disco",
-	"stm32l476g-eval",
-	"l476rg-w25q128",
-	"l476rc-mt25ql128",
-	"ftdi-spi",
-	"l476re-bare",
-	NULL,
+	"stm32l476g-disco", "stm32l476g-eval", "l476rg-w25q128", "l476rc-mt25ql128",
+	"stm32l496-dual",   "ftdi-spi",	       "l476re-bare",	 NULL,
 };
 
-/* the pins of the STM32L476 that carry QUADSPI signals, all as AF10 (DS10198 table 17) */
-#define QUADSPI_AF 10
+/* CLK serves both banks */
+#define BANK1 BIT(0)
+#define BANK2 BIT(1)
 
-static const struct {
+/* a pin that carries a QUADSPI signal as that alternate function, on the dies in @on */
+struct af_pin {
 	struct mcu_pin pin;
-	u8 line;
-} af_pins[] = {
-	{ PIN('B', 10), LINE_CLK }, { PIN('E', 10), LINE_CLK }, { PIN('B', 11), LINE_NCS },
-	{ PIN('E', 11), LINE_NCS }, { PIN('B', 1), LINE_IO0 },	{ PIN('E', 12), LINE_IO0 },
-	{ PIN('B', 0), LINE_IO1 },  { PIN('E', 13), LINE_IO1 }, { PIN('A', 7), LINE_IO2 },
-	{ PIN('E', 14), LINE_IO2 }, { PIN('A', 6), LINE_IO3 },	{ PIN('E', 15), LINE_IO3 },
+	u8 line, af, banks, on;
+};
+
+#define ON_L476 BIT(0)
+#define ON_L496 BIT(1)
+#define ON_BOTH (ON_L476 | ON_L496)
+
+/* DS10198 table 17; DS11585 tables 17 and 18, by ST's open pin data */
+static const struct af_pin af_pins[] = {
+	{ PIN('B', 10), LINE_CLK, 10, BANK1 | BANK2, ON_BOTH },
+	{ PIN('E', 10), LINE_CLK, 10, BANK1 | BANK2, ON_BOTH },
+	{ PIN('A', 3), LINE_CLK, 10, BANK1 | BANK2, ON_L496 },
+	{ PIN('F', 10), LINE_CLK, 3, BANK1 | BANK2, ON_L496 },
+	{ PIN('B', 11), LINE_NCS, 10, BANK1, ON_BOTH },
+	{ PIN('E', 11), LINE_NCS, 10, BANK1, ON_BOTH },
+	{ PIN('A', 2), LINE_NCS, 10, BANK1, ON_L496 },
+	{ PIN('B', 1), LINE_IO0, 10, BANK1, ON_BOTH },
+	{ PIN('E', 12), LINE_IO0, 10, BANK1, ON_BOTH },
+	{ PIN('F', 8), LINE_IO0, 10, BANK1, ON_L496 },
+	{ PIN('B', 0), LINE_IO1, 10, BANK1, ON_BOTH },
+	{ PIN('E', 13), LINE_IO1, 10, BANK1, ON_BOTH },
+	{ PIN('F', 9), LINE_IO1, 10, BANK1, ON_L496 },
+	{ PIN('A', 7), LINE_IO2, 10, BANK1, ON_BOTH },
+	{ PIN('E', 14), LINE_IO2, 10, BANK1, ON_BOTH },
+	{ PIN('F', 7), LINE_IO2, 10, BANK1, ON_L496 },
+	{ PIN('A', 6), LINE_IO3, 10, BANK1, ON_BOTH },
+	{ PIN('E', 15), LINE_IO3, 10, BANK1, ON_BOTH },
+	{ PIN('F', 6), LINE_IO3, 10, BANK1, ON_L496 },
+	{ PIN('C', 11), LINE_NCS, 5, BANK2, ON_L496 },
+	{ PIN('D', 3), LINE_NCS, 10, BANK2, ON_L496 },
+	{ PIN('C', 1), LINE_IO0, 10, BANK2, ON_L496 },
+	{ PIN('D', 4), LINE_IO0, 10, BANK2, ON_L496 },
+	{ PIN('C', 2), LINE_IO1, 10, BANK2, ON_L496 },
+	{ PIN('D', 5), LINE_IO1, 10, BANK2, ON_L496 },
+	{ PIN('D', 6), LINE_IO1, 5, BANK2, ON_L496 },
+	{ PIN('C', 3), LINE_IO2, 10, BANK2, ON_L496 },
+	{ PIN('D', 6), LINE_IO2, 10, BANK2, ON_L496 },
+	{ PIN('C', 4), LINE_IO3, 10, BANK2, ON_L496 },
+	{ PIN('D', 7), LINE_IO3, 10, BANK2, ON_L496 },
 };
 
 static const char *const line_names[N_QSPI_LINES] = { "CLK", "NCS", "IO0", "IO1", "IO2", "IO3" };
@@ -154,11 +209,13 @@ struct net {
 	bool level; /* as it stands */
 };
 
-struct netlist {
+/* a chip and the nets around it */
+struct place {
 	struct sim *sim;
 	const struct vboard *board;
-	struct vgpio *gpio;
-	struct vquadspi *qspi;
+	const struct vgpio *gpio;
+	const struct mcu_pin *pin;
+	u8 bank; /* BANK1, BANK2 */
 	struct vnor *nor;
 	struct sim_rng rng;
 
@@ -175,6 +232,15 @@ struct netlist {
 	bool q_ncs, q_clk;
 	u8 q_mask, q_val;
 	struct vquadspi_clock clk;
+};
+
+struct netlist {
+	struct sim *sim;
+	const struct vboard *board;
+	struct vgpio *gpio;
+	struct vquadspi *qspi;
+	struct place place[2];
+	unsigned int n_places;
 };
 
 static const struct vboard *find_board(const char *name)
@@ -221,33 +287,37 @@ bool netlist_is_on_adapter(const char *board)
 }
 
 /* does the chip hang on the MCU's pins? */
-static bool is_wired(const struct netlist *n)
+static bool is_wired(const struct place *n)
 {
 	return n->nor && !n->board->on_adapter;
 }
 
 /* ---- who drives what ---- */
 
-static bool carries(const struct mcu_pin *pin, unsigned int line)
+/* the alternate function as which the pin of @line carries it for this bank; 0: it does not */
+static u8 af_of(const struct place *n, unsigned int line)
 {
+	const struct mcu_pin *pin = &n->pin[line];
+	u8 die = mcu_is_l496(n->board->mcu) ? ON_L496 : ON_L476;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(af_pins); i++)
 		if (af_pins[i].line == line && af_pins[i].pin.port == pin->port &&
-		    af_pins[i].pin.pin == pin->pin)
-			return true;
-	return false;
+		    af_pins[i].pin.pin == pin->pin && af_pins[i].banks & n->bank &&
+		    af_pins[i].on & die)
+			return af_pins[i].af;
+	return 0;
 }
 
-static void route_line(struct netlist *n, unsigned int line)
+static void route_line(struct place *n, unsigned int line)
 {
-	const struct mcu_pin *pin = &n->board->pin[line];
+	const struct mcu_pin *pin = &n->pin[line];
 	struct net *net = &n->net[line];
 	struct vgpio_pin p;
 
 	vgpio_pin(n->gpio, pin->port, pin->pin, &p);
 	net->route = ROUTE_NONE;
-	if (p.mode == GPIO_AF && p.af == QUADSPI_AF && carries(pin, line))
+	if (p.mode == GPIO_AF && p.af == af_of(n, line))
 		net->route = ROUTE_QUADSPI;
 	else if (p.mode == GPIO_OUTPUT && !(p.open_drain && p.out))
 		net->route = ROUTE_GPIO;
@@ -262,7 +332,7 @@ static bool has_level_when_idle(const struct net *net)
 	return net->route != ROUTE_NONE || net->pull != PULL_NONE;
 }
 
-static void route_all(struct netlist *n)
+static void route_all(struct place *n)
 {
 	unsigned int i;
 
@@ -280,10 +350,15 @@ static void route_all(struct netlist *n)
 	n->said_route = false;
 }
 
+static const char *bank_name(const struct place *n)
+{
+	return n->bank == BANK2 ? "BK2_" : "";
+}
+
 /* ---- levels ---- */
 
 /* does the MCU drive @line, and where to? */
-static bool mcu_drives(const struct netlist *n, unsigned int line, bool *high)
+static bool mcu_drives(const struct place *n, unsigned int line, bool *high)
 {
 	const struct net *net = &n->net[line];
 	bool level;
@@ -307,7 +382,7 @@ static bool mcu_drives(const struct netlist *n, unsigned int line, bool *high)
 	return !(net->open_drain && level);
 }
 
-static void settle_line(struct netlist *n, unsigned int line)
+static void settle_line(struct place *n, unsigned int line)
 {
 	struct net *net = &n->net[line];
 	bool by_mcu, by_chip = false, mcu_high = false, chip_high = false;
@@ -320,8 +395,8 @@ static void settle_line(struct netlist *n, unsigned int line)
 	}
 	if (by_mcu && by_chip && mcu_high != chip_high) {
 		if (!n->said_contention)
-			sim_complain(n->sim, "board", "%s: MCU and NOR drive against each other",
-				     line_names[line]);
+			sim_complain(n->sim, "board", "%s%s: MCU and NOR drive against each other",
+				     bank_name(n), line_names[line]);
 		n->said_contention = true;
 		net->level = sim_rng_u64(&n->rng) & 1;
 	} else if (by_mcu) {
@@ -333,7 +408,7 @@ static void settle_line(struct netlist *n, unsigned int line)
 	}
 }
 
-static u8 io_levels(const struct netlist *n)
+static u8 io_levels(const struct place *n)
 {
 	u8 io = 0;
 	unsigned int i;
@@ -344,7 +419,7 @@ static u8 io_levels(const struct netlist *n)
 }
 
 /* what the chip sees on IO0..IO3 */
-static u8 chip_io(const struct netlist *n)
+static u8 chip_io(const struct place *n)
 {
 	u8 io = io_levels(n);
 
@@ -354,7 +429,7 @@ static u8 chip_io(const struct netlist *n)
 }
 
 /* all nets take their levels, the chip sees them, and its answer settles too */
-static void settle(struct netlist *n, u64 at_ps)
+static void settle(struct place *n, u64 at_ps)
 {
 	unsigned int i;
 
@@ -365,7 +440,7 @@ static void settle(struct netlist *n, u64 at_ps)
 	vnor_set_pins(n->nor, n->net[LINE_NCS].level, n->net[LINE_CLK].level, chip_io(n), at_ps);
 	for (i = LINE_IO0; i < N_QSPI_LINES; i++)
 		settle_line(n, i);
-	for (i = 0; i < N_QSPI_LINES; i++)
+	for (i = 0; n->bank == BANK1 && i < N_QSPI_LINES; i++)
 		vcd_bit(n->sim->vcd, VCD_QSPI + i, n->net[i].level, at_ps);
 }
 
@@ -379,31 +454,39 @@ static void gpio_before(void *dev, u64 at_ps)
 		vquadspi_sync(n->qspi, at_ps);
 }
 
-static void gpio_after(void *dev, u64 at_ps)
+static void pins_changed(struct place *n, u64 at_ps)
 {
-	struct netlist *n = dev;
-
-	if (!is_wired(n) || !n->gpio)
-		return;
 	route_all(n);
 	vnor_set_period(n->nor, 0); /* edges made by register writes are slow */
 	settle(n, at_ps);
 	vnor_set_period(n->nor, n->clk.period_ps);
 }
 
-static bool gpio_level(void *dev, unsigned int port, unsigned int pin, bool *high, u64 at_ps)
+static void gpio_after(void *dev, u64 at_ps)
 {
 	struct netlist *n = dev;
 	unsigned int i;
 
-	if (!is_wired(n))
-		return false;
-	for (i = 0; i < N_QSPI_LINES; i++) {
-		if (n->board->pin[i].port != port || n->board->pin[i].pin != pin)
-			continue;
-		vquadspi_sync(n->qspi, at_ps);
-		*high = n->net[i].level;
-		return true;
+	for (i = 0; n->gpio && i < n->n_places; i++)
+		if (is_wired(&n->place[i]))
+			pins_changed(&n->place[i], at_ps);
+}
+
+static bool gpio_level(void *dev, unsigned int port, unsigned int pin, bool *high, u64 at_ps)
+{
+	struct netlist *n = dev;
+	unsigned int i, k;
+
+	for (k = 0; k < n->n_places; k++) {
+		const struct place *p = &n->place[k];
+
+		for (i = 0; is_wired(p) && i < N_QSPI_LINES; i++) {
+			if (p->pin[i].port != port || p->pin[i].pin != pin)
+				continue;
+			vquadspi_sync(n->qspi, at_ps);
+			*high = p->net[i].level;
+			return true;
+		}
 	}
 	return false;
 }
@@ -411,12 +494,12 @@ static bool gpio_level(void *dev, unsigned int port, unsigned int pin, bool *hig
 /* ---- QUADSPI's view ---- */
 
 /* a frame starts: say what is not wired up, and let what floats float */
-static void check_routes(struct netlist *n)
+static void check_routes(struct place *n)
 {
 	unsigned int i;
 
 	for (i = 0; i < N_QSPI_LINES; i++) {
-		const struct mcu_pin *pin = &n->board->pin[i];
+		const struct mcu_pin *pin = &n->pin[i];
 		struct net *net = &n->net[i];
 
 		if (!has_level_when_idle(net))
@@ -426,14 +509,14 @@ static void check_routes(struct netlist *n)
 		if (i <= LINE_IO1)
 			sim_complain(
 				n->sim, "board",
-				"QUADSPI %s: P%c%u is not in alternate function %u, the NOR %s",
-				line_names[i], 'A' + pin->port, pin->pin, QUADSPI_AF,
+				"QUADSPI %s%s: P%c%u is not in alternate function %u, the NOR %s",
+				bank_name(n), line_names[i], 'A' + pin->port, pin->pin, af_of(n, i),
 				net->route == ROUTE_GPIO ? "sees the GPIO output"
 				: net->pull != PULL_NONE ? "sees a pull resistor"
 							 : "sees a floating pin");
 		else if (!has_level_when_idle(net))
-			sim_complain(n->sim, "board", "QUADSPI %s: P%c%u floats", line_names[i],
-				     'A' + pin->port, pin->pin);
+			sim_complain(n->sim, "board", "QUADSPI %s%s: P%c%u floats", bank_name(n),
+				     line_names[i], 'A' + pin->port, pin->pin);
 	}
 	n->said_route = true;
 	n->said_contention = false;
@@ -442,7 +525,7 @@ static void check_routes(struct netlist *n)
 		sim_complain(n->sim, "board", "NOR IO3 is not connected");
 }
 
-static void check_speed(struct netlist *n, const struct vquadspi_clock *clk)
+static void check_speed(struct place *n, const struct vquadspi_clock *clk)
 {
 	u64 delay =
 		n->nor ? vnor_output_delay_ps(n->nor) + 2000 : 0; /* and the MCU's set-up time */
@@ -454,8 +537,9 @@ static void check_speed(struct netlist *n, const struct vquadspi_clock *clk)
 		    (clk->period_ps + 1) * speed_mhz[n->net[i].speed] > 1000000)
 			continue;
 		sim_complain(n->sim, "board",
-			     "%s: OSPEEDR = %u is too slow for a clock of %llu ps: bits are lost",
-			     line_names[i], n->net[i].speed, (unsigned long long)clk->period_ps);
+			     "%s%s: OSPEEDR = %u is too slow for a clock of %llu ps: bits are lost",
+			     bank_name(n), line_names[i], n->net[i].speed,
+			     (unsigned long long)clk->period_ps);
 		n->slow = true;
 		break;
 	}
@@ -470,7 +554,7 @@ static void check_speed(struct netlist *n, const struct vquadspi_clock *clk)
 
 static void port_select(void *dev, const struct vquadspi_clock *clk, u64 at_ps)
 {
-	struct netlist *n = dev;
+	struct place *n = dev;
 
 	n->clk = *clk;
 	if (!is_wired(n))
@@ -487,7 +571,7 @@ static void port_select(void *dev, const struct vquadspi_clock *clk, u64 at_ps)
 
 static void port_deselect(void *dev, u64 at_ps)
 {
-	struct netlist *n = dev;
+	struct place *n = dev;
 
 	if (!is_wired(n))
 		return;
@@ -499,7 +583,7 @@ static void port_deselect(void *dev, u64 at_ps)
 }
 
 /* IO lines whose pins lead to QUADSPI; an input that no pin leads to reads 0 */
-static u8 inputs(const struct netlist *n)
+static u8 inputs(const struct place *n)
 {
 	u8 mask = 0;
 	unsigned int i;
@@ -510,7 +594,7 @@ static u8 inputs(const struct netlist *n)
 }
 
 /* one clock: falling edge with new outputs, rising edge; returns what the MCU samples */
-static u8 one_clock(struct netlist *n, u8 mask, u8 val, u64 rise_ps)
+static u8 one_clock(struct place *n, u8 mask, u8 val, u64 rise_ps)
 {
 	u8 in;
 
@@ -541,13 +625,13 @@ static u8 phase_in(u8 lines, u8 *mask)
 	return BIT(3);
 }
 
-static bool can_take_bytes(const struct netlist *n, u8 lines)
+static bool can_take_bytes(const struct place *n, u8 lines)
 {
 	return is_wired(n) && n->clean && !n->sim->opts.reference_dp && !n->slow && !n->late &&
 	       !n->sim->faults.float_io3 && (lines == 4 ? n->clean_wide : n->known_idle);
 }
 
-static void show(struct netlist *n, unsigned int line, bool level)
+static void show(struct place *n, unsigned int line, bool level)
 {
 	if (n->net[line].route == ROUTE_QUADSPI)
 		n->net[line].level = level;
@@ -558,7 +642,7 @@ static void show(struct netlist *n, unsigned int line, bool level)
 }
 
 /* the nets as they stand at the last rising edge of a byte taken whole */
-static void show_all(struct netlist *n, u8 mask, u8 val)
+static void show_all(struct place *n, u8 mask, u8 val)
 {
 	unsigned int i;
 
@@ -580,7 +664,7 @@ static bool idle_level(const struct net *net, bool by_quadspi)
 }
 
 /* IO0..IO3 as the chip sees them in a phase of @lines lines */
-static u8 phase_io(const struct netlist *n, u8 lines)
+static u8 phase_io(const struct place *n, u8 lines)
 {
 	u8 io = io_levels(n);
 
@@ -594,7 +678,7 @@ static u8 phase_io(const struct netlist *n, u8 lines)
 
 static void port_send(void *dev, u8 byte, u8 lines, u64 at_ps)
 {
-	struct netlist *n = dev;
+	struct place *n = dev;
 	u8 mask, val, io;
 	unsigned int left;
 
@@ -626,7 +710,7 @@ static u8 take(u8 io, u8 lines)
 
 static u8 port_recv(void *dev, u8 lines, u64 at_ps)
 {
-	struct netlist *n = dev;
+	struct place *n = dev;
 	u8 mask, val = phase_in(lines, &mask), byte = 0, driven;
 	unsigned int i;
 
@@ -650,7 +734,7 @@ static u8 port_recv(void *dev, u8 lines, u64 at_ps)
 
 static void port_dummy(void *dev, u8 lines, unsigned int clocks, u64 at_ps)
 {
-	struct netlist *n = dev;
+	struct place *n = dev;
 	u8 mask, val = phase_in(lines, &mask);
 
 	if (!is_wired(n))
@@ -663,7 +747,7 @@ static void port_dummy(void *dev, u8 lines, unsigned int clocks, u64 at_ps)
 
 static u64 port_quiet_until(void *dev)
 {
-	struct netlist *n = dev;
+	struct place *n = dev;
 
 	if (!n->nor || !can_take_bytes(n, 1))
 		return 0;
@@ -671,6 +755,30 @@ static u64 port_quiet_until(void *dev)
 }
 
 /* ---- life ---- */
+
+static bool add_place(struct netlist *n, const struct mcu_pin *pin, u8 bank)
+{
+	struct place *p = &n->place[n->n_places];
+	const char *part = n->sim->opts.nor[0] ? n->sim->opts.nor : n->board->nor;
+	unsigned int i;
+
+	p->sim = n->sim;
+	p->board = n->board;
+	p->pin = pin;
+	p->bank = bank;
+	p->q_ncs = true;
+	sim_rng_init(&p->rng, n->sim, bank == BANK2 ? "board, bank 2" : "board");
+	if (n->board->nor) {
+		p->nor = vnor_new_at(n->sim, part, n->n_places);
+		if (!p->nor)
+			return false;
+	}
+	p->net[LINE_NCS].level = true;
+	for (i = LINE_IO0; i < N_QSPI_LINES; i++)
+		p->net[i].level = sim_rng_u64(&p->rng) & 1;
+	n->n_places++;
+	return true;
+}
 
 struct netlist *netlist_new(struct sim *sim)
 {
@@ -696,25 +804,27 @@ struct netlist *netlist_new(struct sim *sim)
 		return NULL;
 	n->sim = sim;
 	n->board = board;
-	n->q_ncs = true;
-	sim_rng_init(&n->rng, sim, "board");
-	if (board->nor) {
-		n->nor = vnor_new(sim, sim->opts.nor[0] ? sim->opts.nor : board->nor);
-		if (!n->nor)
-			goto out_free;
-	}
-	port.dev = n;
-	gpio_board.dev = n;
-	/* QUADSPI first: at a reset it lets go of NCS before the pins turn analog */
-	n->qspi = vquadspi_new(sim, &port);
-	n->gpio = vgpio_new(sim, &gpio_board);
-	if (!n->qspi || !n->gpio)
+	if (!add_place(n, board->pin, BANK1) ||
+	    (board->has_bank2 && !add_place(n, board->pin2, BANK2)))
 		goto out_free;
-	n->net[LINE_NCS].level = true;
-	for (i = LINE_IO0; i < N_QSPI_LINES; i++)
-		n->net[i].level = sim_rng_u64(&n->rng) & 1;
-	if (is_wired(n))
-		route_all(n);
+	gpio_board.dev = n;
+	gpio_board.has_port_i = mcu_is_l496(board->mcu);
+	/* QUADSPI first: at a reset it lets go of NCS before the pins turn analog */
+	port.dev = &n->place[0];
+	n->qspi = vquadspi_new(sim, &port);
+	if (!n->qspi)
+		goto out_free;
+	port.dev = &n->place[1]; /* pins that lead nowhere, where there is no second chip */
+	if (mcu_is_l496(board->mcu))
+		vquadspi_add_bank2(n->qspi, &port);
+	n->gpio = vgpio_new(sim, &gpio_board);
+	if (!n->gpio)
+		goto out_free;
+	for (i = 0; i < n->n_places; i++) {
+		n->place[i].gpio = n->gpio;
+		if (is_wired(&n->place[i]))
+			route_all(&n->place[i]);
+	}
 	return n;
 
 out_free:
@@ -724,28 +834,36 @@ out_free:
 
 void netlist_free(struct netlist *n)
 {
+	unsigned int i;
+
 	if (!n)
 		return;
 	vquadspi_free(n->qspi);
 	vgpio_free(n->gpio);
-	vnor_free(n->nor);
+	for (i = 0; i < n->n_places; i++)
+		vnor_free(n->place[i].nor);
 	free(n);
 }
 
 void netlist_save(struct netlist *n)
 {
+	unsigned int i;
+
 	vquadspi_sync(n->qspi, sim_now_ps(n->sim));
-	if (n->nor)
-		vnor_save(n->nor);
+	for (i = 0; i < n->n_places; i++)
+		if (n->place[i].nor)
+			vnor_save(n->place[i].nor);
 }
 
 void netlist_set_power(struct netlist *n, bool on)
 {
 	u64 now = sim_now_ps(n->sim);
+	unsigned int i;
 
 	vquadspi_sync(n->qspi, now);
-	if (n->nor)
-		vnor_set_power(n->nor, on, now);
+	for (i = 0; i < n->n_places; i++)
+		if (n->place[i].nor)
+			vnor_set_power(n->place[i].nor, on, now);
 	if (!on)
 		vquadspi_power_off(n->qspi);
 }
@@ -753,7 +871,13 @@ void netlist_set_power(struct netlist *n, bool on)
 struct vnor *netlist_nor(struct netlist *n)
 {
 	vquadspi_sync(n->qspi, sim_now_ps(n->sim));
-	return n->nor;
+	return n->place[0].nor;
+}
+
+struct vnor *netlist_nor2(struct netlist *n)
+{
+	vquadspi_sync(n->qspi, sim_now_ps(n->sim));
+	return n->place[1].nor;
 }
 
 struct vquadspi *netlist_quadspi(struct netlist *n)
@@ -764,12 +888,13 @@ struct vquadspi *netlist_quadspi(struct netlist *n)
 u8 *netlist_nor_data(struct netlist *n, size_t *size)
 {
 	u64 now = sim_now_ps(n->sim);
+	struct vnor *nor = n->place[0].nor;
 
 	if (size)
 		*size = 0;
-	if (!n->nor)
+	if (!nor)
 		return NULL;
 	vquadspi_sync(n->qspi, now);
-	vnor_sync(n->nor, now);
-	return vnor_data(n->nor, size);
+	vnor_sync(nor, now);
+	return vnor_data(nor, size);
 }

@@ -29,6 +29,8 @@ void netlist_set_power(struct netlist *n, bool on);
 
 /* the chip itself, for a clip on its pins (sim/clip.h); NULL: none. What QUADSPI had to do is done */
 struct vnor *netlist_nor(struct netlist *n);
+/* the one on QUADSPI's second bank of pins; NULL: none */
+struct vnor *netlist_nor2(struct netlist *n);
 
 /* the MCU's QUADSPI, for a core that polls it */
 struct vquadspi *netlist_quadspi(struct netlist *n);

@@ -31,7 +31,7 @@
 #define QSPI_REGS      0xa0001000u
 #define QSPI_REGS_SIZE 0x400u
 #define ALIAS_SIZE     0x08000000u
-#define N_DEVICES      7
+#define N_DEVICES      8
 #define CODE_UNIT      64u   /* bytes of SRAM */
 #define CODE_PAGE      4096u /* no translated block reaches into a second one by more than a word */
 #define EXC_RETURN     0xffffffe0u
@@ -76,7 +76,7 @@ struct vcore {
 	u32 flash_generation;
 	struct range dirty[2]; /* SRAM1, SRAM2 */
 	/* where code was executed: of SRAM, a bit for each CODE_UNIT; of main flash, offsets */
-	u64 sram1_code[SRAM1_SIZE / CODE_UNIT / 64], sram2_code[SRAM2_SIZE / CODE_UNIT / 64];
+	u64 sram1_code[SRAM1_MAX / CODE_UNIT / 64], sram2_code[SRAM2_MAX / CODE_UNIT / 64];
 	struct range flash_code;
 	bool fpu_on;
 	u32 bp[VCORE_BREAKPOINTS];
@@ -144,9 +144,9 @@ static const u8 *code_at(const struct vcore *v, u32 addr)
 		return flash_at(v, addr);
 	if (addr < ALIAS_SIZE && v->mem_mode == 3)
 		addr += SRAM1_BASE;
-	if (addr - SRAM1_BASE < SRAM1_SIZE - 3)
+	if (addr - SRAM1_BASE < v->mcu->kind->sram1_size - 3)
 		return v->mcu->sram1 + (addr - SRAM1_BASE);
-	if (addr - SRAM2_BASE < SRAM2_SIZE - 3)
+	if (addr - SRAM2_BASE < v->mcu->kind->sram2_size - 3)
 		return v->mcu->sram2 + (addr - SRAM2_BASE);
 	return NULL;
 }
@@ -276,7 +276,7 @@ static void widen(struct range *r, u32 from, u32 to)
 /* the bits of code units, from the one of @addr on, in SRAM */
 static u64 *code_units(struct vcore *v, u32 addr, u32 *first)
 {
-	bool one = addr - SRAM1_BASE < SRAM1_SIZE;
+	bool one = addr - SRAM1_BASE < v->mcu->kind->sram1_size;
 
 	*first = (addr - (one ? SRAM1_BASE : SRAM2_BASE)) / CODE_UNIT;
 	return one ? v->sram1_code : v->sram2_code;
@@ -311,10 +311,10 @@ static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *arg)
 
 	if (addr < ALIAS_SIZE && v->mem_mode == 3)
 		addr += SRAM1_BASE;
-	if (addr - SRAM1_BASE < SRAM1_SIZE)
-		note_code(v, addr, addr + min(len, SRAM1_BASE + SRAM1_SIZE - addr));
-	else if (addr - SRAM2_BASE < SRAM2_SIZE)
-		note_code(v, addr, addr + min(len, SRAM2_BASE + SRAM2_SIZE - addr));
+	if (addr - SRAM1_BASE < v->mcu->kind->sram1_size)
+		note_code(v, addr, addr + min(len, SRAM1_BASE + v->mcu->kind->sram1_size - addr));
+	else if (addr - SRAM2_BASE < v->mcu->kind->sram2_size)
+		note_code(v, addr, addr + min(len, SRAM2_BASE + v->mcu->kind->sram2_size - addr));
 	else if (in_flash(v, addr))
 		widen(&v->flash_code, addr % ALIAS_SIZE, addr % ALIAS_SIZE + len);
 }
@@ -324,9 +324,9 @@ static bool is_plain(const struct vcore *v, uint64_t address, uint32_t size)
 {
 	u32 offset = (u32)address - SRAM1_BASE;
 
-	return address == v->next && size == 2 && offset < SRAM1_SIZE && v->now_ps < v->to_ps &&
-	       v->left && !v->stopping && !v->asked && !v->it_end && !v->n_bp && !v->undo_at &&
-	       v->mcu->sram1[offset + 1] != OP_IT >> 8;
+	return address == v->next && size == 2 && offset < v->mcu->kind->sram1_size &&
+	       v->now_ps < v->to_ps && v->left && !v->stopping && !v->asked && !v->it_end &&
+	       !v->n_bp && !v->undo_at && v->mcu->sram1[offset + 1] != OP_IT >> 8;
 }
 
 static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *arg)
@@ -627,7 +627,8 @@ static bool map_remapped(struct vcore *v)
 	case 0:
 		return map_flash(v, 0);
 	case 3:
-		return !uc_mem_map_ptr(v->uc, 0, SRAM1_SIZE, UC_PROT_ALL, v->mcu->sram1);
+		return !uc_mem_map_ptr(v->uc, 0, v->mcu->kind->sram1_size, UC_PROT_ALL,
+				       v->mcu->sram1);
 	default:
 		return map_device(v, 0, 0, ALIAS_SIZE);
 	}
@@ -641,7 +642,7 @@ static void remap(struct vcore *v)
 	uc_mem_unmap(v->uc, FLASH_BASE, v->flash_size);
 	uc_mem_unmap(v->uc, 0,
 		     v->mem_mode == 0	? v->flash_size
-		     : v->mem_mode == 3 ? SRAM1_SIZE
+		     : v->mem_mode == 3 ? v->mcu->kind->sram1_size
 					: ALIAS_SIZE);
 	if (!map_remapped(v))
 		abort();
@@ -652,10 +653,14 @@ static bool map_all(struct vcore *v)
 	struct mcu *mcu = v->mcu;
 
 	return map_remapped(v) &&
-	       !uc_mem_map_ptr(v->uc, SRAM2_BASE, SRAM2_SIZE, UC_PROT_ALL, mcu->sram2) &&
-	       !uc_mem_map_ptr(v->uc, SRAM1_BASE, SRAM1_SIZE, UC_PROT_ALL, mcu->sram1) &&
+	       !uc_mem_map_ptr(v->uc, SRAM2_BASE, v->mcu->kind->sram2_size, UC_PROT_ALL,
+			       mcu->sram2) &&
+	       !uc_mem_map_ptr(v->uc, SRAM1_BASE, v->mcu->kind->sram1_size, UC_PROT_ALL,
+			       mcu->sram1) &&
+	       (!mcu->kind->sram2_alias ||
+		map_device(v, 7, mcu->kind->sram2_alias, mcu->kind->sram2_size)) &&
 	       map_device(v, 1, SYSMEM_BASE, 0x10000) &&
-	       map_device(v, 2, SRAM1_BBAND, 32 * SRAM1_SIZE) &&
+	       map_device(v, 2, SRAM1_BBAND, 32 * v->mcu->kind->sram1_size) &&
 	       map_device(v, 3, PERIPH_BASE, 0x20000000) &&
 	       map_device(v, 4, WINDOW_BASE, 0x10000000) &&
 	       map_device(v, 5, 0xa0000000, 0x2000) && /* FMC, QUADSPI */
@@ -683,9 +688,9 @@ static bool add_hooks(struct vcore *v)
 	       hook(v, UC_HOOK_MEM_WRITE_PROT, FN(on_flash_write), 1, 0) &&
 	       hook(v, UC_HOOK_MEM_READ, FN(on_flash_read), 0, FLASH_BASE + v->flash_size - 1) &&
 	       hook(v, UC_HOOK_MEM_READ, FN(on_ram_read), SRAM2_BASE,
-		    SRAM1_BASE + SRAM1_SIZE - 1) &&
+		    SRAM1_BASE + v->mcu->kind->sram1_size - 1) &&
 	       hook(v, UC_HOOK_MEM_WRITE, FN(on_ram_write), SRAM2_BASE,
-		    SRAM1_BASE + SRAM1_SIZE - 1) &&
+		    SRAM1_BASE + v->mcu->kind->sram1_size - 1) &&
 	       hook(v, UC_HOOK_MEM_UNMAPPED, FN(on_unmapped), 1, 0);
 }
 

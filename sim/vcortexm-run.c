@@ -474,9 +474,10 @@ void vcortexm_run_to(struct vcortexm *c, u64 t)
 		run_slice(c, t, UINT64_MAX);
 }
 
-static bool is_sram(u32 addr)
+static bool is_sram(const struct mcu *mcu, u32 addr)
 {
-	return addr - SRAM1_BASE < SRAM1_SIZE || addr - SRAM2_BASE < SRAM2_SIZE;
+	return addr - SRAM1_BASE < mcu->kind->sram1_size ||
+	       addr - SRAM2_BASE < mcu->kind->sram2_size;
 }
 
 /**
@@ -489,7 +490,7 @@ static bool is_sram(u32 addr)
  */
 void vcortexm_run_before(struct vcortexm *c, const struct bus_xact *x)
 {
-	bool sram = is_sram(x->addr);
+	bool sram = is_sram(c->mcu, x->addr);
 
 	if (sram && c->state == CORE_RUN && c->engine && c->mcu->catch_up_ps == SIM_NEVER &&
 	    vcore_is_unconcerned(c->engine, x))

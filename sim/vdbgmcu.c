@@ -15,9 +15,6 @@
 #define DBGMCU_APB1FZR2 0x0c
 #define DBGMCU_APB2FZR	0x10
 
-/* DEV_ID 0x415, REV_ID 0x1007: RM0351 48.6.1 */
-#define IDCODE_L476   0x10076415u
-
 #define CR_DBG_SLEEP  BIT(0)
 #define CR_DBG_STOP   BIT(1)
 #define CR_MASK	      0xe7u /* SLEEP, STOP, STANDBY, TRACE_IOEN, TRACE_MODE */
@@ -78,7 +75,7 @@ enum bus_resp vdbgmcu_access(struct vdbgmcu *dbg, struct bus_xact *x)
 	switch (x->offset & ~3u) {
 	case DBGMCU_IDCODE:
 		if (!x->write)
-			x->data = IDCODE_L476;
+			x->data = dbg->mcu->kind->idcode;
 		return BUS_OK;
 	case DBGMCU_CR:
 		reg = &dbg->cr;

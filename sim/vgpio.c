@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * GPIO of the STM32L476: RM0351 chapter 8 (register map 8.5). Registers take bytes, halfwords and
+ * GPIO of the STM32L476 and STM32L496: RM0351 chapter 8 (register map 8.5). Registers take bytes, halfwords and
  * words (8.5). Each port is dead while its clock in RCC_AHB2ENR is off: reads 0, ignores writes.
  */
 #include "sim/vgpio.h"
@@ -42,7 +42,10 @@ struct vgpio {
 	struct bus_slave slave[VGPIO_PORTS];
 };
 
-/* RM0351 8.5.1, 8.5.3, 8.5.4: all pins analog but the debug port's; port H has two pins */
+/*
+ * RM0351 8.5.1, 8.5.3, 8.5.4: all pins analog but the debug port's. Port H of the L476 has two pins; the
+ * L496 has sixteen there, and twelve on port I, in its largest package.
+ */
 static const struct {
 	u32 moder, ospeedr, pupdr;
 } reset_values[VGPIO_PORTS] = {
@@ -54,15 +57,25 @@ static const struct {
 	{ 0xffffffff, 0, 0 },
 	{ 0xffffffff, 0, 0 },
 	{ 0x0000000f, 0, 0 },
+	{ 0x00ffffff, 0, 0 },
 };
 
+#define PORT_H	     7
+#define MODER_H_L496 0xffffffffu
+
 static const u16 pins_of_port[VGPIO_PORTS] = {
-	0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0x0003,
+	0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0x0003, 0x0fff,
 };
+
+static u16 pins_of(const struct port *p)
+{
+	return p->index == PORT_H && p->gpio->board.has_port_i ? 0xffff : pins_of_port[p->index];
+}
 
 static void port_reset(struct port *p)
 {
-	p->moder = reset_values[p->index].moder;
+	p->moder = p->index == PORT_H && p->gpio->board.has_port_i ? MODER_H_L496
+								   : reset_values[p->index].moder;
 	p->ospeedr = reset_values[p->index].ospeedr;
 	p->pupdr = reset_values[p->index].pupdr;
 	p->otyper = 0;
@@ -111,7 +124,7 @@ static u32 read_idr(const struct port *p, u64 at_ps)
 	u32 v = 0;
 
 	for (i = 0; i < 16; i++)
-		if (pins_of_port[p->index] & BIT(i) && pin_level(p, i, at_ps))
+		if (pins_of(p) & BIT(i) && pin_level(p, i, at_ps))
 			v |= BIT(i);
 	return v;
 }
@@ -214,8 +227,8 @@ static void write_reg(struct port *p, u32 reg, u32 v)
 	case GPIO_AFRH:
 		put(p, &p->afr[reg == GPIO_AFRH], v, unlocked(p, 4, reg == GPIO_AFRH ? 8 : 0));
 		break;
-	case GPIO_ASCR:
-		p->ascr = v & 0xffff;
+	case GPIO_ASCR: /* the L476 has it for its ADC */
+		p->ascr = p->gpio->board.has_port_i ? 0 : v & 0xffff;
 		break;
 	}
 }
@@ -296,7 +309,7 @@ static void on_unit_reset(void *dev, bool asserted)
 struct vgpio *vgpio_new(struct sim *sim, const struct vgpio_board *board)
 {
 	static const char *const names[VGPIO_PORTS] = {
-		"GPIOA", "GPIOB", "GPIOC", "GPIOD", "GPIOE", "GPIOF", "GPIOG", "GPIOH",
+		"GPIOA", "GPIOB", "GPIOC", "GPIOD", "GPIOE", "GPIOF", "GPIOG", "GPIOH", "GPIOI",
 	};
 	struct vgpio *g = calloc(1, sizeof(*g));
 	unsigned int i;
@@ -305,7 +318,7 @@ struct vgpio *vgpio_new(struct sim *sim, const struct vgpio_board *board)
 		return NULL;
 	g->sim = sim;
 	g->board = *board;
-	for (i = 0; i < VGPIO_PORTS; i++) {
+	for (i = 0; i < (board->has_port_i ? VGPIO_PORTS : VGPIO_PORTS - 1); i++) {
 		g->slave[i] = (struct bus_slave){ .name = names[i],
 						  .base = GPIOA_BASE + i * GPIO_STRIDE,
 						  .size = GPIO_STRIDE,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * GPIO ports A to H of the virtual STM32L476 (there is no port I on this die).
+ * GPIO ports of the virtual STM32L476 (A to H) and STM32L496 (A to I).
  */
 #ifndef SWDROM_SIM_VGPIO_H
 #define SWDROM_SIM_VGPIO_H
@@ -8,7 +8,7 @@
 #include "sim/mcu.h"
 #include "sim/pins.h"
 
-#define VGPIO_PORTS 8
+#define VGPIO_PORTS 9
 
 enum vgpio_mode { GPIO_INPUT, GPIO_OUTPUT, GPIO_AF, GPIO_ANALOG }; /* MODER codes */
 
@@ -27,6 +27,7 @@ struct vgpio_pin {
 /* the wires around the ports */
 struct vgpio_board {
 	void *dev;
+	bool has_port_i; /* STM32L496: ports H and I, and no ASCR */
 	/* set-up or output of some pin is about to change, has changed */
 	void (*before)(void *dev, u64 at_ps);
 	void (*after)(void *dev, u64 at_ps);

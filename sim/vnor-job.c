@@ -84,7 +84,8 @@ static void finish(struct vnor *nor)
 {
 	const struct vnor_vendor *v = nor->part->vendor;
 	struct vnor_job *job = &nor->job;
-	struct sim_device_busy *busy = &nor->sim->stats.nor;
+	struct sim_stats *stats = &nor->sim->stats;
+	struct sim_device_busy *busy = nor->place ? &stats->nor2 : &stats->nor;
 	u64 took = job->done_ps + (job->end_ps - job->start_ps);
 
 	switch (job->kind) {
@@ -377,10 +378,22 @@ static void get_sparse(const struct sim *sim, const char *name, u8 *data, u32 si
 	}
 }
 
+/* what the chip in a place of the board is called among the saved blobs */
+static const char *place_name(const struct vnor *nor)
+{
+	return nor->place ? "nor-bk2" : "nor";
+}
+
 /* blob of a die: the first one's has no number */
 static const char *blob(const struct vnor *nor, const char *what, char *buf, size_t size)
 {
-	snprintf(buf, size, nor->die_no ? "nor.%s%u" : "nor.%s", what, nor->die_no);
+	snprintf(buf, size, nor->die_no ? "%s.%s%u" : "%s.%s", place_name(nor), what, nor->die_no);
+	return buf;
+}
+
+static const char *part_blob(const struct vnor *nor, char *buf, size_t size)
+{
+	snprintf(buf, size, "%s.part", place_name(nor));
 	return buf;
 }
 
@@ -400,10 +413,12 @@ static void save_die(struct vnor *nor)
 
 void vnor_save(struct vnor *nor)
 {
+	char name[20];
 	unsigned int i;
 
 	vnor_sync(nor, sim_now_ps(nor->sim));
-	sim_state_put(nor->sim, "nor.part", nor->part->name, strlen(nor->part->name));
+	sim_state_put(nor->sim, part_blob(nor, name, sizeof(name)), nor->part->name,
+		      strlen(nor->part->name));
 	if (!nor->die[0])
 		save_die(nor);
 	for (i = 0; nor->die[0] && i < nor->part->n_dies; i++)
@@ -411,10 +426,12 @@ void vnor_save(struct vnor *nor)
 }
 
 /* is the saved state that of a part of this name? */
-static bool is_saved(const struct sim *sim, const struct vnor_part *part)
+static bool is_saved(const struct vnor *nor)
 {
+	const struct vnor_part *part = nor->part;
+	char name[20];
 	size_t len;
-	const u8 *p = sim_state_get(sim, "nor.part", &len);
+	const u8 *p = sim_state_get(nor->sim, part_blob(nor, name, sizeof(name)), &len);
 
 	return p && len == strlen(part->name) && !memcmp(p, part->name, len);
 }
@@ -426,7 +443,7 @@ static bool restore(struct vnor *nor)
 	size_t len;
 	const u8 *p;
 
-	if (!is_saved(sim, nor->part))
+	if (!is_saved(nor))
 		return false;
 	p = sim_state_get(sim, blob(nor, "regs", name, sizeof(name)), &len);
 	if (!p || len != sizeof(nor->nv))
@@ -454,9 +471,9 @@ static void init_die(struct vnor *nor, struct sim *sim, const struct vnor_part *
 	nor->cells = cells;
 	nor->array = array;
 	nor->die_no = die_no;
-	snprintf(name, sizeof(name), die_no ? "nor%u" : "nor", die_no);
+	snprintf(name, sizeof(name), die_no ? "%s%u" : "%s", place_name(nor), die_no);
 	sim_rng_init(&nor->rng, sim, name);
-	snprintf(name, sizeof(name), die_no ? "nor.busy%u" : "nor.busy", die_no);
+	snprintf(name, sizeof(name), die_no ? "%s.busy%u" : "%s.busy", place_name(nor), die_no);
 	sim_busy_init(&nor->busy_model, sim, name);
 	if (!restore(nor)) {
 		for (i = 0; i < 16; i++)
@@ -473,6 +490,11 @@ static void init_die(struct vnor *nor, struct sim *sim, const struct vnor_part *
 
 struct vnor *vnor_new(struct sim *sim, const char *name)
 {
+	return vnor_new_at(sim, name, 0);
+}
+
+struct vnor *vnor_new_at(struct sim *sim, const char *name, unsigned int place)
+{
 	const struct vnor_part *part = vnor_find_part(name);
 	struct vnor *nor;
 	unsigned int i;
@@ -483,6 +505,7 @@ struct vnor *vnor_new(struct sim *sim, const char *name)
 	if (!nor)
 		return NULL;
 	nor->part = part;
+	nor->place = (u8)place;
 	nor->cells = vnor_cells_new(part->size);
 	if (!nor->cells)
 		goto out_free;
@@ -496,6 +519,7 @@ struct vnor *vnor_new(struct sim *sim, const char *name)
 		nor->die[i] = calloc(1, sizeof(*nor));
 		if (!nor->die[i])
 			goto out_free;
+		nor->die[i]->place = (u8)place;
 		init_die(nor->die[i], sim, part->die, nor->cells,
 			 nor->array + (size_t)i * part->die->size, (u8)i);
 	}

@@ -90,7 +90,7 @@ static const struct component_id ids[] = {
 	{ ITM_BASE, 0xe, 0, { 0x01, 0xb0, 0x3b, 0x00, 0x04 } },
 	{ TPIU_BASE, 0x9, 0x11, { 0xa1, 0xb9, 0x0b, 0x00, 0x04 } },
 	{ ETM_BASE, 0x9, 0x13, { 0x25, 0xb9, 0x0b, 0x00, 0x04 } },
-	/* ST's own ROM table: designer 0x20, part 0x415 (RM0351 48.14) */
+	/* ST's own ROM table: designer 0x20, part as in DBGMCU_IDCODE (RM0351 48.14) */
 	{ ROM_BASE, 0x1, 1, { 0x15, 0x04, 0x0a, 0x00, 0x00 } },
 };
 
@@ -493,6 +493,10 @@ enum bus_resp vppb_access(struct vppb *p, struct bus_xact *x)
 	if (traced && !vcortexm_trace_enabled(p->core)) {
 		if (!x->write)
 			x->data = 0;
+		return BUS_OK;
+	}
+	if (!x->write && base == ROM_BASE && offset == 0xfe0) { /* part number, low byte */
+		x->data = p->mcu->kind->idcode & 0xff;
 		return BUS_OK;
 	}
 	if (!x->write && id_read(base, offset, &x->data))

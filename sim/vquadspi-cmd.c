@@ -72,11 +72,25 @@ static bool may_repeat(const struct vquadspi *q)
 	       !(q->ccr & (CCR_ADMODE | CCR_ABMODE | CCR_SIOO)) && !(q->cr & CR_DMAEN);
 }
 
+/* until when all chips that are asked answer as they did */
+static u64 quiet_until(const struct vquadspi *q)
+{
+	u64 t = SIM_NEVER;
+	unsigned int i;
+
+	for (i = 0; i < unit(q); i++)
+		t = min(t, port_of(q, i)->quiet_until(port_of(q, i)->dev));
+	return t;
+}
+
 static void raise_ncs(struct vquadspi *q, u64 at_ps)
 {
+	unsigned int i;
+
 	if (q->selected) {
-		q->port.deselect(q->port.dev, at_ps);
-		q->quiet_ps = may_repeat(q) ? q->port.quiet_until(q->port.dev) : 0;
+		for (i = 0; i < unit(q); i++)
+			port_of(q, i)->deselect(port_of(q, i)->dev, at_ps);
+		q->quiet_ps = may_repeat(q) ? quiet_until(q) : 0;
 		q->n_unlike += !q->quiet_ps;
 	}
 	q->selected = false;
@@ -93,7 +107,8 @@ void vqspi_start(struct vquadspi *q, u64 at_ps)
 	q->at_header = 0;
 	if (!(q->ccr & CCR_SIOO && q->opcode_sent))
 		header_add(q, FIELD_GET(CCR_IMODE, q->ccr), q->ccr & 0xff, 1);
-	header_add(q, FIELD_GET(CCR_ADMODE, q->ccr), q->address, FIELD_GET(CCR_ADSIZE, q->ccr) + 1);
+	header_add(q, FIELD_GET(CCR_ADMODE, q->ccr), q->address / unit(q),
+		   FIELD_GET(CCR_ADSIZE, q->ccr) + 1);
 	header_add(q, FIELD_GET(CCR_ABMODE, q->ccr), q->abr, FIELD_GET(CCR_ABSIZE, q->ccr) + 1);
 	q->opcode_sent = true;
 	q->drained_read = false;
@@ -104,10 +119,10 @@ void vqspi_start(struct vquadspi *q, u64 at_ps)
 
 	q->left = 0;
 	if (FIELD_GET(CCR_DMODE, q->ccr)) {
-		q->left = (u64)q->dlr + 1;
+		q->left = (u64)dlr(q) + 1;
 		if (fmode(q) == FM_POLL)
 			q->left = min(q->left, (u64)4);
-		else if (fmode(q) == FM_MAPPED || q->dlr == DLR_ENDLESS)
+		else if (fmode(q) == FM_MAPPED || dlr(q) == DLR_ENDLESS)
 			q->left = FIELD_GET(DCR_FSIZE, q->dcr) == 31 ? SIM_NEVER
 								     : flash_size(q) - q->address;
 	}
@@ -139,7 +154,7 @@ static unsigned int clocks_of(u8 lines)
 /* data: begin the next byte, or wait for the FIFO */
 static void next_data(struct vquadspi *q)
 {
-	unsigned int clocks;
+	unsigned int clocks, i;
 
 	q->state = ST_DATA;
 	if (!q->left) {
@@ -147,7 +162,7 @@ static void next_data(struct vquadspi *q)
 		return;
 	}
 	clocks = clocks_of(lines_of(FIELD_GET(CCR_DMODE, q->ccr)));
-	if (fmode(q) == FM_WRITE ? !q->level : q->level == FIFO_LEN) {
+	if (fmode(q) == FM_WRITE ? q->level < unit(q) : FIFO_LEN - q->level < unit(q)) {
 		q->stalled = true; /* CLK stops, NCS stays low */
 		q->next_ps = SIM_NEVER;
 		if (fmode(q) == FM_MAPPED) {
@@ -157,8 +172,8 @@ static void next_data(struct vquadspi *q)
 		}
 		return;
 	}
-	if (fmode(q) == FM_WRITE)
-		q->shift = fifo_pop(q);
+	for (i = 0; fmode(q) == FM_WRITE && i < unit(q); i++)
+		q->shift[i] = fifo_pop(q);
 	step_after(q, clocks);
 }
 
@@ -189,8 +204,10 @@ static void next_phase(struct vquadspi *q)
 static void step_header(struct vquadspi *q)
 {
 	u8 byte = q->header[q->at_header].byte, lines = q->header[q->at_header].lines;
+	unsigned int i;
 
-	q->port.send(q->port.dev, byte, lines, began_ps(q, clocks_of(lines)));
+	for (i = 0; i < unit(q); i++)
+		port_of(q, i)->send(port_of(q, i)->dev, byte, lines, began_ps(q, clocks_of(lines)));
 	q->at_header++;
 	next_phase(q);
 }
@@ -199,8 +216,10 @@ static void step_dummy(struct vquadspi *q)
 {
 	u32 n = FIELD_GET(CCR_DCYC, q->ccr);
 	u8 lines = lines_of(FIELD_GET(CCR_DMODE, q->ccr));
+	unsigned int i;
 
-	q->port.dummy(q->port.dev, lines ? lines : 1, n, began_ps(q, n));
+	for (i = 0; i < unit(q); i++)
+		port_of(q, i)->dummy(port_of(q, i)->dev, lines ? lines : 1, n, began_ps(q, n));
 	next_phase(q);
 }
 
@@ -213,30 +232,38 @@ static void step_dummy(struct vquadspi *q)
 static bool has_extra_byte(struct vquadspi *q)
 {
 	bool may = FIELD_GET(CCR_DMODE, q->ccr) == LINES_4 && (q->ccr & CCR_DDRM) &&
-		   FIELD_GET(CR_PRESCALER, q->cr) == E1_PRESCALER;
+		   FIELD_GET(CR_PRESCALER, q->cr) == E1_PRESCALER && !q->has_bank2;
 
 	return (may || q->sim->faults.extra_byte) && sim_rng_u64(&q->rng) % E1_ONE_IN == 0;
 }
 
+/* what came in, of one chip or of both, the first one's byte first */
+static void take_byte(struct vquadspi *q, u8 b)
+{
+	if (fmode(q) == FM_POLL)
+		q->poll_shift |= (u32)b << (8 * q->n_poll++);
+	else
+		fifo_push(q, b);
+}
+
 static void step_data(struct vquadspi *q)
 {
-	u8 lines = lines_of(FIELD_GET(CCR_DMODE, q->ccr)), b;
+	u8 lines = lines_of(FIELD_GET(CCR_DMODE, q->ccr)), b = 0;
 	u64 from = began_ps(q, clocks_of(lines));
+	unsigned int i;
 
 	if (q->left != SIM_NEVER)
-		q->left--;
+		q->left -= unit(q);
 	if (fmode(q) == FM_WRITE) {
-		q->port.send(q->port.dev, q->shift, lines, from);
+		for (i = 0; i < unit(q); i++)
+			port_of(q, i)->send(port_of(q, i)->dev, q->shift[i], lines, from);
 		next_data(q);
 		return;
 	}
-	b = q->port.recv(q->port.dev, lines, from);
-	if (fmode(q) == FM_POLL) {
-		q->poll_shift |= (u32)b << (8 * q->n_poll++);
-		next_data(q);
-		return;
+	for (i = 0; i < unit(q); i++) {
+		b = port_of(q, i)->recv(port_of(q, i)->dev, lines, from);
+		take_byte(q, b);
 	}
-	fifo_push(q, b);
 	if (!q->left && fmode(q) == FM_READ) {
 		q->flags |= SR_TCF;
 		q->drained_read = true;
@@ -268,14 +295,14 @@ static u64 poll_gap(const struct vquadspi *q)
 /* leave out polls that are sure to be answered like the last one, up to @to_ps */
 static void skip_polls(struct vquadspi *q, u64 to_ps)
 {
-	u64 quiet = q->port.quiet_until(q->port.dev), end = min(quiet, to_ps);
+	u64 quiet = quiet_until(q), end = min(quiet, to_ps);
 	u64 clocks = 1 + poll_gap(q), period, n; /* NCS rises one clock after the last edge */
 	unsigned int i;
 
 	for (i = 0; i < q->n_header; i++)
 		clocks += clocks_of(q->header[i].lines);
 	clocks += FIELD_GET(CCR_DCYC, q->ccr);
-	clocks += q->n_poll * clocks_of(lines_of(FIELD_GET(CCR_DMODE, q->ccr)));
+	clocks += q->n_poll / unit(q) * clocks_of(lines_of(FIELD_GET(CCR_DMODE, q->ccr)));
 	period = (q->period_fx * clocks) >> 16;
 	if (!period || end <= q->next_ps || q->ccr & CCR_SIOO)
 		return;
@@ -285,7 +312,7 @@ static void skip_polls(struct vquadspi *q, u64 to_ps)
 	n--; /* the last one is done for real */
 	q->next_ps += n * period;
 	q->ncs_high_ps += n * period;
-	q->sim->stats.nor_commands += n;
+	q->sim->stats.nor_commands += n * unit(q);
 }
 
 static void end_poll(struct vquadspi *q)
@@ -326,11 +353,13 @@ static void step_select(struct vquadspi *q)
 	struct vquadspi_clock clk = { .period_ps = period_ps(q),
 				      .idle_high = q->dcr & DCR_CKMODE,
 				      .shifted = q->cr & CR_SSHIFT };
+	unsigned int i;
 
 	if ((clk.period_ps + 1) * MAX_CLK_MHZ <= 1000000) /* the period was rounded down */
 		sim_complain(q->sim, "quadspi", "CLK of %llu MHz, the pins do %u MHz at most",
 			     (unsigned long long)(1000000 / clk.period_ps), MAX_CLK_MHZ);
-	q->port.select(q->port.dev, &clk, q->next_ps);
+	for (i = 0; i < unit(q); i++)
+		port_of(q, i)->select(port_of(q, i)->dev, &clk, q->next_ps);
 	q->selected = true;
 	rebase(q, q->next_ps);
 	next_phase(q); /* the first rising edge comes one period after NCS */

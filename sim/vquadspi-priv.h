@@ -12,6 +12,8 @@
 #define CR_PMM	     BIT(23)
 #define CR_APMS	     BIT(22)
 #define CR_FTHRES    GENMASK(11, 8)
+#define CR_FSEL	     BIT(7)
+#define CR_DFM	     BIT(6)
 #define CR_SSHIFT    BIT(4)
 #define CR_TCEN	     BIT(3)
 #define CR_DMAEN     BIT(2)
@@ -59,7 +61,8 @@ enum state {
 
 struct vquadspi {
 	struct sim *sim;
-	struct vquadspi_port port;
+	struct vquadspi_port port[2];
+	bool has_bank2;
 	struct sim_rng rng;
 	struct sim_event dma_event;
 	struct bus_slave regs_slave, window_slave;
@@ -85,9 +88,9 @@ struct vquadspi {
 	} header[9];
 	unsigned int n_header, at_header;
 	bool opcode_sent;  /* SIOO: once after each write of CCR */
-	u32 address;	   /* that goes out: AR, or the window offset */
+	u32 address;	   /* AR, or the window offset; half of it goes out in dual-flash mode */
 	u64 left;	   /* data bytes */
-	u8 shift;	   /* byte that is being sent */
+	u8 shift[2];	   /* byte that is being sent, one for each chip */
 	bool drained_read; /* indirect read whose bytes all came in: BUSY until the FIFO is empty */
 	bool extra_byte;   /* E1: one more, as soon as there is room */
 	bool e2_armed;	   /* next mapped read is wrong */
@@ -120,6 +123,35 @@ static inline u8 lines_of(u32 mode)
 static inline bool is_enabled(const struct vquadspi *q)
 {
 	return q->cr & CR_EN;
+}
+
+/* two chips side by side, even bytes in the first: RM0351 17.3.4 */
+static inline bool is_dual(const struct vquadspi *q)
+{
+	return q->cr & CR_DFM;
+}
+
+/* bytes that one step of the data phase moves */
+static inline unsigned int unit(const struct vquadspi *q)
+{
+	return is_dual(q) ? 2 : 1;
+}
+
+/* the ports that a command goes to; FSEL means nothing in dual-flash mode */
+static inline unsigned int first_port(const struct vquadspi *q)
+{
+	return !is_dual(q) && q->cr & CR_FSEL ? 1 : 0;
+}
+
+static inline const struct vquadspi_port *port_of(const struct vquadspi *q, unsigned int i)
+{
+	return &q->port[first_port(q) + i];
+}
+
+/* DLR[0] is stuck at 1 in dual-flash mode */
+static inline u32 dlr(const struct vquadspi *q)
+{
+	return q->dlr | (is_dual(q) ? 1 : 0);
 }
 
 static inline bool is_busy(const struct vquadspi *q)

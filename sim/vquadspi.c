@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * QUADSPI of the STM32L476: RM0351 chapter 17; one chip, no dual-flash, 16-byte FIFO.
+ * QUADSPI of the STM32L476 and STM32L496: RM0351 chapter 17; 16-byte FIFO. The L476 has pins for one
+ * chip. The L496 has them for two, used one at a time (CR.FSEL) or both at once (CR.DFM): then each
+ * chip gets the same opcode and the same address, half of AR, and every other byte of the data.
  *
  * The model is lazy and exact: it knows when its next step is due (a byte sent or received, NCS
  * moving, the next poll) and is run forward to the time of whoever looks at it. Between steps
@@ -9,7 +11,8 @@
  * Here are registers, bus and life; how a command runs on the pins is in vquadspi-cmd.c.
  *
  * Errata of this die that are modelled (ES0250, and what HAL and OpenOCD work around): an extra byte
- * in the FIFO at the end of a read in quad DDR mode now and then (extra_byte=1: of any read), a wrong
+ * in the FIFO at the end of a read in quad DDR mode now and then (extra_byte=1: of any read; HAL has
+ * no such guard for the L496), a wrong
  * first mapped read if AR[1:0] != 0, an indirect read of data alone that never ends.
  */
 #include "sim/vquadspi-priv.h"
@@ -36,10 +39,11 @@
 #define WINDOW_SIZE  0x10000000u
 #define ABORT_CLOCKS 2 /* BUSY stays for a moment; RM0351 17.3.14 says only "once completed" */
 
-#define CR_WRITABLE  0xffdf0f1du /* without ABORT; no FSEL, no DFM on this die */
+#define CR_WRITABLE  0xffdf0f1du /* without ABORT; FSEL, DFM: cr_writable() */
 /* RM0351 17.5.1: only while BUSY = 0 */
-#define CR_WHEN_IDLE	(CR_PRESCALER | CR_PMM | CR_APMS | CR_SSHIFT | CR_TCEN)
+#define CR_WHEN_IDLE	(CR_PRESCALER | CR_PMM | CR_APMS | CR_FSEL | CR_DFM | CR_SSHIFT | CR_TCEN)
 #define CCR_WRITABLE	0x9f7fffffu
+#define CCR_DHHC	BIT(30) /* with two banks only */
 #define SR_FLEVEL_SHIFT 8
 #define SR_BUSY		BIT(5)
 
@@ -106,6 +110,11 @@ static void begin_abort(struct vquadspi *q, u64 at_ps)
 	q->next_ps = at_ps + ABORT_CLOCKS * period_ps(q);
 }
 
+static u32 cr_writable(const struct vquadspi *q)
+{
+	return CR_WRITABLE | (q->has_bank2 ? CR_FSEL | CR_DFM : 0);
+}
+
 static void write_cr(struct vquadspi *q, u32 v, u64 at_ps)
 {
 	u32 keep = is_busy(q) ? CR_WHEN_IDLE : 0;
@@ -115,7 +124,9 @@ static void write_cr(struct vquadspi *q, u32 v, u64 at_ps)
 		sim_complain(q->sim, "quadspi", "CR = 0x%08x while BUSY: fields 0x%08x dropped", v,
 			     (q->cr ^ v) & keep);
 	}
-	q->cr = (q->cr & (keep | CR_ABORT)) | (v & CR_WRITABLE & ~keep);
+	q->cr = (q->cr & (keep | CR_ABORT)) | (v & cr_writable(q) & ~keep);
+	if (is_dual(q)) /* they read so from then on */
+		q->ar &= ~1u;
 	if (was_on && !is_enabled(q) && is_busy(q)) {
 		vqspi_stop(q, at_ps);
 		q->cr &= ~CR_ABORT;
@@ -134,7 +145,7 @@ static bool is_in_range(const struct vquadspi *q, bool with_length)
 	if (q->ar >= size)
 		return false;
 	return !with_length || !FIELD_GET(CCR_DMODE, q->ccr) || fmode(q) > FM_READ ||
-	       q->dlr == DLR_ENDLESS || (u64)q->ar + q->dlr + 1 <= size;
+	       dlr(q) == DLR_ENDLESS || (u64)q->ar + dlr(q) + 1 <= size;
 }
 
 static bool trigger(struct vquadspi *q, u64 at_ps)
@@ -142,7 +153,7 @@ static bool trigger(struct vquadspi *q, u64 at_ps)
 	if (!is_in_range(q, true)) {
 		sim_complain(q->sim, "quadspi",
 			     "transfer at 0x%08x (DLR 0x%x) past the end given by FSIZE: TEF",
-			     q->ar, q->dlr);
+			     q->ar, dlr(q));
 		q->flags |= SR_TEF;
 		return false;
 	}
@@ -170,7 +181,7 @@ static void write_ccr(struct vquadspi *q, u32 v, bool with_instruction, u64 at_p
 {
 	bool was_mapped = fmode(q) == FM_MAPPED;
 
-	q->ccr = v & CCR_WRITABLE;
+	q->ccr = v & (CCR_WRITABLE | (q->has_bank2 ? CCR_DHHC : 0));
 	q->opcode_sent = false;
 	q->poll_ftf = false;
 	if (fmode(q) == FM_MAPPED && !was_mapped)
@@ -184,7 +195,10 @@ static void write_ar(struct vquadspi *q, u32 v, u64 at_ps)
 {
 	if (is_busy(q) || fmode(q) == FM_MAPPED)
 		return; /* ignored, as RM0351 17.5.7 says; HAL does this all the time */
-	q->ar = v;
+	if (is_dual(q) && v & 1)
+		sim_complain(q->sim, "quadspi", "AR = 0x%08x in dual-flash mode: bit 0 is dropped",
+			     v);
+	q->ar = is_dual(q) ? v & ~1u : v;
 	if (!is_enabled(q) || !FIELD_GET(CCR_ADMODE, q->ccr))
 		return;
 	if (!is_in_range(q, false)) {
@@ -238,6 +252,8 @@ static u32 read_reg(struct vquadspi *q, u32 reg)
 {
 	u32 mask, *r = idle_register(q, reg, &mask);
 
+	if (reg == QSPI_DLR)
+		return dlr(q);
 	if (r)
 		return *r;
 	switch (reg) {
@@ -265,6 +281,10 @@ static void write_reg(struct vquadspi *q, const struct bus_xact *x)
 			     reg);
 		return;
 	}
+	if (reg == QSPI_DLR && is_dual(q) && !(v & 1))
+		sim_complain(q->sim, "quadspi",
+			     "DLR = 0x%x in dual-flash mode: bit 0 is stuck at 1, one byte more",
+			     v);
 	if (r) {
 		*r = v & mask;
 		return;
@@ -425,7 +445,7 @@ static bool is_mapped_run(const struct vquadspi *q, u32 offset)
 enum bus_resp vquadspi_window_access(struct vquadspi *q, struct bus_xact *x)
 {
 	const char *why = NULL;
-	u32 v;
+	u32 v, lead = 0;
 
 	vqspi_advance(q, x->at_ps);
 	if (!mcu_unit_clocked(q->sim->mcu, MCU_UNIT_QSPI) || q->held)
@@ -446,15 +466,17 @@ enum bus_resp vquadspi_window_access(struct vquadspi *q, struct bus_xact *x)
 		return BUS_ERROR;
 	if (!is_mapped_run(q, x->offset)) {
 		vqspi_stop(q, q->now_ps);
-		q->address = x->offset;
-		q->mapped_at = x->offset;
+		lead = x->offset % unit(q); /* the chips start at the same address */
+		q->address = x->offset - lead;
+		q->mapped_at = q->address;
 		vqspi_start(q, q->now_ps);
 	}
-	if (!run_until(q, can_map, x->size)) {
+	if (!run_until(q, can_map, lead + x->size)) {
 		hang(q, x, "window read");
 		return BUS_OK;
 	}
 	x->done_ps = max(x->done_ps, q->now_ps);
+	pop_bytes(q, lead, x->done_ps);
 	v = pop_bytes(q, x->size, x->done_ps);
 	q->mapped_at = x->offset + x->size;
 	q->ar = q->mapped_at;
@@ -537,7 +559,7 @@ struct vquadspi *vquadspi_new(struct sim *sim, const struct vquadspi_port *port)
 	if (!q)
 		return NULL;
 	q->sim = sim;
-	q->port = *port;
+	q->port[0] = *port;
 	q->next_ps = SIM_NEVER;
 	q->now_ps = sim_now_ps(sim);
 	q->dma_event = (struct sim_event){ .at_ps = SIM_NEVER, .fn = on_dma_event, .arg = q };
@@ -557,6 +579,12 @@ struct vquadspi *vquadspi_new(struct sim *sim, const struct vquadspi_port *port)
 	mcu_add_reset(sim->mcu, on_reset, q);
 	mcu_add_unit_reset(sim->mcu, MCU_UNIT_QSPI, on_unit_reset, q);
 	return q;
+}
+
+void vquadspi_add_bank2(struct vquadspi *q, const struct vquadspi_port *port)
+{
+	q->port[1] = *port;
+	q->has_bank2 = true;
 }
 
 void vquadspi_free(struct vquadspi *q)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * QUADSPI of the virtual STM32L476.
+ * QUADSPI of the virtual STM32L476 (one bank of pins) and STM32L496 (two: RM0351 17.3.4, dual-flash).
  */
 #ifndef SWDROM_SIM_VQUADSPI_H
 #define SWDROM_SIM_VQUADSPI_H
@@ -35,6 +35,8 @@ struct vquadspi_port {
 /* registers registers and window on the MCU's bus; NULL: no memory. @port is copied */
 struct vquadspi *vquadspi_new(struct sim *sim, const struct vquadspi_port *port);
 void vquadspi_free(struct vquadspi *q);
+/* the die has a second bank of pins, CR.FSEL and CR.DFM; @port is copied */
+void vquadspi_add_bank2(struct vquadspi *q, const struct vquadspi_port *port);
 /* run it forward to @at_ps; what reads its pins or the chip behind them asks for that first */
 void vquadspi_sync(struct vquadspi *q, u64 at_ps);
 /* supply gone: no more edges */
@@ -45,7 +47,7 @@ void vquadspi_power_off(struct vquadspi *q);
  * times counted from the moment of the look. If two looks are the same, it does in the next pass what
  * it did between them, while the chip answers as it did: until @until_ps.
  */
-#define VQUADSPI_LOOK_SIZE 512
+#define VQUADSPI_LOOK_SIZE 640
 
 struct vquadspi_look {
 	u8 state[VQUADSPI_LOOK_SIZE];

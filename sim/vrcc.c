@@ -116,17 +116,10 @@ struct vrcc {
 	struct sim_event ev_switch;
 };
 
-/* offset of each bus's register from AHB1's; bits that exist on the L476 (CMSIS header) */
-static const struct {
-	u8 offset;
-	u32 rst_mask, enr_mask, enr_reset, smen_reset;
-} bus_regs[RCC_N_BUSES] = {
-	[RCC_AHB1] = { 0x00, 0x00011103, 0x00011103, 0x00000100, 0x00011303 },
-	[RCC_AHB2] = { 0x04, 0x000430ff, 0x000430ff, 0, 0x000432ff },
-	[RCC_AHB3] = { 0x08, 0x00000101, 0x00000101, 0, 0x00000101 },
-	[RCC_APB1_1] = { 0x10, 0xf2fec23f, 0xf2feca3f, 0, 0xf2feca3f },
-	[RCC_APB1_2] = { 0x14, 0x00000025, 0x00000025, 0, 0x00000025 },
-	[RCC_APB2] = { 0x18, 0x01677c01, 0x01677c81, 0, 0x01677c01 },
+/* offset of each bus's register from AHB1's */
+static const u8 bus_offset[RCC_N_BUSES] = {
+	[RCC_AHB1] = 0x00,   [RCC_AHB2] = 0x04,	  [RCC_AHB3] = 0x08,
+	[RCC_APB1_1] = 0x10, [RCC_APB1_2] = 0x14, [RCC_APB2] = 0x18,
 };
 
 /* MSIRANGE 0 ... 11: RM0351 6.4.1 */
@@ -388,7 +381,7 @@ static void write_rst(struct vrcc *r, enum rcc_bus bus, u32 v)
 	u32 changed;
 	unsigned int bit;
 
-	v &= bus_regs[bus].rst_mask;
+	v &= r->mcu->kind->rcc[bus].rst_mask;
 	changed = v ^ r->rst[bus];
 	r->rst[bus] = v;
 	for (; changed; changed &= changed - 1) {
@@ -407,7 +400,7 @@ static u32 *bus_reg(struct vrcc *r, u32 offset, enum rcc_bus *bus, char *set)
 
 	for (i = 0; i < 3; i++) {
 		for (b = 0; b < RCC_N_BUSES; b++) {
-			if (offset == (u32)start[i] + bus_regs[b].offset) {
+			if (offset == (u32)start[i] + bus_offset[b]) {
 				*bus = (enum rcc_bus)b;
 				*set = names[i];
 				return &regs[i][b];
@@ -497,10 +490,10 @@ static enum bus_resp rcc_access(void *dev, struct bus_xact *x)
 		u32 sticky = bus == RCC_APB1_1 ? *reg & WWDGEN : 0;
 
 		before_clock_change(r, x->at_ps);
-		*reg = (bus_merge(x, *reg) & bus_regs[bus].enr_mask) | sticky;
+		*reg = (bus_merge(x, *reg) & r->mcu->kind->rcc[bus].enr_mask) | sticky;
 		vdma_run_to(r->mcu->dma, x->at_ps);
 	} else {
-		*reg = bus_merge(x, *reg) & bus_regs[bus].smen_reset;
+		*reg = bus_merge(x, *reg) & r->mcu->kind->rcc[bus].smen_reset;
 	}
 	return BUS_OK;
 }
@@ -726,8 +719,8 @@ void vrcc_reset(struct vrcc *r, enum mcu_reset kind, u32 flag)
 	r->regs[0x10 / 4] = r->regs[0x14 / 4] = PLLCFGR_RESET; /* PLLSAI1CFGR, PLLSAI2CFGR */
 	for (i = 0; i < RCC_N_BUSES; i++) {
 		r->rst[i] = 0;
-		r->enr[i] = bus_regs[i].enr_reset;
-		r->smen[i] = bus_regs[i].smen_reset;
+		r->enr[i] = r->mcu->kind->rcc[i].enr_reset;
+		r->smen[i] = r->mcu->kind->rcc[i].smen_reset;
 	}
 	if (!(vflash_optr(r->mcu->flash) & OPTR_WWDG_SW))
 		r->enr[RCC_APB1_1] |= WWDGEN;

@@ -248,7 +248,7 @@ static void test_the_board_hears_of_each_change_before_and_after(void **state)
 	rd(f, PORT('C') + ODR);
 	assert_int_equal(f->n_before, 1);
 	pins_reset(&f->mcu);
-	assert_int_equal(f->n_after, 1 + VGPIO_PORTS);
+	assert_int_equal(f->n_after, 1 + 8);
 }
 
 #define T(_name) cmocka_unit_test_setup_teardown(test_##_name, setup, teardown)
