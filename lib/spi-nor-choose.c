@@ -106,19 +106,24 @@ static bool is_word(const char *s, size_t len, const char *word)
 
 static int parse_addr(struct nor_part *part, const char *s, size_t len, struct err *err)
 {
-	part->flags &= ~NOR_4B_OPS;
-	part->fourbyte = NOR_4B_NONE;
-	if (is_word(s, len, "3"))
+	static const struct {
+		const char *word;
+		enum nor_4byte how;
+	} ways[] = {
+		{ "3", NOR_4B_NONE },  { "opcodes", NOR_4B_NONE }, /* a flag says so */
+		{ "b7", NOR_4B_EN4B }, { "wren-b7", NOR_4B_WREN_EN4B }, { "bank", NOR_4B_BANK },
+		{ "ear", NOR_4B_EAR }, { "always", NOR_4B_ALWAYS },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
+		if (!is_word(s, len, ways[i].word))
+			continue;
+		part->flags &= ~NOR_4B_OPS;
+		part->flags |= is_word(s, len, "opcodes") ? NOR_4B_OPS : 0;
+		part->fourbyte = ways[i].how;
 		return 0;
-	if (is_word(s, len, "opcodes"))
-		part->flags |= NOR_4B_OPS;
-	else if (is_word(s, len, "b7"))
-		part->fourbyte = NOR_4B_EN4B;
-	else if (is_word(s, len, "wren-b7"))
-		part->fourbyte = NOR_4B_WREN_EN4B;
-	else
-		return bad(err, "addr is 3, opcodes, b7 or wren-b7", s, len);
-	return 0;
+	}
+	return bad(err, "addr is 3, opcodes, b7, wren-b7, bank, ear or always", s, len);
 }
 
 static int parse_quad(struct nor_part *part, const char *s, size_t len, struct err *err)

@@ -22,7 +22,8 @@ struct nor_choice {
  * @err: what is wrong
  *
  * Keys: size (bytes, K, M), page, erase (OPCODE:SIZE pairs between slashes), chip-erase (OPCODE or
- * none), addr (3, or how four bytes come about: opcodes, b7, wren-b7), quad (none, always, sr1.6,
+ * none), addr (3, or how four bytes come about: opcodes, b7, wren-b7, bank, ear,
+ * always), quad (none, always, sr1.6,
  * sr2.1, sr2.1-31h, sr2.7), mhz. A NAME that is not in the tables needs size and erase.
  *
  * Return: 0 or -EINVAL.

@@ -4,12 +4,7 @@
  * read; in whatever state an application left it; with a line that is not connected. The cells are
  * compared with what should be there, and the bench must have nothing to complain about.
  */
-#include "lib/adapter.h"
 #include "lib/crc32.h"
-#include "lib/spi-nor-priv.h"
-#include "lib/target.h"
-#include "sim/netlist.h"
-#include "sim/sim.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -22,8 +17,7 @@
 
 #include <cmocka.h>
 
-#define BOARD	 "stm32l476g-eval"
-#define SWCLK_HZ 15000000u
+#include "tests/support/nor-board.h"
 
 struct chip {
 	const char *model, *name; /* the bench's, ours */
@@ -66,166 +60,6 @@ static const struct chip chips[] = {
 	{ "badsfdp-sizes", "w25q128jv", 16, 1, false },
 	{ "zd25q128c", "w25q128jv", 16, 1, false },
 };
-
-struct bench {
-	struct ctx ctx;
-	sig_atomic_t stop;
-	struct sim_opts opts;
-	struct sim_faults faults;
-	struct transport *t;
-	struct sim *sim;
-	struct swd_host *host;
-	struct board board;
-	struct target target;
-	bool is_attached;
-	struct mtd_info *qspi;
-	u8 *cells;
-	size_t size;
-	u8 data[KIB(4)];
-	enum spi_mode mode; /* as if the board file said so */
-	char log[8192];
-	size_t log_used;
-};
-
-static void keep_lines(void *arg, enum log_level level, const char *line)
-{
-	struct bench *b = arg;
-	int n;
-
-	if (level > LOG_WARN)
-		return;
-	n = snprintf(b->log + b->log_used, sizeof(b->log) - b->log_used, "%s\n", line);
-	if (n > 0 && b->log_used + (size_t)n < sizeof(b->log))
-		b->log_used += (size_t)n;
-}
-
-static int try_attach(struct bench *b, const char *model)
-{
-	struct target_attach_opts opts = { .swclk_hz = SWCLK_HZ, .board = &b->board };
-	struct adapter a;
-	int ret;
-
-	b->log_used = 0;
-	b->log[0] = '\0';
-	err_clear(&b->ctx.err);
-	snprintf(b->opts.board, sizeof(b->opts.board), "%s", BOARD);
-	snprintf(b->opts.nor, sizeof(b->opts.nor), "%s", model);
-	assert_int_equal(board_load(&b->board, BOARD, &b->ctx.err), 0);
-	b->board.qspi_mode = b->mode;
-	assert_int_equal(sim_open(&b->opts, &b->faults, &b->ctx.err, &b->t), 0);
-	b->sim = sim_of_transport(b->t);
-	b->ctx.clk = b->t->clk;
-	assert_int_equal(adapter_load(&a, ADAPTER_DEFAULT, &b->ctx.err), 0);
-	assert_int_equal(swd_host_open(&b->ctx, b->t, &a, &b->host), 0);
-	b->cells = netlist_nor_data(b->sim->nets, &b->size);
-	ret = target_attach(&b->target, &b->ctx, b->host, &opts);
-	b->is_attached = !ret;
-	b->qspi = ret ? NULL : target_mtd(&b->target, "qspi");
-	return ret;
-}
-
-static void attach(struct bench *b, const char *model)
-{
-	if (try_attach(b, model))
-		fail_msg("%s: %s (%s)", model, b->ctx.err.what, b->ctx.err.where);
-	assert_non_null(b->qspi);
-}
-
-static void close_bench(struct bench *b)
-{
-	if (b->is_attached)
-		target_detach(&b->target, TARGET_RUN);
-	b->is_attached = false;
-	if (b->host)
-		b->host->ops->close(b->host);
-	b->host = NULL;
-	err_clear(&b->ctx.err);
-}
-
-static void detach_quietly(struct bench *b)
-{
-	if (b->is_attached)
-		target_detach(&b->target, TARGET_RUN);
-	b->is_attached = false;
-	for (size_t i = 0; i < sim_n_complaints(b->sim); i++)
-		print_error("%s: complaint: %s\n", b->opts.nor, sim_complaint(b->sim, i));
-	if (sim_n_complaints(b->sim))
-		fail_msg("%s: %zu complaints", b->opts.nor, sim_n_complaints(b->sim));
-	close_bench(b);
-}
-
-static int setup(void **state)
-{
-	struct bench *b = calloc(1, sizeof(*b));
-	u32 x = 1;
-
-	b->ctx.stop = &b->stop;
-	b->ctx.log = (struct log){ .fn = keep_lines, .arg = b, .level = LOG_WARN };
-	sim_opts_default(&b->opts);
-	b->opts.seed = 1;
-	for (size_t i = 0; i < sizeof(b->data); i++) {
-		x = x * 1664525 + 1013904223;
-		b->data[i] = (u8)(x >> 24);
-	}
-	*state = b;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	close_bench(*state);
-	free(*state);
-	return 0;
-}
-
-static void must(struct bench *b, int ret)
-{
-	if (ret)
-		fail_msg("%s: %s (%s)", b->opts.nor, b->ctx.err.what, b->ctx.err.where);
-}
-
-static struct spi_nor *nor_of(struct bench *b)
-{
-	return container_of(b->qspi, struct spi_nor, mtd);
-}
-
-static void compare(struct bench *b, u64 at, const u8 *want, size_t len)
-{
-	u8 back[KIB(4)];
-
-	assert_true(len <= sizeof(back));
-	for (size_t i = 0; i < len; i++)
-		if (b->cells[at + i] != want[i])
-			fail_msg("%s: cell %" PRIx64 " is %02x, not %02x", b->opts.nor, at + i,
-				 b->cells[at + i], want[i]);
-	must(b, mtd_read(b->qspi, at, len, back));
-	for (size_t i = 0; i < len; i++)
-		if (back[i] != want[i])
-			fail_msg("%s: %" PRIx64 " reads %02x, not %02x", b->opts.nor, at + i,
-				 back[i], want[i]);
-}
-
-static void write_at(struct bench *b, u64 at, size_t len)
-{
-	must(b, mtd_write(b->qspi, at, len, b->data));
-	compare(b, at, b->data, len);
-}
-
-/* the smallest block at @at, all cells 0 before: it is erased, its neighbours are not */
-static void erase_block(struct bench *b, u64 at)
-{
-	u64 start, size, from, to;
-
-	assert_true(mtd_block_at(b->qspi, at, &start, &size));
-	from = start - min(start, (u64)KIB(4));
-	to = min(start + size + KIB(4), (u64)b->size);
-	memset(b->cells + from, 0, to - from);
-	must(b, mtd_erase(b->qspi, start, size));
-	for (u64 i = from; i < to; i++)
-		if (b->cells[i] != (i >= start && i < start + size ? 0xff : 0))
-			fail_msg("%s: cell %" PRIx64 " is %02x after erasing %" PRIx64 "+%" PRIx64,
-				 b->opts.nor, i, b->cells[i], start, size);
-}
 
 static void test_each_chip_is_known_by_name_and_size(void **state)
 {
@@ -335,20 +169,6 @@ static void test_qpi_that_is_not_there_is_done_without(void **state)
 			fail_msg("%s: %u lines: %s", chips[i].model, nor_lines(nor_of(b)), b->log);
 		detach_quietly(b);
 	}
-}
-
-/* what boot code does: 03h with three address bytes */
-static void read_as_boot_code(struct bench *b, u64 at, u8 *buf, u32 len)
-{
-	struct spi_nor *nor = nor_of(b);
-	struct spi_mem_op op = {
-		.cmd = { .opcode = 0x03, .buswidth = 1 },
-		.addr = { .nbytes = 3, .buswidth = 1, .val = at },
-		.data = { .dir = SPI_MEM_IN, .buswidth = 1, .nbytes = len, .in = buf },
-	};
-
-	must(b, nor->mem->ops->configure(nor->mem, nor->p.size, 8000000));
-	must(b, spi_mem_exec(nor->mem, &op));
 }
 
 static void test_qpi_is_entered_when_asked_for_and_left_at_the_end(void **state)

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Virtual SPI-NOR chips above 16 MiB, their fourth address byte sent in each way that they have:
+ * opcodes of their own, 4-byte mode, bank register, extended address register. Afterwards boot code
+ * finds what it expects. And what is chosen to erase with.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/support/nor-board.h"
+
+#define ERASE_256 "erase=d8h:256K"
+
+static void test_every_way_to_the_upper_half_and_back(void **state)
+{
+	static const struct {
+		const char *model, *choice;
+		enum nor_4byte how;
+	} cases[] = {
+		{ "n25q256a13", "n25q256a:addr=wren-b7", NOR_4B_WREN_EN4B },
+		{ "n25q256a13", "n25q256a:addr=ear", NOR_4B_EAR },
+		{ "mt25ql512abb", "mt25ql512:addr=opcodes", NOR_4B_OPCODES },
+		{ "mt25ql512abb", "mt25ql512:addr=wren-b7", NOR_4B_WREN_EN4B },
+		{ "mt25ql512abb", "mt25ql512:addr=ear", NOR_4B_EAR },
+		{ "w25q256jv", "w25q256jv:addr=opcodes", NOR_4B_OPCODES },
+		{ "w25q256jv", "w25q256jv:addr=b7", NOR_4B_EN4B },
+		{ "w25q256jv", "w25q256jv:addr=ear", NOR_4B_EAR },
+		{ "mx25l51245g", "mx25l51245g:addr=b7", NOR_4B_EN4B },
+		{ "mx25l51245g", "mx25l51245g:addr=opcodes", NOR_4B_OPCODES },
+		{ "mx25l51245g", "mx25l51245g:addr=ear", NOR_4B_EAR },
+		{ "gd25lq256d", "gd25lq256:addr=b7", NOR_4B_EN4B },
+		{ "gd25lq256d", "gd25lq256:addr=ear", NOR_4B_EAR },
+		{ "is25wp512m", "is25wp512:addr=b7", NOR_4B_EN4B },
+		{ "is25wp512m", "is25wp512:addr=bank", NOR_4B_BANK },
+		{ "is25wp512m", "is25wp512:addr=opcodes", NOR_4B_OPCODES },
+		{ "s25fl512s", "s25fl512s-256k:addr=bank," ERASE_256, NOR_4B_BANK },
+		{ "s25fl512s", "s25fl512s-256k:addr=opcodes," ERASE_256, NOR_4B_OPCODES },
+	};
+	struct bench *b = *state;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct nor_choice choice;
+		u8 got[16];
+
+		if (nor_choose(&choice, cases[i].choice, &b->ctx.err))
+			fail_msg("%s: %s", cases[i].choice, b->ctx.err.what);
+		b->choice = &choice;
+		attach(b, cases[i].model);
+		assert_int_equal(nor_of(b)->p.fourbyte, cases[i].how);
+		/* the same place in all 16 MiB, and the border between two of them */
+		memcpy(b->cells, b->data, sizeof(b->data));
+		for (u64 at = KIB(256); at < b->size; at += MIB(16))
+			erase_block(b, at);
+		for (u64 at = KIB(256); at < b->size; at += MIB(16))
+			write_at(b, at, 100 + (size_t)(at / MIB(16)));
+		for (u64 at = KIB(256); at < b->size; at += MIB(16))
+			compare(b, at, b->data, 100 + (size_t)(at / MIB(16)));
+		erase_block(b, MIB(16) - 1);
+		erase_block(b, MIB(16));
+		memset(b->cells + MIB(16) - KIB(4), 0xff, KIB(8));
+		write_at(b, MIB(16) - 1000, 2000);
+		mtd_finish(b->qspi);
+		read_as_boot_code(b, 16, got, sizeof(got));
+		if (memcmp(got, b->data + 16, sizeof(got)) != 0)
+			fail_msg("%s: boot code reads %02x %02x", cases[i].choice, got[0], got[1]);
+		detach_quietly(b);
+	}
+}
+
+/* ---- what to erase with ---- */
+
+static void test_the_largest_erase_that_is_no_slower_is_taken(void **state)
+{
+	struct bench *b = *state;
+	struct nor_erase e;
+	struct spi_nor *nor;
+
+	/* 4, 32 and 64 KiB, 45, 120 and 150 ms, all of it in 40 s */
+	attach(b, "w25q128jv");
+	nor = nor_of(b);
+	nor_pick_erase(nor, 0, KIB(28), &e);
+	assert_int_equal(e.size, KIB(4));
+	nor_pick_erase(nor, 0, KIB(63), &e);
+	assert_int_equal(e.size, KIB(32));
+	nor_pick_erase(nor, 0, KIB(128), &e);
+	assert_int_equal(e.size, KIB(64));
+	assert_int_equal(e.opcode, 0xd8);
+	/* not at the start of a larger one */
+	nor_pick_erase(nor, KIB(4), KIB(128), &e);
+	assert_int_equal(e.size, KIB(4));
+	nor_pick_erase(nor, KIB(32), KIB(128), &e);
+	assert_int_equal(e.size, KIB(32));
+	/* this chip in hand is slow with large ones: what was measured counts */
+	nor->busy_erase_ns[2] = 5 * SEC_NS;
+	nor_pick_erase(nor, 0, KIB(128), &e);
+	assert_int_equal(e.size, KIB(32));
+	nor->busy_erase_ns[1] = 5 * SEC_NS;
+	nor_pick_erase(nor, 0, KIB(128), &e);
+	assert_int_equal(e.size, KIB(4));
+	detach_quietly(b);
+}
+
+static void test_the_chip_erase_must_be_worth_it(void **state)
+{
+	struct bench *b = *state;
+	struct nor_erase e;
+	struct spi_nor *nor;
+
+	attach(b, "w25q128jv");
+	nor = nor_of(b);
+	/* 256 blocks of 150 ms are 38.4 s, the chip 40 s */
+	nor_pick_erase(nor, 0, MIB(16), &e);
+	assert_int_equal(e.size, KIB(64));
+	nor->p.chip_erase_typ_ns = 20 * SEC_NS;
+	nor_pick_erase(nor, 0, MIB(16), &e);
+	assert_int_equal(e.opcode, 0xc7);
+	assert_int_equal(e.size, MIB(16));
+	/* not if anything is to stay */
+	nor_pick_erase(nor, 0, MIB(16) - KIB(4), &e);
+	assert_int_equal(e.size, KIB(64));
+	detach_quietly(b);
+}
+
+static void test_erasing_by_what_was_measured_erases_exactly_that(void **state)
+{
+	struct bench *b = *state;
+
+	attach(b, "w25q128jv");
+	memset(b->cells, 0, KIB(512));
+	nor_of(b)->busy_erase_ns[2] = 5 * SEC_NS; /* 64 KiB look slow: 32 KiB it is */
+	must(b, mtd_erase(b->qspi, KIB(4), KIB(300)));
+	for (u64 i = 0; i < KIB(512); i++)
+		assert_int_equal(b->cells[i], i >= KIB(4) && i < KIB(304) ? 0xff : 0);
+	/* 7 and 4 of 4 KiB around 8 of 32 KiB */
+	assert_int_equal(b->sim->stats.nor.n_erases, 7 + 8 + 4);
+	detach_quietly(b);
+}
+
+#define TEST(_fn) cmocka_unit_test_setup_teardown(_fn, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_every_way_to_the_upper_half_and_back),
+		TEST(test_the_largest_erase_that_is_no_slower_is_taken),
+		TEST(test_the_chip_erase_must_be_worth_it),
+		TEST(test_erasing_by_what_was_measured_erases_exactly_that),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
