@@ -227,7 +227,7 @@ static const struct nor_part macronix_parts[] = {
 	{ NOR_ID(0xc2, 0x85, 0x3a), .name = "mx25lm51245g", .size = MIB(64),
 	  .flags = NOR_E4_64 | NOR_4B_OPS, .qe = NOR_QE_NONE, .max_mhz = 133,
 	  .otp = { NOR_OTP_MODE, 1, 1024 },
-	  .times = NOR_TIMES(150, 750, 25, 400, 0, 0, 220, 2000, 150, 300) },
+	  .times = NOR_TIMES(150, 750, 25, 400, 0, 0, 220, 2000, 150, 300), .tested = TESTED_SIM },
 	{ NOR_ID(0xc2, 0x85, 0x3b), .name = "mx66lm1g45g", .size = MIB(128),
 	  .flags = NOR_E4_64 | NOR_4B_OPS, .qe = NOR_QE_NONE, .max_mhz = 133,
 	  .otp = { NOR_OTP_MODE, 1, 1024 } },

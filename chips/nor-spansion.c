@@ -69,7 +69,7 @@ static const struct nor_part spansion_parts[] = {
 	  .times = NOR_TIMES(340, 750, 0, 0, 0, 0, 0, 0, 103, 460), .tested = TESTED_SIM },
 	{ NOR_ID(0x01, 0x02, 0x20, 0x4d, 0x00, 0x81), .name = "s25fs512s", .size = MIB(64),
 	  .flags = NOR_ERASE_256K | NOR_QUAD_IO | NOR_4B_OPS, .max_mhz = 133,
-	  .fixup = fs_s },
+	  .fixup = fs_s, .tested = TESTED_SIM },
 	{ NOR_ID(0x01, 0x02, 0x20, 0x4d, 0x01), .name = "s25fl512s-64k", .size = MIB(64),
 	  .flags = NOR_ERASE_64K | NOR_QUAD | NOR_4B_OPS, .page_size = 512, .max_mhz = 133,
 	  .times = NOR_TIMES(340, 750, 0, 0, 0, 0, 0, 0, 103, 460) },

@@ -150,7 +150,7 @@ static const struct nor_part winbond_parts[] = {
 	  .flags = NOR_E4_64 | NOR_QUAD | NOR_HAS_WPS, .fourbyte = NOR_4B_EN4B, .max_mhz = 133 },
 	{ NOR_ID(0xef, 0x71, 0x19), .name = "w25m512jv", .size = MIB(64),
 	  .flags = NOR_E4_64 | NOR_QUAD | NOR_4B_OPS | NOR_HAS_WPS,
-	  .dies = NOR_DIES_SELECT, .n_dies = 2, .max_mhz = 133 },
+	  .dies = NOR_DIES_SELECT, .n_dies = 2, .max_mhz = 133, .tested = TESTED_SIM },
 	{ NOR_ID(0xef, 0x80, 0x16), .name = "w25q32jw-m", .size = MIB(4),
 	  .flags = NOR_E4_32_64 | NOR_QUAD | NOR_HAS_WPS, .max_mhz = 133 },
 	{ NOR_ID(0xef, 0x80, 0x17), .name = "w25q64jw-m", .size = MIB(8),

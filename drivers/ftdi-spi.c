@@ -699,13 +699,17 @@ static int open_transport(struct params *p, struct ctx *ctx, const struct spi_ty
 			  struct transport **t)
 {
 	const char *via = params_get(p, "via"), *port = params_get(p, "port");
+	bool is_sim = via && !strcmp(via, "sim");
 	int ret = 0;
 
-	if (port && !params_get(p, "channel"))
+	if (port && (strlen(port) != 1 || *port < 'A' || *port > 'D'))
+		return err_set(&ctx->err, -EINVAL, NULL, "port=%s is none of A, B, C and D", port);
+	/* the virtual adapter's pins are those of its only channel */
+	if (port && !is_sim && !params_get(p, "channel"))
 		ret = params_set(p, "channel", port);
 	if (!ret && type->id && !params_get(p, "id") && !params_get(p, "vid"))
 		ret = params_set(p, "id", type->id);
-	if (!ret && via && !strcmp(via, "sim") && !params_get(p, "board"))
+	if (!ret && is_sim && !params_get(p, "board"))
 		ret = params_set(p, "board", "ftdi-spi");
 	if (ret)
 		return err_set(&ctx->err, ret, NULL, "out of memory");

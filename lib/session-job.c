@@ -54,7 +54,7 @@ static const char *device_hint(const struct swdrom *s, char *buf, size_t size)
 
 	list_mtds(s, devices, sizeof(devices));
 	snprintf(buf, size, "the devices are: %s%s", devices,
-		 s->has_board ? "" : "; an external flash needs -b BOARD");
+		 s->has_board || s->spi ? "" : "; an external flash needs -b BOARD");
 	return buf;
 }
 

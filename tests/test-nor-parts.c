@@ -72,6 +72,9 @@ static void test_each_chip_is_known_by_name_and_size(void **state)
 		assert_int_equal(b->qspi->size, (u64)chips[i].mib * MIB(1));
 		assert_int_equal(b->size, (u64)chips[i].mib * MIB(1));
 		assert_int_equal(nor_of(b)->p.n_dies, chips[i].n_dies);
+		/* what the tables call tried is what is tried here */
+		if (nor_of(b)->part && nor_of(b)->part->tested == TESTED_NO)
+			fail_msg("%s: not marked as tested", chips[i].name);
 		detach_quietly(b);
 	}
 }

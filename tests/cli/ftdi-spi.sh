@@ -71,6 +71,12 @@ run -p $SPI,type=nope
 ok 'types are known' rc_says 2 'jtagkey'
 run -p $SPI,frobnicate=1
 ok 'so are keys' rc_says 2 'frobnicate'
+run -p $SPI,port=Z
+ok 'ports have letters' rc_says 2 'port=Z'
+run -p $SPI,port=A --probe
+ok 'A is one' rc_is 0
+run -p $SPI -m flash -r x.bin
+ok 'there is one device, and no board to name' sh -c 'grep -q "devices are: qspi" err && ! grep -q "needs -b" err'
 run -p $SPI,csgpiol=9
 ok 'csgpiol has four values' rc_says 2 'csgpiol=9'
 run -p ftdi_spi:via=remote_bitbang
