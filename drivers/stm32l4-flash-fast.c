@@ -56,6 +56,8 @@
 /* rows broken off with no other done between, and one in so many of all: rows do not work here */
 #define MAX_FAILURES  6
 #define FAILURE_SHARE 8
+/* rows in flight at first, and after one that was broken off: all behind it are refused */
+#define PENDING_MIN 4u
 /* what another device gets done while rows hold the wire: about a third */
 #define OTHERS_SHARE 3
 /* accesses of a burst beside the data: TAR, CSW */
@@ -205,6 +207,7 @@ void stm32l4_fast_begin(struct flash_job *job, struct l4_program *l4)
 	for (u32 row = 0; row < f->n_rows; row++)
 		n_fit += is_row_fit(job, f, row);
 	f->is_used = f->is_on = is_worth_it(job, fl, n_fit);
+	f->pending_max = PENDING_MIN;
 	f->n_retries = job->mtd->ctx->stats.retries;
 	f->n_noise = job->mtd->ctx->stats.noise;
 	if (f->is_on)
@@ -295,8 +298,11 @@ int stm32l4_fast_issue(struct flash_job *job, struct l4_program *l4, struct memq
 
 	if (f->runs)
 		queue_look(fl, f, q);
-	if (f->n_pending == FAST_PENDING || f->n_looks == FAST_PENDING)
+	if (f->n_pending >= f->pending_max || f->n_looks == FAST_PENDING) {
+		if (!f->n_looks)
+			queue_look(fl, f, q); /* those before found it busy, or were lost */
 		return JOB_BLOCKED;
+	}
 	if (!next_row(job, l4, &row)) {
 		if (f->n_pending && !f->n_looks)
 			queue_look(fl, f, q);
@@ -515,6 +521,7 @@ static int rows_failed(struct flash_job *job, struct l4_program *l4)
 	if (ret)
 		return ret;
 	adapt_pace(fl, f, sr);
+	f->pending_max = PENDING_MIN;
 	f->n_failures++;
 	f->n_failures_in_a_row = f->n_done > n_done ? 1 : f->n_failures_in_a_row + 1;
 	log_dbg(&job->mtd->ctx->log,
@@ -539,7 +546,11 @@ int stm32l4_fast_check(struct flash_job *job, struct l4_program *l4)
 	f->n_samples = 0;
 	rows_are_good(l4, judge_looks(fl, f, &failed));
 	count_done(job, l4);
-	return failed ? rows_failed(job, l4) : JOB_READY;
+	if (failed)
+		return rows_failed(job, l4);
+	if (fl->n_rows_learned >= LEARN_ROWS)
+		f->pending_max = min(2 * f->pending_max, (unsigned int)FAST_PENDING);
+	return JOB_READY;
 }
 
 int stm32l4_fast_resync(struct flash_job *job, struct l4_program *l4)

@@ -37,7 +37,7 @@ struct l4_fast {
 	u32 n_rows, next, n_done;
 	/* rows that were queued, and samples of SR that tell how many of them are well */
 	u32 pending[FAST_PENDING];
-	unsigned int n_pending, n_looks;
+	unsigned int n_pending, n_looks, pending_max;
 	struct {
 		unsigned int n; /* of pending */
 		u32 sr;
