@@ -206,7 +206,7 @@ int quadspi_drive_high(struct spi_mem *mem, unsigned int width, unsigned int ncy
 		put(qs, q, QUADSPI_ABR, 0xffffffff);
 		put(qs, q, QUADSPI_CCR, shapes[i].ccr);
 		if (shapes[i].addr)
-			put(qs, q, QUADSPI_AR, 0x00ffffff);
+			put(qs, q, QUADSPI_AR, 0x00ffffffu * mem->n_chips);
 		memq_delay_ns(q, clocks_ns(qs, ncycles + 8));
 		return memq_flush(q);
 	}

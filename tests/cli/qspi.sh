@@ -33,4 +33,41 @@ ok 'a board file of the user does as well' rc_is 0
 sed 's/PE11/PE99/' my.board >bad.board
 run -p $SIM -b ./bad.board
 ok 'a bad board file is named with its line' rc_says 2 'bad.board'
+
+# two chips side by side, the odd bytes in the second
+SIM=sim:board=stm32l496-dual,state=dual.state
+B="-b stm32l496-dual"
+pattern 4 70001 >odd.bin
+run -p $SIM $B --json
+ok 'two chips side by side are one flash of twice the size' \
+	both 0 '.mtds[] | select(.name == "qspi") | .size == 33554432 and (.about | startswith("2 x "))'
+run -p $SIM $B -m qspi --range 0x1003+70001 -w odd.bin --json
+ok 'an odd number of bytes is written to an odd place' both 0 '.verified_bytes >= 70001'
+run -p $SIM $B -m qspi --range 0x1003+70001 -r back.bin
+ok 'and reads the same from both chips' cmp odd.bin back.bin
+run -p $SIM $B -m qspi --range 0x1003+70001 -w odd.bin --json
+ok 'then nothing is left to do' both 0 '.programmed_bytes == 0 and .erased_bytes == 0'
+run -p $SIM $B -m qspi --range 0x2000+8K -E --json
+ok 'blocks are twice as large' both 0 '.erased_bytes == 8192'
+run -p $SIM $B -m qspi --range 0x1003+70001 -w odd.bin --json
+ok 'and are mended' both 0 '.programmed_bytes == 8192 and .erased_bytes == 0'
+grep -v bk2_ncs "$TOP/boards/stm32l496-dual.board" >one-ncs.board
+run -p $SIM -b ./one-ncs.board
+ok 'a second chip select that is wired but not described is found out' says 'no second SPI-NOR'
+grep -v bk2_io1 "$TOP/boards/stm32l496-dual.board" >bad.board
+run -p $SIM -b ./bad.board
+ok 'half a second chip is refused with its line' rc_says 2 'io1 without bk2_io1'
+run -p sim:board=stm32l476g-eval -b ./one-ncs.board
+ok 'and so is the board of another part' rc_says 2 'STM32L496'
+
+# QPI, when it is asked for
+SIM=sim:board=stm32l476g-eval,nor=mx25l51245g,state=qpi.state
+sed 's/^nor .*/mode = 4-4-4/' "$TOP/boards/stm32l476g-eval.board" >qpi.board
+run -p $SIM -b ./qpi.board -m qspi --range 0+70000 -w b.bin -V -V
+ok 'a board file asks for QPI' rc_is 0
+ok 'and gets it' says '4-4-4 proven'
+run -p $SIM,unplug_at=60 -b ./qpi.board -m qspi --range 0+70000 -w odd.bin --force
+ok 'with the cable pulled in the middle it fails' test $rc -ne 0
+run -p $SIM -b stm32l476g-eval -m qspi --range 0+70000 -w b.bin --json
+ok 'and the next session finds its way' both 0 '.verified_bytes >= 70000'
 exit $failed
