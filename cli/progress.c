@@ -146,16 +146,16 @@ static void draw(struct progress *p)
 	struct winsize ws = { 0 };
 
 	progress_clear(p);
+	fputs("\033[?7l", stderr); /* a line that is too long is cut, not wrapped */
 	if (p->n_lanes == 1 && !p->lanes[0].label) {
 		draw_bars(&p->lanes[0]);
 		p->n_drawn = 1;
 	} else if (!ioctl(STDERR_FILENO, TIOCGWINSZ, &ws) && ws.ws_row > p->n_lanes) {
-		fputs("\033[?7l", stderr); /* a line that is too long is cut, not wrapped */
 		draw_lines(p);
-		fputs("\033[?7h", stderr);
 	} else {
 		draw_total(p);
 	}
+	fputs("\033[?7h", stderr);
 	fflush(stderr);
 	p->drawn_ns = now_ns();
 }
