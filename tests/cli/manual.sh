@@ -102,6 +102,9 @@ board "$TOP/boards/$B.board" >file.board
 ok 'the board file in README.md is the real one' sh -c '[ -s file.board ] && cmp readme.board file.board'
 run -L
 sed -n '/^SPI-NOR parts/,/^adapters/p' out >parts
+sed -n '/^target families/,/^boards/s/^  [^:]*: //p' out | tr -d ' ' | tr ',' '\n' | sed 's/^STM32//' >mcus
+grep '^| MCUs |' "$TOP/README.md" >row
+ok 'it names the MCUs' sh -c '[ -s mcus ] && for m in $(cat mcus); do grep -q "$m\b" row || { echo $m; exit 1; }; done'
 ok 'it says how many SPI-NOR parts there are' grep -q "some $(($(sed -n 's/^SPI-NOR parts (\([0-9]*\);.*/\1/p' parts) / 100))00 parts" "$TOP/README.md"
 ok 'and of how many makers' grep -q "parts of $(grep -c '^  [A-Z].*:$' parts) makers" "$TOP/README.md"
 run --help
