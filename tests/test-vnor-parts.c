@@ -16,7 +16,12 @@
 #include <unistd.h>
 
 enum qe { QE_NONE, QE_SR1_6, QE_31H, QE_01H_2 };
+/* how to enter QPI: an opcode of its own, Micron's EVCR, FS-S's CR2; and how dummy clocks are set there */
+enum qpi { QPI_OPCODE, QPI_EVCR, QPI_CR2 };
+enum qpi_dummy { QD_FIXED, QD_C0, QD_VCR, QD_ISSI, QD_MX, QD_CR2, QD_CR3 };
 enum big { SMALL, BIG_B7, BIG_WREN_B7, BIG_BANK }; /* how to reach beyond 16 MiB by mode */
+
+#define NOT_THERE 0xff
 
 struct part {
 	const char *name;
@@ -33,11 +38,27 @@ struct part {
 	bool no_mode;	/* XIP is armed by something else */
 	u8 stay, leave; /* mode bytes */
 	u8 qpi_on, qpi_off, qpi_id;
+	enum qpi qpi;
+	enum qpi_dummy qpi_dummy;
+	u8 qpi_0b,
+		qpi_eb; /* dummy clocks in QPI, behind the mode byte if there is one; NOT_THERE */
+	bool qpi_0b_mode;
 	bool has_dpd;
 };
 
 static const struct part parts[] = {
-	{ "n25q128a13", { 0x20, 0xba, 0x18 }, 16, 0x20, KIB(64), .quad_wait = 10, .no_mode = true },
+	{ "n25q128a13",
+	  { 0x20, 0xba, 0x18 },
+	  16,
+	  0x20,
+	  KIB(64),
+	  .quad_wait = 10,
+	  .no_mode = true,
+	  .qpi_id = 0xaf,
+	  .qpi = QPI_EVCR,
+	  .qpi_dummy = QD_VCR,
+	  .qpi_0b = 10,
+	  .qpi_eb = 10 },
 	{ "n25q256a13",
 	  { 0x20, 0xba, 0x19 },
 	  32,
@@ -45,7 +66,12 @@ static const struct part parts[] = {
 	  KIB(64),
 	  BIG_WREN_B7,
 	  .quad_wait = 10,
-	  .no_mode = true },
+	  .no_mode = true,
+	  .qpi_id = 0xaf,
+	  .qpi = QPI_EVCR,
+	  .qpi_dummy = QD_VCR,
+	  .qpi_0b = 10,
+	  .qpi_eb = 10 },
 	{ "n25q256a83",
 	  { 0x20, 0xba, 0x19 },
 	  32,
@@ -57,7 +83,10 @@ static const struct part parts[] = {
 	  .no_mode = true,
 	  .qpi_on = 0x35,
 	  .qpi_off = 0xf5,
-	  .qpi_id = 0xaf },
+	  .qpi_id = 0xaf,
+	  .qpi_dummy = QD_VCR,
+	  .qpi_0b = 10,
+	  .qpi_eb = 10 },
 	{ "mt25ql128aba",
 	  { 0x20, 0xba, 0x18 },
 	  16,
@@ -68,7 +97,10 @@ static const struct part parts[] = {
 	  .qpi_on = 0x35,
 	  .qpi_off = 0xf5,
 	  .qpi_id = 0xaf,
-	  .has_dpd = true },
+	  .has_dpd = true,
+	  .qpi_dummy = QD_VCR,
+	  .qpi_0b = 10,
+	  .qpi_eb = 10 },
 	{ "mt25ql512abb",
 	  { 0x20, 0xba, 0x20 },
 	  64,
@@ -81,7 +113,10 @@ static const struct part parts[] = {
 	  .qpi_on = 0x35,
 	  .qpi_off = 0xf5,
 	  .qpi_id = 0xaf,
-	  .has_dpd = true },
+	  .has_dpd = true,
+	  .qpi_dummy = QD_VCR,
+	  .qpi_0b = 10,
+	  .qpi_eb = 10 },
 	{ "mt25ql01gbbb",
 	  { 0x20, 0xba, 0x21 },
 	  128,
@@ -94,7 +129,10 @@ static const struct part parts[] = {
 	  .qpi_on = 0x35,
 	  .qpi_off = 0xf5,
 	  .qpi_id = 0xaf,
-	  .has_dpd = true },
+	  .has_dpd = true,
+	  .qpi_dummy = QD_VCR,
+	  .qpi_0b = 10,
+	  .qpi_eb = 10 },
 	{ "mt25qu02gcbb",
 	  { 0x20, 0xbb, 0x22 },
 	  256,
@@ -107,7 +145,10 @@ static const struct part parts[] = {
 	  .qpi_on = 0x35,
 	  .qpi_off = 0xf5,
 	  .qpi_id = 0xaf,
-	  .has_dpd = true },
+	  .has_dpd = true,
+	  .qpi_dummy = QD_VCR,
+	  .qpi_0b = 10,
+	  .qpi_eb = 10 },
 	{ "w25q128jv",
 	  { 0xef, 0x40, 0x18 },
 	  16,
@@ -166,7 +207,10 @@ static const struct part parts[] = {
 	  .qpi_on = 0x38,
 	  .qpi_off = 0xff,
 	  .qpi_id = 0x9f,
-	  .has_dpd = true },
+	  .has_dpd = true,
+	  .qpi_dummy = QD_C0,
+	  .qpi_0b = 4,
+	  .qpi_eb = 2 },
 	{ "gd25lq256d",
 	  { 0xc8, 0x60, 0x19 },
 	  32,
@@ -181,7 +225,10 @@ static const struct part parts[] = {
 	  .qpi_on = 0x38,
 	  .qpi_off = 0xff,
 	  .qpi_id = 0x9f,
-	  .has_dpd = true },
+	  .has_dpd = true,
+	  .qpi_dummy = QD_C0,
+	  .qpi_0b = 6,
+	  .qpi_eb = 4 },
 	{ "xm25qh128c",
 	  { 0x20, 0x40, 0x18 },
 	  16,
@@ -194,7 +241,10 @@ static const struct part parts[] = {
 	  .qpi_on = 0x38,
 	  .qpi_off = 0xff,
 	  .qpi_id = 0x9f,
-	  .has_dpd = true },
+	  .has_dpd = true,
+	  .qpi_dummy = QD_C0,
+	  .qpi_0b = 2,
+	  .qpi_eb = 0 },
 	{ "at25sf128a",
 	  { 0x1f, 0x89, 0x01 },
 	  16,
@@ -219,7 +269,10 @@ static const struct part parts[] = {
 	  .qpi_on = 0x35,
 	  .qpi_off = 0xf5,
 	  .qpi_id = 0xaf,
-	  .has_dpd = true },
+	  .has_dpd = true,
+	  .qpi_dummy = QD_MX,
+	  .qpi_0b = NOT_THERE,
+	  .qpi_eb = 4 },
 	{ "mx25r6435f",
 	  { 0xc2, 0x28, 0x17 },
 	  8,
@@ -250,7 +303,10 @@ static const struct part parts[] = {
 	  .qpi_on = 0x35,
 	  .qpi_off = 0xf5,
 	  .qpi_id = 0xaf,
-	  .has_dpd = true },
+	  .has_dpd = true,
+	  .qpi_dummy = QD_ISSI,
+	  .qpi_0b = 6,
+	  .qpi_eb = 4 },
 	{ "is25wp512m",
 	  { 0x9d, 0x70, 0x1a },
 	  64,
@@ -265,7 +321,10 @@ static const struct part parts[] = {
 	  .qpi_on = 0x35,
 	  .qpi_off = 0xf5,
 	  .qpi_id = 0xaf,
-	  .has_dpd = true },
+	  .has_dpd = true,
+	  .qpi_dummy = QD_ISSI,
+	  .qpi_0b = 6,
+	  .qpi_eb = 4 },
 	{ "sst26vf064b",
 	  { 0xbf, 0x26, 0x43 },
 	  8,
@@ -278,7 +337,10 @@ static const struct part parts[] = {
 	  .qpi_on = 0x38,
 	  .qpi_off = 0xff,
 	  .qpi_id = 0xaf,
-	  .has_dpd = true },
+	  .has_dpd = true,
+	  .qpi_0b = 4,
+	  .qpi_0b_mode = true,
+	  .qpi_eb = NOT_THERE },
 	{ "s25fl512s",
 	  { 0x01, 0x02, 0x20 },
 	  64,
@@ -302,7 +364,12 @@ static const struct part parts[] = {
 	  .qe = QE_01H_2,
 	  .quad_wait = 8,
 	  .stay = 0xa0,
-	  .leave = 0x00 },
+	  .leave = 0x00,
+	  .qpi_id = 0x9f,
+	  .qpi = QPI_CR2,
+	  .qpi_dummy = QD_CR2,
+	  .qpi_0b = NOT_THERE,
+	  .qpi_eb = 8 },
 	{ "s25fl064l",
 	  { 0x01, 0x60, 0x17 },
 	  8,
@@ -316,7 +383,10 @@ static const struct part parts[] = {
 	  .qpi_on = 0x38,
 	  .qpi_off = 0xf5,
 	  .qpi_id = 0xaf,
-	  .has_dpd = true },
+	  .has_dpd = true,
+	  .qpi_dummy = QD_CR3,
+	  .qpi_0b = NOT_THERE,
+	  .qpi_eb = 8 },
 	{ "m25p64",
 	  { 0x20, 0x20, 0x17 },
 	  8,
@@ -645,26 +715,169 @@ static void test_left_in_continuous_read_it_is_not_heard_until_that_ends(void **
 	assert_true(read_id(r, 0x9f, 1));
 }
 
+static bool has_qpi(const struct part *p)
+{
+	return p->qpi_on || p->qpi;
+}
+
+static void any_register(struct nor_fix *f, u32 addr, u8 v)
+{
+	cmd(f, 0x06);
+	SEND(f, &v, 1, .op = 0x71, .n_addr = 3, .addr = addr);
+	wait_ps(f, PS_PER_US);
+}
+
+static void enter_qpi(struct run *r)
+{
+	struct nor_fix *f = r->f;
+
+	unlock(r);
+	enable_quad(r);
+	switch (r->p->qpi) {
+	case QPI_OPCODE:
+		cmd(f, r->p->qpi_on);
+		break;
+	case QPI_EVCR:
+		cmd(f, 0x06);
+		set_reg(f, 0x61, 0x5f);
+		break;
+	case QPI_CR2:
+		any_register(f, 0x800003, 0x48);
+		break;
+	}
+	f->lines = 4;
+}
+
+static void leave_qpi(struct run *r)
+{
+	struct nor_fix *f = r->f;
+
+	switch (r->p->qpi) {
+	case QPI_OPCODE:
+		cmd(f, r->p->qpi_off);
+		break;
+	case QPI_EVCR:
+		cmd(f, 0x06);
+		set_reg(f, 0x61, 0xdf);
+		break;
+	case QPI_CR2:
+		any_register(f, 0x800003, 0x08);
+		break;
+	}
+	f->lines = 1;
+}
+
+static u8 read_qpi(struct run *r, u8 op, u8 dummy)
+{
+	bool mode = op == 0xeb ? !r->p->no_mode : r->p->qpi_0b_mode;
+	u8 got;
+
+	RECV(r->f, &got, 1, .op = op, .n_addr = 3, .addr = 0x4001, .has_mode = mode,
+	     .mode = r->p->leave, .dummy = dummy);
+	return got;
+}
+
+static void assert_reads_in_qpi(struct run *r, u8 dummy_0b, u8 dummy_eb)
+{
+	if (dummy_0b != NOT_THERE)
+		assert_int_equal(read_qpi(r, 0x0b, dummy_0b), 0x5a);
+	if (dummy_eb != NOT_THERE)
+		assert_int_equal(read_qpi(r, 0xeb, dummy_eb), 0x5a);
+}
+
+/* bit 7 of SST26 */
+static u8 wip(const struct run *r)
+{
+	return !strcmp(r->p->name, "sst26vf064b") ? 0x81 : 0x01;
+}
+
 static void test_qpi(void **state)
 {
 	struct run *r = *state;
 	struct nor_fix *f = r->f;
+	u8 erase_op = r->p->erase_4k ? r->p->erase_4k : 0xd8, id[3];
 
-	if (!r->p->qpi_on)
+	if (!has_qpi(r->p))
 		return;
-	unlock(r);
-	enable_quad(r);
-	cmd(f, r->p->qpi_on);
+	enter_qpi(r);
 	assert_false(read_id(r, 0x9f, 1));
 	assert_true(read_id(r, r->p->qpi_id, 4));
 	f->lines = 4;
-	program(f, 0x4000, BYTES(0x42), 1);
+	assert_int_equal(reg(f, 0x05) & 3, 0);
+	cmd(f, 0x06);
+	assert_int_equal(reg(f, 0x05) & 3, 2);
+	SEND(f, BYTES(0x42, 0x5a, 0x24), 3, .op = 0x02, .n_addr = 3, .addr = 0x4000);
+	assert_int_equal(reg(f, 0x05) & wip(r), wip(r));
 	wait_ready(f);
-	assert_int_equal(cells(f)[0x4000], 0x42);
-	cmd(f, r->p->qpi_off);
-	f->lines = 1;
+	ASSERT_BYTES(cells(f) + 0x4000, 0x42, 0x5a, 0x24, 0xff);
+	assert_reads_in_qpi(r, r->p->qpi_0b, r->p->qpi_eb);
+	assert_no_complaints(f);
+	RECV(f, id, 1, .op = 0x03, .n_addr = 3, .addr = 0x4001); /* not in QPI, but Micron's */
+	if (!r->p->no_mode)
+		assert_int_not_equal(id[0], 0x5a);
+	RECV(f, id, 1, .op = 0x3b, .n_addr = 3, .addr = 0x4001, .dummy = 8);
+	if (!r->p->no_mode)
+		assert_int_not_equal(id[0], 0x5a);
+	cells(f)[0x80004] = 0;
+	erase(f, erase_op, 0x80000);
+	assert_int_equal(reg(f, 0x05) & wip(r), wip(r));
+	wait_ready(f);
+	assert_int_equal(cells(f)[0x80004], 0xff);
+	leave_qpi(r);
 	assert_true(read_id(r, 0x9f, 1));
-	assert_int_equal(read_at(f, 0x4000), 0x42);
+	assert_int_equal(read_at(f, 0x4001), 0x5a);
+	assert_no_complaints(f);
+	enter_qpi(r); /* it is volatile */
+	vnor_set_power(f->nor, false, sim_now_ps(&f->sim));
+	wait_ps(f, PS_PER_MS);
+	vnor_set_power(f->nor, true, sim_now_ps(&f->sim));
+	wait_ps(f, 10 * PS_PER_MS);
+	assert_true(read_id(r, 0x9f, 1));
+}
+
+static void test_dummy_clocks_in_qpi_can_be_set(void **state)
+{
+	struct run *r = *state;
+	struct nor_fix *f = r->f;
+
+	if (!has_qpi(r->p) || r->p->qpi_dummy == QD_FIXED)
+		return;
+	cells(f)[0x4001] = 0x5a;
+	enter_qpi(r);
+	switch (r->p->qpi_dummy) {
+	case QD_FIXED:
+		break;
+	case QD_C0:
+		set_reg(f, 0xc0, 0x30);
+		assert_reads_in_qpi(r, 8, 6); /* two of the eight are the mode byte */
+		break;
+	case QD_VCR:
+		cmd(f, 0x06);
+		set_reg(f, 0x81, 0x6b);
+		assert_reads_in_qpi(r, 6, 6);
+		break;
+	case QD_ISSI:
+		set_reg(f, 0xc0, 10 << 3);
+		assert_reads_in_qpi(r, 10, 8);
+		break;
+	case QD_MX: /* DC = 10: eight */
+		cmd(f, 0x06);
+		SEND(f, BYTES(0x40, 0x87), 2, .op = 0x01);
+		wait_ready(f);
+		assert_reads_in_qpi(r, NOT_THERE, 6);
+		break;
+	case QD_CR2:
+		any_register(f, 0x800003, 0x45);
+		assert_reads_in_qpi(r, NOT_THERE, 5);
+		break;
+	case QD_CR3:
+		any_register(f, 0x800004, 0x75);
+		assert_reads_in_qpi(r, NOT_THERE, 5);
+		break;
+	}
+	if (r->p->qpi_eb != NOT_THERE) /* one less is one nibble off */
+		assert_int_not_equal(read_qpi(r, 0xeb, r->p->qpi_eb ? r->p->qpi_eb : 1), 0x5a);
+	assert_no_complaints(f);
 }
 
 static void test_left_in_qpi_a_reset_on_four_lines_frees_it(void **state)
@@ -672,7 +885,7 @@ static void test_left_in_qpi_a_reset_on_four_lines_frees_it(void **state)
 	struct run *r = *state;
 	struct nor_fix *f = r->f;
 
-	if (!r->p->qpi_on)
+	if (!has_qpi(r->p))
 		return;
 	f->faults.app_qpi = true;
 	restart(r);
@@ -808,6 +1021,7 @@ static const struct {
 	T(continuous_read_goes_on_until_the_mode_bits_end_it),
 	T(left_in_continuous_read_it_is_not_heard_until_that_ends),
 	T(qpi),
+	T(dummy_clocks_in_qpi_can_be_set),
 	T(left_in_qpi_a_reset_on_four_lines_frees_it),
 	T(deep_power_down_hears_only_its_end),
 	T(block_protection_refuses_programs_and_erases),
