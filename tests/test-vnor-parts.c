@@ -925,6 +925,43 @@ static void test_deep_power_down_hears_only_its_end(void **state)
 	assert_true(read_id(r, 0x9f, 1));
 }
 
+static void test_left_in_power_down_it_wakes_when_told(void **state)
+{
+	struct run *r = *state;
+	struct nor_fix *f = r->f;
+
+	if (!r->p->has_dpd)
+		return;
+	f->faults.app_dpd = true;
+	restart(r);
+	assert_false(read_id(r, 0x9f, 1));
+	cmd(f, 0xab);
+	wait_ps(f, PS_PER_MS);
+	assert_true(read_id(r, 0x9f, 1));
+}
+
+static void test_left_in_4_byte_mode_three_address_bytes_are_not_enough(void **state)
+{
+	struct run *r = *state;
+	struct nor_fix *f = r->f;
+	u8 got;
+
+	if (r->p->big == SMALL)
+		return;
+	f->faults.app_4byte = true;
+	restart(r);
+	cells(f)[0x12345] = 0x5a;
+	RECV(f, &got, 1, .op = 0x03, .n_addr = 4, .addr = 0x12345);
+	assert_int_equal(got, 0x5a);
+	assert_int_not_equal(read_at(f, 0x12345), 0x5a);
+	if (r->p->no_reset)
+		return;
+	cmd(f, 0x66);
+	cmd(f, 0x99);
+	wait_ps(f, PS_PER_MS);
+	assert_int_equal(read_at(f, 0x12345), 0x5a);
+}
+
 static void test_block_protection_refuses_programs_and_erases(void **state)
 {
 	struct run *r = *state;
@@ -1024,6 +1061,8 @@ static const struct {
 	T(dummy_clocks_in_qpi_can_be_set),
 	T(left_in_qpi_a_reset_on_four_lines_frees_it),
 	T(deep_power_down_hears_only_its_end),
+	T(left_in_power_down_it_wakes_when_told),
+	T(left_in_4_byte_mode_three_address_bytes_are_not_enough),
 	T(block_protection_refuses_programs_and_erases),
 	T(its_contents_are_kept_and_take_no_more_room_than_they_need),
 	T(chip_erase_gives_the_memory_back),

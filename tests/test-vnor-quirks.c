@@ -824,6 +824,60 @@ static void test_m25p64_has_no_small_sectors(void **state)
 	}
 }
 
+/* ---- tables that lie, and none at all ---- */
+
+static const u8 *sfdp_of(const char *part)
+{
+	static u8 sfdp[256];
+
+	WITH(f, part)
+	{
+		RECV(f, sfdp, sizeof(sfdp), .op = 0x5a, .n_addr = 3, .dummy = 8);
+		assert_no_complaints(f);
+	}
+	return sfdp;
+}
+
+/* the @n-th dword of the BFPT, from 1, as JESD216 counts them */
+static u32 bfpt(const u8 *sfdp, unsigned int n)
+{
+	return get_le32(sfdp + (get_le32(sfdp + 12) & 0xffffff) + 4 * (n - 1));
+}
+
+static void test_each_broken_table_is_broken_in_its_own_way(void **state)
+{
+	const u8 *t = sfdp_of("badsfdp-short");
+
+	assert_int_equal(t[11], 4); /* dwords */
+	t = sfdp_of("badsfdp-pointer");
+	assert_in_range(get_le32(t + 12) & 0xffffff, 256, 0xffffff);
+	t = sfdp_of("badsfdp-density");
+	assert_int_equal(bfpt(t, 2), MIB(64) * 8u - 1); /* the chip has 16 MiB */
+	t = sfdp_of("badsfdp-count");
+	assert_int_equal(t[6], 0xff);
+	assert_int_equal(t[11], 0xff);
+	t = sfdp_of("badsfdp-sizes");
+	assert_int_equal(bfpt(t, 2), 0x80000000 | 48);
+	assert_int_equal(bfpt(t, 8) & 0xff, 254);
+	t = sfdp_of("zd25q128c");
+	assert_int_equal(bfpt(t, 2), MIB(2) * 8u - 1);
+}
+
+static void test_without_sfdp_5ah_reads_ones(void **state)
+{
+	static const char *const none[] = { "unknown-nosfdp", "s25fl512s", "m25p64" };
+	const u8 *t;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(none); i++) {
+		t = sfdp_of(none[i]);
+		assert_int_equal(get_le32(t), 0xffffffff);
+		assert_int_equal(t[255], 0xff);
+	}
+	t = sfdp_of("unknown-sfdp");
+	assert_memory_equal(t, "SFDP", 4);
+}
+
 #define T(name) cmocka_unit_test(name)
 
 int main(void)
@@ -865,6 +919,8 @@ int main(void)
 		T(test_sst26_block_size_goes_by_address),
 		T(test_sst26_unlocks_single_blocks),
 		T(test_m25p64_has_no_small_sectors),
+		T(test_each_broken_table_is_broken_in_its_own_way),
+		T(test_without_sfdp_5ah_reads_ones),
 	};
 
 	return cmocka_run_group_tests(all, NULL, NULL);
