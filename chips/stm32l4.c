@@ -290,6 +290,7 @@ static int l4_quiesce(struct target *t)
 		ret = read_options(t, l4);
 	if (!ret)
 		ret = stm32l4_clocks_boost(t->q, &l4->clocks, wanted_boost(t));
+	t->hclk_hz = l4->clocks.hclk_hz;
 	return ret;
 }
 

@@ -11,6 +11,8 @@
 #define ROUND_TRIP_NS (400 * USEC_NS)
 /* so much of the work shows how fast the rest will be */
 #define SAMPLE_PART 10
+/* of programming, at least for so long */
+#define SAMPLE_MIN_NS (100 * MSEC_NS)
 
 /* session_cycle_ps() - one SWCLK cycle in picoseconds */
 u64 session_cycle_ps(const struct swdrom *s)
@@ -76,23 +78,99 @@ static void revise(struct swdrom *s)
 	s->report.bench.revised_ns = s->meter.fixed_ns + longest_ns;
 }
 
-/* from one word of progress to another: what is proven lags behind, by the same at both */
-static void meter(struct swdrom *s, struct session_meter_kind *k, u64 done, u64 total)
+/* what was planned for the first @done bytes of a kind of work on a device; do they end a step? */
+static u64 planned_ns(const struct swdrom *s, const char *mtd, enum plan_kind kind, u64 done,
+		      bool *is_step_end)
 {
-	u64 now_ns = session_now_ns(s);
+	u64 ns = 0;
 
-	if (k->revised_ns || !done || !total)
-		return;
-	if (!k->first_done) {
+	*is_step_end = true;
+	for (size_t i = 0; i < s->meter.n_plans; i++) {
+		const struct plan *plan = &s->meter.plans[i];
+
+		for (size_t k = 0; k < plan->n_steps && done; k++) {
+			const struct plan_step *step = &plan->steps[k];
+			u64 n = min(done, step->len);
+
+			if (step->kind != kind || strcmp(step->mtd->name, mtd) != 0)
+				continue;
+			ns += (u64)((double)step->est_ns * (double)n / (double)step->len);
+			done -= n;
+			*is_step_end = n == step->len;
+		}
+	}
+	return ns;
+}
+
+/* as long for each part of the plan as @ns for @est_ns of it */
+static u64 scale(u64 ns, u64 est_ns, u64 to_est_ns)
+{
+	return (u64)((double)ns * (double)to_est_ns / (double)est_ns);
+}
+
+/*
+ * One erase takes as long as the next of its size. That one is done is known when the next one is,
+ * too; only of the last one of a step at once.
+ */
+static void meter_erase(struct session_meter_kind *k, u64 now_ns, u64 est_ns, u64 all_ns,
+			bool is_step_end)
+{
+	if (is_step_end) {
+		if (est_ns >= all_ns / SAMPLE_PART)
+			k->revised_ns = scale(now_ns - k->from_ns, est_ns, all_ns);
+		k->first_ns = 0;
+	} else if (!k->first_ns) {
 		k->first_ns = now_ns;
-		k->first_done = done;
+		k->first_est_ns = est_ns;
+	} else if (est_ns > k->first_est_ns && est_ns - k->first_est_ns >= all_ns / SAMPLE_PART) {
+		k->revised_ns = scale(now_ns - k->first_ns, est_ns - k->first_est_ns, all_ns);
 	}
-	if (done == total && k->first_done == done) {
-		k->revised_ns = now_ns - k->from_ns; /* it was one operation */
-	} else if (done - k->first_done >= total / SAMPLE_PART && done > k->first_done) {
-		k->revised_ns = (u64)((double)(now_ns - k->first_ns) * (double)total /
-				      (double)(done - k->first_done));
+}
+
+/*
+ * What was done so far, and the rest at the better pace of two samples: it takes a few pages to find
+ * it, and a piece that had to be done again says nothing about the others.
+ */
+static void meter_program(struct session_meter_kind *k, u64 now_ns, u64 est_ns, u64 all_ns)
+{
+	u64 gone_ns = est_ns - k->first_est_ns, spent_ns = now_ns - k->first_ns;
+	u64 rest_ns = all_ns - est_ns;
+
+	if (!k->first_ns) {
+		k->first_ns = now_ns;
+		k->first_est_ns = est_ns;
+		return;
 	}
+	if (!k->mid_ns) {
+		if (gone_ns && gone_ns >= all_ns / SAMPLE_PART / 2 &&
+		    spent_ns >= SAMPLE_MIN_NS / 2) {
+			k->mid_est_ns = est_ns;
+			k->mid_ns = now_ns;
+		}
+		return;
+	}
+	if (est_ns == k->mid_est_ns || gone_ns < all_ns / SAMPLE_PART || spent_ns < SAMPLE_MIN_NS)
+		return;
+	k->revised_ns =
+		now_ns - k->from_ns +
+		min(scale(k->mid_ns - k->first_ns, k->mid_est_ns - k->first_est_ns, rest_ns),
+		    scale(now_ns - k->mid_ns, est_ns - k->mid_est_ns, rest_ns));
+}
+
+static void meter(struct swdrom *s, const char *mtd, enum plan_kind kind,
+		  struct session_meter_kind *k, u64 done)
+{
+	bool is_step_end, is_end;
+	u64 est_ns, all_ns;
+
+	if (k->revised_ns || !done || !k->est_ns)
+		return;
+	all_ns = planned_ns(s, mtd, kind, UINT64_MAX, &is_end);
+	est_ns = planned_ns(s, mtd, kind, done, &is_step_end);
+	if (kind == PLAN_ERASE)
+		meter_erase(k, session_now_ns(s), est_ns, all_ns, is_step_end);
+	else
+		meter_program(k, session_now_ns(s), est_ns, all_ns);
 	if (k->revised_ns)
 		revise(s);
 }
@@ -108,21 +186,28 @@ static void on_progress(void *arg, const char *step, const char *mtd, u64 done, 
 		if (strcmp(s->mtds[i].name, mtd) != 0)
 			continue;
 		if (strcmp(step, "erase") != 0) {
-			meter(s, &k[1], done, total);
+			meter(s, mtd, PLAN_PROGRAM, &k[1], done);
 			continue;
 		}
-		meter(s, &k[0], done, total);
+		meter(s, mtd, PLAN_ERASE, &k[0], done);
 		k[1].from_ns = session_now_ns(s); /* programming follows erasing */
 	}
 	if (s->cb.progress)
 		s->cb.progress(s->cb.arg, step, mtd, done, total);
 }
 
-/* session_meter_begin() - erasing and programming begin: watch how they get on */
-void session_meter_begin(struct swdrom *s)
+/**
+ * session_meter_begin() - erasing and programming begin: watch how they get on
+ * @s: session
+ * @plans: being carried out; they stay until session_meter_end()
+ * @n_plans: of them
+ */
+void session_meter_begin(struct swdrom *s, const struct plan *plans, size_t n_plans)
 {
 	size_t i;
 
+	s->meter.plans = plans;
+	s->meter.n_plans = n_plans;
 	for (i = 0; i < TARGET_MAX_MTDS; i++)
 		s->meter.kinds[i][0].from_ns = s->meter.kinds[i][1].from_ns = session_now_ns(s);
 	s->ctx.progress = on_progress;
@@ -134,4 +219,6 @@ void session_meter_end(struct swdrom *s)
 {
 	s->ctx.progress = s->cb.progress;
 	s->ctx.progress_arg = s->cb.arg;
+	s->meter.plans = NULL;
+	s->meter.n_plans = 0;
 }

@@ -488,7 +488,7 @@ static int run_plans(struct swdrom *s, const struct plan *plans, size_t n_plans)
 		}
 	}
 	session_work_begin(s, &work);
-	session_meter_begin(s);
+	session_meter_begin(s, plans, n_plans);
 	ret = n ? sched_run(&s->ctx, s->target.q, jobs, n) : 0;
 	session_meter_end(s);
 	if (n)

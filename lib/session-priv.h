@@ -46,12 +46,16 @@ struct session_goal {
 
 /* how a job gets on, against what was expected of it */
 struct session_meter {
+	const struct plan *plans; /* being carried out */
+	size_t n_plans;
 	u64 fixed_ns; /* expected of all but erasing and programming */
 	u64 wire_ns;  /* what the wire alone needs for these */
 	struct session_meter_kind {
 		u64 est_ns;	/* when planned */
 		u64 revised_ns; /* once a tenth was done; 0: not yet */
-		u64 from_ns, first_ns, first_done;
+		u64 from_ns;
+		/* two looks at it: when, and what had been planned for what was done by then */
+		u64 first_ns, first_est_ns, mid_ns, mid_est_ns;
 	} kinds[TARGET_MAX_MTDS][2]; /* erasing, programming */
 };
 
@@ -172,7 +176,7 @@ void session_work_end_verify(struct swdrom *s, struct session_work *w);
 /* session-estimate.c */
 u64 session_cycle_ps(const struct swdrom *s);
 void session_estimate(struct swdrom *s, struct plan *plan, u64 spent_ns);
-void session_meter_begin(struct swdrom *s);
+void session_meter_begin(struct swdrom *s, const struct plan *plans, size_t n_plans);
 void session_meter_end(struct swdrom *s);
 
 /* ---- reading and comparing ---- */

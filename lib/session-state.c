@@ -181,10 +181,11 @@ static void tell_lost_of(struct swdrom *s, const struct flash_job *jobs, size_t 
 	}
 	if (count)
 		log_warn(&s->ctx.log,
-			 "%s: %" PRIu64 " bytes that are not of the image, in 0x%08" PRIx64
-			 "..0x%08" PRIx64 ", were erased with their blocks and not put back: write "
-			 "what belongs there as well",
-			 mtd->name, count, first, last);
+			 "%s: %" PRIu64 " byte%s not of the image, in 0x%08" PRIx64 "..0x%08" PRIx64
+			 ", in blocks whose erase had begun, %s not put back: write what belongs "
+			 "there as well",
+			 mtd->name, count, count == 1 ? "" : "s", first, last,
+			 count == 1 ? "was" : "were");
 }
 
 /**

@@ -88,14 +88,16 @@ int nor_checksum(struct mtd_info *mtd, struct mtd_crc *pieces, size_t n)
 }
 
 /**
- * nor_checksum_costs() - the mtd's figures, for the lines that are in use now
+ * nor_checksum_costs() - the mtd's figures
  * @nor: prepared
+ *
+ * Lines that a blank chip cannot prove are proven by the time there is something to compare.
  */
 void nor_checksum_costs(struct spi_nor *nor)
 {
 	u8 dummy[1];
 	struct spi_mem_op op =
-		nor_op_read(nor, nor->quad == NOR_QUAD_PROVEN, 0, dummy, sizeof(dummy));
+		nor_op_read(nor, nor->quad != NOR_QUAD_OFF, 0, dummy, sizeof(dummy));
 
 	if (nor->mem->ops->checksum_costs)
 		nor->mem->ops->checksum_costs(nor->mem, &op, &nor->mtd);

@@ -276,6 +276,22 @@ static int speed_up(struct target *t, u32 hz, u32 attach_hz)
 		       t->dap_hz / 1000);
 }
 
+/*
+ * An access crosses from SWCLK to the bus and back, some six bus cycles, and an AP that was just
+ * written has 8 SWCLK cycles and the idle ones for it: above four times the bus clock nearly
+ * everything is answered WAIT.
+ */
+static u32 bearable_hz(const struct target *t, u32 hz)
+{
+	const u32 limit = t->hclk_hz > UINT32_MAX / 4 ? UINT32_MAX : t->hclk_hz * 4;
+
+	if (!t->hclk_hz || hz <= limit)
+		return hz;
+	log_info(&t->ctx->log, "SWCLK %u kHz is too fast for a bus of %u kHz: %u kHz at most",
+		 hz / 1000, t->hclk_hz / 1000, limit / 1000);
+	return limit;
+}
+
 static void release(struct target *t)
 {
 	memq_free(t->q);
@@ -291,6 +307,7 @@ static void release(struct target *t)
 int target_attach(struct target *t, struct ctx *ctx, struct swd_host *host,
 		  const struct target_attach_opts *opts)
 {
+	struct target_attach_opts job = *opts;
 	int ret;
 
 	*t = (struct target){ .ctx = ctx,
@@ -309,11 +326,12 @@ int target_attach(struct target *t, struct ctx *ctx, struct swd_host *host,
 	assert(t->family);
 	/* the bus clock is raised by quiesce: only then can a fast SWCLK be followed */
 	ret = t->family->quiesce ? t->family->quiesce(t) : 0;
-	if (!ret && opts->swclk_auto) {
+	job.swclk_hz = bearable_hz(t, opts->swclk_hz);
+	if (!ret && job.swclk_auto) {
 		t->dap_hz = host->hz;
-		ret = target_find_clock(t, opts);
-	} else if (!ret && opts->swclk_hz > host->hz) {
-		ret = speed_up(t, opts->swclk_hz, host->hz);
+		ret = target_find_clock(t, &job);
+	} else if (!ret && job.swclk_hz > host->hz) {
+		ret = speed_up(t, job.swclk_hz, host->hz);
 	}
 	if (!ret)
 		ret = t->family->add_mtds ? t->family->add_mtds(t) : 0;

@@ -51,6 +51,7 @@ struct target {
 	u8 uid[12];
 	enum target_protection rdp;
 	bool no_boost;
+	u32 hclk_hz; /* of the bus, once quiesced; 0: not known */
 	struct mtd_info *mtds[TARGET_MAX_MTDS];
 	size_t n_mtds;
 	void *priv; /* the family's */

@@ -8,7 +8,9 @@
 #include "sim/mcu.h"
 #include "sim/sim.h"
 
+#include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -455,6 +457,83 @@ static void test_none_gives_an_application_its_memory_mapped_window_back(void **
 	assert_no_complaints(b);
 }
 
+/* ---- jobs that do not end well ---- */
+
+struct stopper {
+	volatile sig_atomic_t stop;
+	unsigned int calls, at;
+};
+
+static void stop_at(void *arg, const char *step, const char *mtd, uint64_t done, uint64_t total)
+{
+	struct stopper *s = arg;
+
+	(void)step;
+	(void)mtd;
+	(void)done;
+	(void)total;
+	if (++s->calls == s->at)
+		s->stop = 1;
+}
+
+static void test_none_after_a_stop_at_any_time_puts_an_application_back_as_it_was(void **state)
+{
+	struct bench *b = *state;
+	unsigned int n_stopped = 0;
+	u8 data[KIB(10)];
+
+	open_bench(b);
+	set_up_application(b);
+	look(b, &b->found);
+	for (unsigned int at = 1; at < 20; at++) {
+		struct stopper s = { .at = at };
+		struct flash_job jobs[4] = { 0 };
+
+		for (size_t i = 0; i < sizeof(data); i++)
+			data[i] = (u8)(b->data[i] ^ at);
+		b->ctx.stop = &s.stop;
+		b->ctx.progress = stop_at;
+		b->ctx.progress_arg = &s;
+		attach(b, true);
+		for (size_t i = 0; i < 4; i++) {
+			struct mtd_info *mtd = target_mtd(&b->target, i % 2 ? "qspi" : "flash");
+
+			assert_int_equal(mtd_prepare(mtd), 0);
+			jobs[i].kind = i < 2 ? JOB_ERASE : JOB_PROGRAM;
+			jobs[i].mtd = mtd;
+			jobs[i].offset = KIB(16); /* not where the application is */
+			jobs[i].len = i < 2 ? KIB(12) : sizeof(data);
+			jobs[i].buf = i < 2 ? NULL : data;
+		}
+		n_stopped += sched_run(&b->ctx, b->target.q, jobs, 4) == -EINTR;
+		leave(b, TARGET_LEAVE);
+		assert_runs_freely(b);
+		assert_as_found(b);
+		err_clear(&b->ctx.err);
+		b->ctx.stop = NULL;
+		b->ctx.progress = NULL;
+	}
+	assert_in_range(n_stopped, 5, 19);
+}
+
+static void test_none_after_an_error_puts_an_application_back_as_it_was(void **state)
+{
+	struct bench *b = *state;
+	struct mtd_info *qspi;
+
+	b->faults.stuck_wip = true;
+	open_bench(b);
+	set_up_application(b);
+	look(b, &b->found);
+	attach(b, true);
+	qspi = target_mtd(&b->target, "qspi");
+	assert_int_equal(mtd_prepare(qspi), 0);
+	assert_true(mtd_erase(qspi, 0, KIB(4)) < 0);
+	leave(b, TARGET_LEAVE);
+	assert_runs_freely(b);
+	assert_as_found(b);
+}
+
 static void test_a_look_changes_nothing(void **state)
 {
 	struct bench *b = *state;
@@ -480,6 +559,8 @@ int main(void)
 		T(test_none_leaves_a_core_halted_that_was_found_halted),
 		T(test_after_none_the_quadspi_can_be_used_again),
 		T(test_none_gives_an_application_its_memory_mapped_window_back),
+		T(test_none_after_a_stop_at_any_time_puts_an_application_back_as_it_was),
+		T(test_none_after_an_error_puts_an_application_back_as_it_was),
 		T(test_a_look_changes_nothing),
 	};
 

@@ -24,7 +24,7 @@ struct board_file {
 	char state[64], image[64];
 };
 
-enum job { JOB_OF_VERIFY, JOB_OF_WRITE, JOB_OF_ERASE };
+enum job { JOB_OF_VERIFY, JOB_OF_WRITE, JOB_OF_WRITE_BOTH, JOB_OF_ERASE };
 
 static void fail(const char *what)
 {
@@ -143,13 +143,15 @@ static void run_job(struct bench_run *run, const struct board_file *b, enum job 
 		swdrom_select(s, &sel);
 	else
 		swdrom_add_image(s, b->image, base);
+	if (what == JOB_OF_WRITE_BOTH)
+		swdrom_add_image(s, b->image, FLASH_BASE);
 	if (swdrom_open(s, &open) == SWDROM_OK) {
 		if (what == JOB_OF_VERIFY)
 			swdrom_verify(s);
-		else if (what == JOB_OF_WRITE)
-			swdrom_write(s, &write);
-		else
+		else if (what == JOB_OF_ERASE)
 			swdrom_erase(s, &write);
+		else
+			swdrom_write(s, &write);
 	}
 	swdrom_close(s, what == JOB_OF_WRITE ? SWDROM_EXIT_RUN : SWDROM_EXIT_NONE);
 	if (swdrom_error(s)->status)
@@ -167,7 +169,10 @@ static void run_crc(struct bench_run *run)
 				  sector_nor = NAMES("NOR, the same but for 4 KiB"),
 				  other_nor = NAMES("NOR, another 1 MiB"),
 				  erase_nor = NAMES("NOR, erase 1 MiB"),
+				  blank_nor = NAMES("NOR, 256 KiB into blank"),
+				  both = NAMES("both, 128 KiB each in one job"),
 				  verify_flash = NAMES("verify 1 MiB internal flash"),
+				  page_flash = NAMES("internal flash, another 2 KiB"),
 				  part_flash = NAMES("internal flash, another 64 KiB"),
 				  other_flash = NAMES("internal flash, another 1 MiB");
 	struct board_file b;
@@ -188,10 +193,16 @@ static void run_crc(struct bench_run *run)
 	save(b.image, image, MIB(1));
 	run_job(run, &b, JOB_OF_WRITE, NOR_BASE, other_nor, MIB(1), 0);
 	run_job(run, &b, JOB_OF_ERASE, NOR_BASE, erase_nor, MIB(1), 0);
+	save(b.image, image, KIB(256));
+	run_job(run, &b, JOB_OF_WRITE, NOR_BASE, blank_nor, KIB(256), 0);
 	save(b.image, run->noise, FLASH_BYTES);
 	run_job(run, &b, JOB_OF_VERIFY, FLASH_BASE, verify_flash, FLASH_BYTES, 500 * MSEC_NS);
+	save(b.image, image, KIB(2));
+	run_job(run, &b, JOB_OF_WRITE, FLASH_BASE, page_flash, KIB(2), 0);
 	save(b.image, image, KIB(64));
 	run_job(run, &b, JOB_OF_WRITE, FLASH_BASE, part_flash, KIB(64), 0);
+	save(b.image, image + KIB(256), KIB(128));
+	run_job(run, &b, JOB_OF_WRITE_BOTH, NOR_BASE, both, KIB(128), 0);
 	save(b.image, image, FLASH_BYTES);
 	run_job(run, &b, JOB_OF_WRITE, FLASH_BASE, other_flash, FLASH_BYTES, 0);
 	free(image);

@@ -35,6 +35,10 @@ ok 'a job at the clock after reset does the same' both 0 '.result == "ok" and
 	.verified_bytes == 65536'
 run -p $SIM $B --address 0x08000000 -v flash.bin
 ok 'and the result is right' rc_is 0
+run -p $SIM,clock=30M $B --address 0x08000000 -f -w flash.bin --no-boost --json
+ok 'a wire too fast for that clock is slowed down' both 0 '.bench.swclk_hz == 15000000 and
+	.bench.ratio > 0.8'
+ok 'and that is said' says '30000 kHz is too fast for a bus of 4000 kHz'
 sed 's/^max_hz.*/max_hz = 40M/' "$TOP/boards/stm32l476g-disco.board" >fast.board
 run -p $SIM -b ./fast.board -m qspi -v nor.bin -V
 ok 'a board that allows 40 MHz gets them, from the PLL' rc_says 0 'SPI clock 40000 kHz (kernel 80000'
