@@ -175,7 +175,27 @@ static int put_op(struct ftdi_spi *f, const struct spi_mem_op *op)
 	return ret ? ret : put_pins(f, false);
 }
 
-/* ---- USB ---- */
+/* ---- USB, and how long it keeps us ---- */
+
+static int control(struct ftdi_spi *f, enum ftdi_request request, u16 value)
+{
+	struct ctx *ctx = f->mem.ctx;
+	const u64 from = clock_now_ns(ctx->clk);
+	int ret = f->t->ops->control(f->t, request, value);
+
+	ctx->stats.adapter_ns += clock_now_ns(ctx->clk) - from;
+	return ret;
+}
+
+static int drain(struct ftdi_spi *f)
+{
+	struct ctx *ctx = f->mem.ctx;
+	const u64 from = clock_now_ns(ctx->clk);
+	int ret = f->t->ops->drain(f->t);
+
+	ctx->stats.adapter_ns += clock_now_ns(ctx->clk) - from;
+	return ret;
+}
 
 static int submit(struct ftdi_spi *f, struct usb_batch *b)
 {
@@ -241,7 +261,7 @@ static int sync_up(struct ftdi_spi *f)
 	int ret = -EPROTO;
 
 	for (int i = 0; i < SYNC_TRIES && ret && ret != -ENODEV; i++) {
-		ret = f->t->ops->drain(f->t);
+		ret = drain(f);
 		if (!ret)
 			ret = echo(f, MPSSE_BAD_A);
 		if (!ret)
@@ -294,7 +314,7 @@ static int enter(struct ftdi_spi *f)
 	int ret = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(steps) && !ret; i++)
-		ret = f->t->ops->control(f->t, steps[i].request, steps[i].value);
+		ret = control(f, steps[i].request, steps[i].value);
 	if (!ret)
 		ret = sync_up(f);
 	if (ret == -EPROTO || ret == -ETIMEDOUT)
@@ -615,7 +635,7 @@ static void spi_disable(struct spi_mem *mem)
 	struct err saved = mem->ctx->err;
 
 	flush(f, NULL, 0);
-	f->t->ops->control(f->t, FTDI_SET_BITMODE, BITMODE_RESET);
+	control(f, FTDI_SET_BITMODE, BITMODE_RESET);
 	mem->ctx->err = saved;
 }
 

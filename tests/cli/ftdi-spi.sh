@@ -11,6 +11,8 @@ ok 'the chip is found' both 0 '.target.name == "W25Q128JV" and ([.mtds[].name] =
 	.mtds[0].base == 0 and .mtds[0].uid != null'
 run -p $SPI -w a.bin --json
 ok 'a binary goes to its start' both 0 '.programmed_bytes > 39000 and .verified_bytes >= 40000'
+ok 'the parts of its time add up; none of it is this computer'\''s' json '.bench |
+	.wire_ns + .target_ns + .usb_ns == .session_ns and .host_ns == 0'
 run -p $SPI --range 0+40000 -r back.bin
 ok 'and reads the same' cmp a.bin back.bin
 run -p $SPI -w a.bin --json
