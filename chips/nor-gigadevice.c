@@ -185,6 +185,8 @@ static void gigadevice_defaults(struct nor_params *p, const struct nor_part *par
 	};
 
 	nor_take_usual(p, part, &usual);
+	/* 50h: where it is not known, the status write that follows is ignored, too */
+	p->volatile_sr = true;
 }
 
 const struct nor_vendor nor_gigadevice = {

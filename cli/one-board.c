@@ -115,10 +115,14 @@ static void on_fact(void *arg, const char *line)
 
 /* ---- the session ---- */
 
-/* does the change take protection away? That comes before a job, the rest after it */
-static bool is_unprotecting(const struct swdrom_wp_opts *wp)
+/* the part of a change that takes protection away, for before a job; the rest is for after it */
+static struct swdrom_wp_opts unprotecting(const struct swdrom_wp_opts *wp, bool wants_rest)
 {
-	return (!wp->has_range || !wp->len) && (!wp->has_mode || wp->mode == SWDROM_WP_DISABLED);
+	struct swdrom_wp_opts part = *wp;
+
+	part.has_range = wp->has_range && (wp->len != 0) == wants_rest;
+	part.has_mode = wp->has_mode && (wp->mode != SWDROM_WP_DISABLED) == wants_rest;
+	return part;
 }
 
 static bool changes_protection(const struct options *o)
@@ -180,17 +184,18 @@ static enum swdrom_status act(struct one_board *b)
 static enum swdrom_status act_protected(struct one_board *b)
 {
 	const struct options *o = &b->c->o;
-	const struct swdrom_wp_opts *wp = &o->wp.opts;
+	struct swdrom_wp_opts before = unprotecting(&o->wp.opts, false);
+	struct swdrom_wp_opts after = unprotecting(&o->wp.opts, true);
 	enum swdrom_status status = SWDROM_OK;
 
 	if (o->action == ACTION_WP || !changes_protection(o))
 		return act(b);
-	if (is_unprotecting(wp))
-		status = swdrom_wp_change(b->s, wp);
+	if (before.has_range || before.has_mode)
+		status = swdrom_wp_change(b->s, &before);
 	if (!status)
 		status = act(b);
-	if (!status && !is_unprotecting(wp))
-		status = swdrom_wp_change(b->s, wp);
+	if (!status && (after.has_range || after.has_mode))
+		status = swdrom_wp_change(b->s, &after);
 	return status;
 }
 

@@ -28,6 +28,7 @@
 #define OP_WRFR	    0x42
 #define OP_RDFR	    0x48
 
+#define SR2_QE	    BIT(1)
 #define SR1_STATUS  (BIT(0) | BIT(1)) /* WIP and WEL: written as 0 */
 
 /* of a chip; where a die has to be selected each has its own registers, and its own range */
@@ -107,24 +108,52 @@ static int read_protection(struct spi_nor *nor, struct protection *p)
 	return rc;
 }
 
-/* SR2 by 31h; SR1 with one byte, after which old parts have a cleared SR2 (W25Q128FV 8.2.5) */
-static int write_sr_apart(struct spi_nor *nor, const struct nor_wp_regs *now,
-			  const struct nor_wp_regs *want, bool is_volatile)
+/* a lasting write must not make quad enable last that only its volatile copy has */
+static u8 sr2_to_write(const struct spi_nor *nor, u8 sr2, bool is_volatile)
 {
-	const u8 *sr1 = &want->val[NOR_WP_SR1], *sr2 = &want->val[NOR_WP_SR2];
-	u8 have = now->val[NOR_WP_SR2];
+	return nor->qe_is_volatile && !is_volatile && !nor_is_qpi(nor) ? sr2 & (u8)~SR2_QE : sr2;
+}
+
+/* ... and may have cleared that copy, and locked it: then one line has to do from here on */
+static int quad_again(struct spi_nor *nor, int rc)
+{
+	if (rc || !nor->qe_is_volatile)
+		return rc;
+	rc = nor_enable_quad(nor);
+	if (rc != -EIO)
+		return rc;
+	err_clear(nor_err(nor));
+	nor->p.read_4_4_4.opcode = nor->p.read_1_4_4.opcode = nor->p.read_1_1_4.opcode = 0;
+	nor->quad = NOR_QUAD_OFF;
+	nor->qe_is_volatile = false;
+	return 0;
+}
+
+/*
+ * SR2 by 31h; SR1 with one byte, after which old parts have a cleared SR2 (W25Q128FV 8.2.5). SR2
+ * first, as SRP in SR1 may lock it; but SRL in SR2 locks both at once, so that comes last
+ */
+static int write_sr_apart(struct spi_nor *nor, const struct nor_wp_layout *l,
+			  const struct nor_wp_regs *now, const struct nor_wp_regs *want,
+			  bool is_volatile)
+{
+	const u8 *sr1 = &want->val[NOR_WP_SR1];
+	u8 have = now->val[NOR_WP_SR2], keep = want->val[NOR_WP_SR2];
+	const u8 sr2 = sr2_to_write(nor, keep, is_volatile);
+	bool sets_srl = nor_wp_get(l, want).srl && !nor_wp_get(l, now).srl;
 	int rc = 0;
 
-	/* SR2 first: SRP in SR1 may lock it */
-	if (have != *sr2)
-		rc = nor_write_reg(nor, OP_WRSR2, sr2, 1, is_volatile);
+	if (have != keep && !sets_srl) {
+		rc = nor_write_reg(nor, OP_WRSR2, &sr2, 1, is_volatile);
+		have = keep = sr2;
+	}
 	if (!rc && now->val[NOR_WP_SR1] != *sr1) {
 		rc = nor_write_reg(nor, OP_WRSR, sr1, 1, is_volatile);
 		if (!rc)
 			rc = nor_read_reg(nor, OP_RDSR2, &have, 1);
-		if (!rc && have != *sr2)
-			rc = nor_write_reg(nor, OP_WRSR2, sr2, 1, is_volatile);
 	}
+	if (!rc && have != keep && have != sr2)
+		rc = nor_write_reg(nor, OP_WRSR2, &sr2, 1, is_volatile);
 	return rc;
 }
 
@@ -134,7 +163,8 @@ static int write_regs(struct spi_nor *nor, const struct nor_wp_layout *l,
 {
 	bool changes_cr = now->val[NOR_WP_CR] != want->val[NOR_WP_CR];
 	u8 sr[2] = { want->val[NOR_WP_SR1],
-		     changes_cr ? want->val[NOR_WP_CR] : want->val[NOR_WP_SR2] };
+		     changes_cr ? want->val[NOR_WP_CR]
+				: sr2_to_write(nor, want->val[NOR_WP_SR2], is_volatile) };
 	int rc = 0;
 
 	if (now->val[NOR_WP_SR3] != want->val[NOR_WP_SR3])
@@ -144,12 +174,12 @@ static int write_regs(struct spi_nor *nor, const struct nor_wp_layout *l,
 	if (rc)
 		return rc;
 	if (nor->p.qe == NOR_QE_SR2_B1_31)
-		return write_sr_apart(nor, now, want, is_volatile);
+		return quad_again(nor, write_sr_apart(nor, l, now, want, is_volatile));
 	if (now->val[NOR_WP_SR1] == sr[0] && now->val[NOR_WP_SR2] == want->val[NOR_WP_SR2] &&
 	    !changes_cr)
 		return 0;
-	return nor_write_reg(nor, OP_WRSR, sr, writes_two(nor, l) || changes_cr ? 2 : 1,
-			     is_volatile);
+	rc = nor_write_reg(nor, OP_WRSR, sr, writes_two(nor, l) || changes_cr ? 2 : 1, is_volatile);
+	return quad_again(nor, rc);
 }
 
 int nor_set_sr2_bits(struct spi_nor *nor, u8 bits)
@@ -162,10 +192,12 @@ int nor_set_sr2_bits(struct spi_nor *nor, u8 bits)
 	if (rc)
 		return rc;
 	sr[0] &= (u8)~SR1_STATUS;
-	sr[1] |= bits;
+	sr[1] = sr2_to_write(nor, sr[1] | bits, false);
 	if (nor->p.qe == NOR_QE_SR2_B1_31)
-		return nor_write_reg(nor, OP_WRSR2, &sr[1], 1, false);
-	return nor_write_reg(nor, OP_WRSR, sr, 2, false);
+		rc = nor_write_reg(nor, OP_WRSR2, &sr[1], 1, false);
+	else
+		rc = nor_write_reg(nor, OP_WRSR, sr, 2, false);
+	return quad_again(nor, rc);
 }
 
 static bool equal_bits(const struct nor_wp_bits *a, const struct nor_wp_bits *b)

@@ -303,6 +303,7 @@ int nor_enable_quad(struct spi_nor *nor)
 		if (rc)
 			return rc;
 		if (is_set) {
+			nor->qe_is_volatile = i == 0;
 			log_dbg(&nor->mem->ctx->log, "%s: quad enable set%s", nor->name,
 				i == 0 ? " (volatile)" : "");
 			return 0;

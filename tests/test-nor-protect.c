@@ -352,6 +352,39 @@ static void test_volatile_writes_leave_the_power_up_values(void **state)
 	assert_null(strstr(c->log, "06"));
 }
 
+/* QE was set for this job only, by a volatile write: that must not become lasting by the way */
+static void test_volatile_quad_enable_stays_volatile(void **state)
+{
+	static const enum nor_qe ways[] = { NOR_QE_SR2_B1_W2, NOR_QE_SR2_B1_31 };
+	struct chip *c = *state;
+
+	c->nor.p.otp = (struct nor_otp){ NOR_OTP_SECREG, 3, 256 };
+	for (unsigned int i = 0; i < 4; i++) {
+		c->nor.p.qe = ways[i % 2];
+		c->one_byte_clears_sr2 = i >= 2;
+		memset(c->sr, 0, sizeof(c->sr));
+		memset(c->power_up, 0, sizeof(c->power_up));
+		assert_int_equal(nor_enable_quad(&c->nor), 0);
+		assert_int_equal(c->sr[1], 0x02);
+		assert_int_equal(c->power_up[1], 0x00);
+		/* without and with a bit of SR2 (CMP) */
+		assert_int_equal(protect(c, 0, MIB(8)), 0);
+		assert_int_equal(c->sr[1], 0x02);
+		assert_int_equal(c->power_up[1], 0x00);
+		assert_int_equal(protect(c, KIB(4), MIB(8) - KIB(4)), 0);
+		assert_int_equal(c->sr[1], 0x42);
+		assert_int_equal(c->power_up[1], 0x40);
+		assert_int_equal(nor_otp_ops.lock(&c->nor.mtd, 1), 0);
+		assert_int_equal(c->sr[1], 0x52);
+		assert_int_equal(c->power_up[1], 0x50);
+	}
+	/* locked for good: quad enable can't come back, the job goes on without */
+	assert_int_equal(set_mode(c, MTD_WP_PERMANENT, true), 0);
+	assert_int_equal(c->power_up[1] & 0x03, 0x01);
+	assert_int_equal(c->nor.quad, NOR_QUAD_OFF);
+	assert_int_equal(c->ctx.err.code, 0);
+}
+
 /* ---- locked registers ---- */
 
 static void test_modes_are_their_bits(void **state)
@@ -557,6 +590,7 @@ int main(void)
 		T(test_macronix_tb_needs_a_word_and_cr_its_other_bits),
 		T(test_a_chip_without_cr_has_all_or_nothing),
 		T(test_volatile_writes_leave_the_power_up_values),
+		T(test_volatile_quad_enable_stays_volatile),
 		T(test_modes_are_their_bits),
 		T(test_wp_pin_low_is_named),
 		T(test_power_cycle_lock_is_named),

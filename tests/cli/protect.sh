@@ -72,6 +72,20 @@ ok 'until power-up' both 0 '.wp.mode == "power_cycle"'
 run -p $SIM $B --wp-range 0,0 --json
 ok 'the next command finds the power has been off' both 0 '.wp.length == 0'
 
+# QE is set for the job, by a volatile write: a lasting change of its neighbours must not keep it
+run -p $SIM $B --wp-range 0,4M
+run -p $SIM $B --wp-status
+ok 'quad enable is gone at the next power-up' grep -q 'SR1 34, SR2 00' out
+run -p $SIM $B -m qspi --range 0+20000 -w a.bin --wp-range 0,0 --wp-enable --json
+ok 'what protects nothing comes before the job, the lock after it' both 0 '.verified_bytes >= 20000'
+run -p $SIM $B --wp-status --json
+ok 'both have happened' both 0 '.wp.length == 0 and .wp.mode == "hardware"'
+run -p $SIM $B --wp-disable
+
+run -p $SIM $B --wp-range 0,4M --wp-enable=power_cycle --json
+ok 'a range and a lock of all registers at once' both 0 '.wp.length == 4194304 and .wp.mode == "power_cycle"'
+run -p $SIM $B --wp-range 0,0
+
 # one chip of each layout: the upper half is protected, refused, and free again
 while read -r nor range; do
 	SIM=sim:board=stm32l476g-disco,nor=$nor,state=$nor.state
