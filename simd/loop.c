@@ -30,6 +30,13 @@
  * (50 us by default, prctl(2) PR_SET_TIMERSLACK) would come on top of each round trip of a client
  */
 #define SPIN_NS (100 * USEC_NS)
+/*
+ * --realtime: a board whose client thinks keeps up with the wall clock in steps of this. The core that
+ * runs meanwhile is then not all still to be executed when the client asks the next time
+ */
+#define STEP_NS (250 * USEC_NS)
+/* poll() that finds something so soon did not sleep: it had come before */
+#define AT_ONCE_NS (20 * USEC_NS)
 
 struct simd_listener {
 	int fd;
@@ -268,8 +275,19 @@ static void board_worked(struct simd_board *b, bool more)
 	b->idle_since_ns = wall_ns();
 	if (b->first_ps)
 		b->last_ps = sim_now_ps(b->sim);
+	b->step_ns = 0;
 	if (!more && b->idle_since_ns > virt)
 		b->late_ns += b->idle_since_ns - virt;
+}
+
+/* the same where nobody waited for it, unless a message turns out to have come meanwhile */
+static void board_stepped(struct simd_board *b)
+{
+	u64 virt = board_virt_ns(b);
+
+	board_worked(b, true);
+	if (b->idle_since_ns > virt)
+		b->step_ns = b->idle_since_ns - virt;
 }
 
 /* --realtime: how long this board has to wait for the wall clock */
@@ -443,6 +461,7 @@ static int sooner(int a, int b)
 /* what is due without this client's message; returns when to come back at the latest */
 static int conn_due(struct simd_conn *c)
 {
+	bool idle = !c->n_rx && c->due_ms;
 	int timeout = -1;
 
 	/* it was held up by answers that nobody took, or by the wall clock */
@@ -453,7 +472,9 @@ static int conn_due(struct simd_conn *c)
 	if (c->board)
 		board_catch_up(c->board, c);
 	timeout = c->proto->on_turn(c);
-	if (c->board)
+	if (c->board && idle && !c->n_tx)
+		board_stepped(c->board);
+	else if (c->board)
 		board_worked(c->board, !timeout);
 	return timeout;
 }
@@ -474,11 +495,17 @@ static void turn_due(struct simd *s)
 	}
 }
 
-/* what ppoll() may sleep: until a protocol is due, or a held board's time is nearly there */
-static const struct timespec *sleep_time(int timeout_ms, u64 hold_ns, struct timespec *ts)
+/*
+ * what ppoll() may sleep: until a protocol is due, a held board's time is nearly there, or another
+ * board's next step is
+ */
+static const struct timespec *sleep_time(int timeout_ms, u64 hold_ns, bool steps,
+					 struct timespec *ts)
 {
 	u64 ns = hold_ns == UINT64_MAX ? hold_ns : hold_ns > SPIN_NS ? hold_ns - SPIN_NS : 0;
 
+	if (steps)
+		ns = min(ns, (u64)STEP_NS);
 	if (timeout_ms >= 0)
 		ns = min(ns, (u64)timeout_ms * MSEC_NS);
 	if (ns == UINT64_MAX)
@@ -505,8 +532,9 @@ static int turn(struct simd *s, int stop_fd, int timeout_ms, bool *stop, struct 
 {
 	struct pollfd fds[1 + MAX_LISTENERS + MAX_CONNS];
 	unsigned int i, n = 0, n_conns;
-	u64 hold_ns = UINT64_MAX, ahead;
+	u64 hold_ns = UINT64_MAX, ahead, asked_ns;
 	struct timespec ts;
+	bool steps = false, at_once;
 	int ret;
 
 	n_conns = s->n_conns;
@@ -516,6 +544,7 @@ static int turn(struct simd *s, int stop_fd, int timeout_ms, bool *stop, struct 
 			hold_ns = min(hold_ns, ahead);
 		else
 			timeout_ms = sooner(timeout_ms, s->conns[i]->due_ms);
+		steps |= s->realtime && s->conns[i]->board && !ahead;
 	}
 	fds[n++] = (struct pollfd){ .fd = stop_fd, .events = POLLIN };
 	for (i = 0; i < s->n_listeners; i++)
@@ -523,18 +552,24 @@ static int turn(struct simd *s, int stop_fd, int timeout_ms, bool *stop, struct 
 	for (i = 0; i < n_conns; i++)
 		fds[n++] = (struct pollfd){ .fd = s->conns[i]->fd,
 					    .events = conn_events(s, s->conns[i]) };
-	ret = ppoll(fds, n, sleep_time(timeout_ms, hold_ns, &ts), NULL);
+	asked_ns = wall_ns();
+	ret = ppoll(fds, n, sleep_time(timeout_ms, hold_ns, steps, &ts), NULL);
 	if (ret < 0 && errno != EINTR)
 		return err_set(err, -errno, NULL, "poll: %s", strerror(errno));
 	if (ret <= 0)
 		memset(fds, 0, sizeof(fds));
 	*stop = fds[0].revents;
+	at_once = wall_ns() - asked_ns < AT_ONCE_NS;
 	for (i = 0; i < n_conns; i++) {
 		struct simd_conn *c = s->conns[i];
 		short got = fds[1 + s->n_listeners + i].revents;
 
 		if (got & POLLOUT)
 			conn_write(c);
+		if (got & POLLIN && c->board && at_once) {
+			c->board->late_ns += c->board->step_ns;
+			c->board->step_ns = 0;
+		}
 		if (!c->dead && (got & (POLLIN | POLLHUP | POLLERR)))
 			conn_read(c);
 		/* most answers leave at once */

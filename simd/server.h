@@ -43,6 +43,7 @@ struct simd_board {
 	/* --realtime */
 	u64 ahead_base_ns; /* wall-clock time that is virtual time 0 */
 	u64 start_ns;	   /* wall-clock time when it came to be */
+	u64 step_ns;	   /* the last step, which nobody had asked for, took that long */
 	u64 late_ns;	   /* how far its clock was behind each time it came to rest, in sum */
 };
 
