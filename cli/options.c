@@ -401,6 +401,28 @@ static bool once(struct options *o, const char **where, const char *what, const 
 	return true;
 }
 
+/* of -w and -v; FILE@0xADDRESS: nothing else after an @ is an address, it belongs to the name */
+static bool add_image(struct options *o, const char *text)
+{
+	const char *at = strrchr(text, '@');
+	size_t i = o->n_files++;
+	uint64_t address = 0;
+
+	o->files[i] = text;
+	o->addresses[i] = SWDROM_NO_ADDRESS;
+	if (!at || at == text || strncasecmp(at + 1, "0x", 2) != 0 ||
+	    !parse_number(at + 1, text + strlen(text), &address))
+		return true;
+	if (address > UINT32_MAX)
+		return usage(o, "%s: no 32-bit address", text);
+	o->cut[i] = strndup(text, (size_t)(at - text));
+	if (!o->cut[i])
+		return usage(o, "out of memory");
+	o->files[i] = o->cut[i];
+	o->addresses[i] = address;
+	return true;
+}
+
 static bool parse_one(struct options *o, int c, bool *has_action)
 {
 	switch (c) {
@@ -412,13 +434,12 @@ static bool parse_one(struct options *o, int c, bool *has_action)
 	case 'b':
 		return once(o, &o->board, "-b", optarg);
 	case 'r':
+		o->files[o->n_files++] = optarg;
+		return set_action(o, has_action, ACTION_READ);
 	case 'w':
 	case 'v':
-		o->files[o->n_files++] = optarg;
-		return set_action(o, has_action,
-				  c == 'r'   ? ACTION_READ
-				  : c == 'w' ? ACTION_WRITE
-					     : ACTION_VERIFY);
+		return add_image(o, optarg) &&
+		       set_action(o, has_action, c == 'w' ? ACTION_WRITE : ACTION_VERIFY);
 	case 'E':
 		return set_action(o, has_action, ACTION_ERASE);
 	case 'L':
@@ -521,28 +542,6 @@ static bool parse_one(struct options *o, int c, bool *has_action)
 	}
 }
 
-/* -w FILE@0xADDRESS: nothing else after an @ is an address, it belongs to the name */
-static bool cut_addresses(struct options *o)
-{
-	for (size_t i = 0; i < o->n_files; i++) {
-		const char *name = o->files[i], *at = strrchr(name, '@');
-		uint64_t address = 0;
-
-		o->addresses[i] = SWDROM_NO_ADDRESS;
-		if (!at || at == name || strncasecmp(at + 1, "0x", 2) != 0 ||
-		    !parse_number(at + 1, name + strlen(name), &address))
-			continue;
-		if (address > UINT32_MAX)
-			return usage(o, "%s: no 32-bit address", name);
-		o->cut[i] = strndup(name, (size_t)(at - name));
-		if (!o->cut[i])
-			return usage(o, "out of memory");
-		o->files[i] = o->cut[i];
-		o->addresses[i] = address;
-	}
-	return true;
-}
-
 bool options_is_gang(const struct options *o)
 {
 	const char *first = o->n_programmers ? o->programmers[0] : NULL;
@@ -582,9 +581,9 @@ static bool is_chip_alone(const struct options *o)
 {
 	static const char name[] = "ftdi_spi";
 	const size_t n = sizeof(name) - 1;
+	const char *first = o->n_programmers ? o->programmers[0] : NULL;
 
-	return o->n_programmers && !strncmp(o->programmers[0], name, n) &&
-	       (!o->programmers[0][n] || o->programmers[0][n] == ':');
+	return first && !strncmp(first, name, n) && (!first[n] || first[n] == ':');
 }
 
 static bool check(struct options *o)
@@ -690,17 +689,18 @@ bool options_parse(struct options *o, int argc, char **argv)
 			return false;
 	}
 	for (i = optind; i < argc; i++) {
-		bool one_more = o->action == ACTION_PEEK && !o->n_files;
-
-		if (o->action != ACTION_WRITE && o->action != ACTION_VERIFY && !one_more)
+		if (o->action == ACTION_WRITE || o->action == ACTION_VERIFY) {
+			if (!add_image(o, argv[i]))
+				return false;
+			continue;
+		}
+		if (o->action != ACTION_PEEK || o->n_files)
 			return usage(o,
 				     has_action ? "%s: further files belong to -w and -v"
 						: "what about %s? -w writes it, -v compares it",
 				     argv[i]);
 		o->files[o->n_files++] = argv[i];
 	}
-	if ((o->action == ACTION_WRITE || o->action == ACTION_VERIFY) && !cut_addresses(o))
-		return false;
 	if (!has_action &&
 	    (o->wp.status || o->wp.list || o->wp.opts.has_range || o->wp.opts.has_mode))
 		o->action = ACTION_WP;
