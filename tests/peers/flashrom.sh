@@ -54,4 +54,34 @@ printf '00000000:00001fff first\n00ffe000:00ffffff last\n' >regions
 chip stm32l476g-disco N25Q128..3E 'N25Q128..3E (16384 kB)|MT25QL128 (16384 kB)'
 chip l476rc-mt25ql128 N25Q128..3E 'N25Q128..3E (16384 kB)|MT25QL128 (16384 kB)'
 chip l476rg-w25q128 W25Q128.V 'W25Q128.V (16384 kB)'
+
+# every_other FIRST FILE
+every_other()
+{
+	python3 -c 'import sys; sys.stdout.buffer.write(open(sys.argv[2], "rb").read()[int(sys.argv[1])::2])' \
+		"$1" "$2"
+}
+
+# two chips side by side: flashrom has its clip on the first, which holds the even bytes
+if command -v python3 >/dev/null; then
+	BOARD=stm32l496-dual
+	SIM=sim:board=$BOARD,state=board.state
+	rm -f board.state
+	printf '00000000:00001fff first\n' >regions
+	run -p $SIM -b $BOARD -m qspi --range 0+30000 -w s.bin
+	ok 'dual: swdrom writes through QUADSPI in dual-flash mode' rc_is 0
+	flashrom_does -l regions -i first:read.bin -r /dev/null
+	every_other 0 s.bin | head -c 8192 >even.bin
+	ok 'dual: flashrom finds every other byte in the first chip' cmp read.bin even.bin
+	head -c 16777216 /dev/zero >new.bin
+	dd if=f.bin of=new.bin conv=notrunc bs=8192 2>dd.err
+	flashrom_does -l regions -i first --noverify-all -w new.bin
+	ok 'dual: it writes to that chip' rc_has 0 VERIFIED
+	run -p $SIM -b $BOARD -m qspi --range 0+16384 -r both.bin
+	every_other 0 both.bin >even.bin
+	every_other 1 both.bin >odd.bin
+	every_other 1 s.bin | head -c 8192 >want.bin
+	ok 'dual: which swdrom reads there' cmp even.bin f.bin
+	ok 'dual: and the second chip is as it was' cmp odd.bin want.bin
+fi
 exit $failed
