@@ -26,6 +26,8 @@
 #define LIMIT_HALVES 4
 /* an operation that is not over when it should be is looked at again so often in its usual time */
 #define PAUSES 200
+/* and of those looks every so many is one for the failure bits, too, where they keep a chip busy */
+#define FAILURE_LOOKS 20
 /* the first look at an erase: so much before the end of the last one; sooner after an early end */
 #define ERASE_EARLY 64
 #define ERASE_DOWN  100
@@ -126,10 +128,58 @@ u64 nor_until_ns(const struct nor_job *j, const struct memq *q, u64 ns)
 
 /* ---- judging ---- */
 
+/* 0, or the failure that @bits of the chip's register speak of */
+static int report_failure(struct flash_job *job, u8 bits)
+{
+	struct spi_nor *nor = to_nor(job->mtd);
+	const struct nor_params *p = &nor->p;
+	u8 mask = job->kind == JOB_ERASE ? p->fail_erase : p->fail_program;
+
+	if (bits & p->fail_protect)
+		return err_set(nor_err(nor), -EROFS,
+			       "clear the chip's lock bits of these blocks, or write elsewhere",
+			       "%s refuses: protected block (register %02xh reads %02x)", nor->name,
+			       p->fail_opcode, bits);
+	if (bits & mask)
+		return err_set(nor_err(nor), -EIO,
+			       "try again; if it stays so the chip is worn out or locked",
+			       "%s reports that %s failed (register %02xh reads %02x)", nor->name,
+			       job->kind == JOB_ERASE ? "an erase" : "a page program",
+			       p->fail_opcode, bits);
+	return 0;
+}
+
+/* while P_ERR or E_ERR is set the chip looks busy (S25FL-S), and no poll matches */
+static bool looks_busy_when_failed(const struct spi_nor *nor)
+{
+	return nor->p.fail_clear && nor->p.fail_opcode == nor->p.poll_opcode;
+}
+
+/* what runs takes longer than it should: has it failed? Polling goes on if it has not */
+static int look_for_failure(struct flash_job *job)
+{
+	struct spi_nor *nor = to_nor(job->mtd);
+	u8 bits = 0;
+	int rc;
+
+	if (!looks_busy_when_failed(nor))
+		return 0;
+	nor->mem->ops->queue_poll_end(nor->mem, nor->mem->q);
+	rc = nor_read_reg(nor, nor->p.fail_opcode, &bits, 1);
+	if (!rc)
+		rc = report_failure(job, bits);
+	if (!rc)
+		queue_arm(nor, nor->mem->q);
+	return rc;
+}
+
 int nor_too_long(struct flash_job *job, struct nor_job *j, u64 elapsed_ns)
 {
 	struct spi_nor *nor = to_nor(job->mtd);
+	int rc = look_for_failure(job);
 
+	if (rc)
+		return rc;
 	return err_set(
 		nor_err(nor), -ETIMEDOUT, "power-cycle the board and run the same command again",
 		"%s is still busy %s after %" PRIu64 " ms (at most %" PRIu64 " ms are expected)",
@@ -157,8 +207,7 @@ static int judge_failure_bits(struct flash_job *job)
 {
 	struct nor_job *j = nor_job_of(job);
 	struct spi_nor *nor = to_nor(job->mtd);
-	const struct nor_params *p = &nor->p;
-	u8 mask = job->kind == JOB_ERASE ? p->fail_erase : p->fail_program, bits;
+	u8 bits;
 
 	if (!j->fail_asked || !failure_bits(nor, j, &bits))
 		return 0;
@@ -167,18 +216,7 @@ static int judge_failure_bits(struct flash_job *job)
 	if (j->fail_flight >= 0 &&
 	    !nor_is_matched(nor, &j->flight[j->fail_flight % NOR_MAX_FLIGHT].s))
 		return 0;
-	if (bits & p->fail_protect)
-		return err_set(nor_err(nor), -EROFS,
-			       "clear the chip's lock bits of these blocks, or write elsewhere",
-			       "%s refuses: protected block (register %02xh reads %02x)", nor->name,
-			       p->fail_opcode, bits);
-	if (bits & mask)
-		return err_set(nor_err(nor), -EIO,
-			       "try again; if it stays so the chip is worn out or locked",
-			       "%s reports that %s failed (register %02xh reads %02x)", nor->name,
-			       job->kind == JOB_ERASE ? "an erase" : "a page program",
-			       p->fail_opcode, bits);
-	return 0;
+	return report_failure(job, bits);
 }
 
 /* ---- erasing ---- */
@@ -277,16 +315,17 @@ int nor_issue(struct flash_job *job, struct memq *q)
 static int check_sample(struct flash_job *job, struct nor_job *j)
 {
 	struct spi_nor *nor = to_nor(job->mtd);
+	int rc;
 
 	if (j->now.state == MEMQ_PENDING)
 		return JOB_READY; /* not queued yet */
 	if (!nor_is_matched(nor, &j->now)) {
 		if (j->now.at_ns > j->limit_ns)
 			return nor_too_long(job, j, j->now.at_ns);
-		j->n_pauses++;
 		j->now.state = MEMQ_PENDING;
 		j->phase = PHASE_PAUSE;
-		return JOB_READY;
+		rc = ++j->n_pauses % FAILURE_LOOKS ? 0 : look_for_failure(job);
+		return rc ? rc : JOB_READY;
 	}
 	if (job->kind == JOB_ERASE) {
 		/*

@@ -23,7 +23,6 @@ enum nor_qe {
 	NOR_QE_SR2_B1_W2K, /* 4: like 1, a one-byte 01h keeps SR2 */
 	NOR_QE_SR2_B1_W2R, /* 5: like 1, SR2 is read by 35h */
 	NOR_QE_SR2_B1_31,  /* 6: 31h, read 35h */
-	NOR_QE_RESERVED,   /* 7 */
 };
 
 /* how a chip above 16 MiB gets its fourth address byte */

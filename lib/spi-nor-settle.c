@@ -288,8 +288,9 @@ static void from_sfdp(struct nor_params *p, const struct sfdp_info *s)
 		p->chip_erase_max_ns = b->chip_erase_max_ms * MSEC_NS;
 	}
 	sfdp_reads(p, b);
-	if (b->n_dwords >= 15 && b->qer < 7)
-		p->qe = (enum nor_qe)(b->qer + 1);
+	/* 7 is reserved, and stands in the tables of chips that need no bit (GD25LB); see the proof */
+	if (b->n_dwords >= 15)
+		p->qe = b->qer == 7 ? NOR_QE_NONE : (enum nor_qe)(b->qer + 1);
 	if (b->n_dwords >= 16)
 		p->volatile_sr = b->sr1_volatility & BIT(3) && !p->no_volatile_sr;
 	sfdp_4byte(p, s);
@@ -475,7 +476,7 @@ static int settle_with(struct nor_params *p, const struct nor_part *part,
 		p->chip_erase_typ_ns = die_mib * DEFAULT_CHIP_NS_PER_MIB;
 	if (!p->chip_erase_max_ns)
 		p->chip_erase_max_ns = die_mib * DEFAULT_CHIP_MAX_PER_MIB;
-	if (p->qe == NOR_QE_UNKNOWN || p->qe == NOR_QE_RESERVED) {
+	if (p->qe == NOR_QE_UNKNOWN) {
 		p->read_1_1_4.opcode = 0;
 		p->read_1_4_4.opcode = 0;
 		if (p->qpi_enter & BIT(0))

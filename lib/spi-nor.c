@@ -164,11 +164,19 @@ static int nor_clear_failures(struct spi_nor *nor)
 	return nor->p.fail_clear ? spi_mem_exec(nor->mem, &op) : 0;
 }
 
+/* a chip with P_ERR or E_ERR set looks busy until they are cleared (S25FL-S): that comes first */
+static int settle_die(struct spi_nor *nor, u64 limit_ns, const char *what)
+{
+	int rc = nor_clear_failures(nor);
+
+	if (!rc)
+		rc = nor_wait_ready(nor, limit_ns, what);
+	return rc ? rc : nor_clear_failures(nor);
+}
+
 static int prepare_die(struct spi_nor *nor)
 {
-	int rc = nor_wait_ready(nor, nor->p.erase[0].max_ns, "an earlier operation");
-
-	return rc ? rc : nor_clear_failures(nor);
+	return settle_die(nor, nor->p.erase[0].max_ns, "an earlier operation");
 }
 
 /* where four lines are not proven some may not be there: does the chip still say who it is? */
@@ -300,10 +308,8 @@ static int finish_die(struct spi_nor *nor)
 {
 	struct spi_mem_op wrdi = nor_op_simple(OP_WRDI);
 	u64 limit = max(nor->p.erase[0].max_ns, nor->last_op_max_ns);
-	int rc = nor_wait_ready(nor, limit, "its last operation");
+	int rc = settle_die(nor, limit, "its last operation");
 
-	if (!rc)
-		rc = nor_clear_failures(nor);
 	return rc ? rc : spi_mem_exec(nor->mem, &wrdi);
 }
 

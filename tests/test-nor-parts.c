@@ -366,6 +366,42 @@ static void test_protected_by_the_application(void **state)
 	}
 }
 
+/* S25FL-S: a refused erase leaves E_ERR set, and with it the chip looks busy until 30h */
+static void test_a_failure_that_looks_like_work_is_told_and_cleared(void **state)
+{
+	struct bench *b = *state;
+	struct mtd_wp_change change = { .has_range = true };
+	struct mtd_wp_range ranges[MTD_WP_MAX_RANGES];
+	struct flash_job job;
+	size_t n;
+	int ret;
+
+	attach(b, "s25fl512s");
+	must(b, b->qspi->ops->wp->list(b->qspi, ranges, &n));
+	change.range = ranges[n - 1];
+	must(b, b->qspi->ops->wp->change(b->qspi, &change));
+	for (unsigned int i = 0; i < 2; i++) {
+		/* who does not ask whether it is protected is told */
+		job = (struct flash_job){ .kind = i ? JOB_PROGRAM : JOB_ERASE,
+					  .mtd = b->qspi,
+					  .offset = b->qspi->size - KIB(256),
+					  .len = i ? sizeof(b->data) : KIB(256),
+					  .buf = b->data };
+		ret = sched_run(&b->ctx, b->qspi->q, &job, 1);
+		if (ret != -EIO ||
+		    !strstr(b->ctx.err.what, i ? "page program failed" : "erase failed"))
+			fail_msg("%d: %s", ret, b->ctx.err.what);
+		err_clear(&b->ctx.err);
+		mtd_finish(b->qspi);
+	}
+	/* the next session finds a chip that answers */
+	change.range = (struct mtd_wp_range){ 0, 0 };
+	must(b, b->qspi->ops->wp->change(b->qspi, &change));
+	erase_block(b, b->qspi->size - KIB(256));
+	write_at(b, b->qspi->size - KIB(256), sizeof(b->data));
+	close_bench(b);
+}
+
 static void test_a_job_across_the_dies_of_a_stack(void **state)
 {
 	struct bench *b = *state;
@@ -505,6 +541,7 @@ int main(void)
 		TEST(test_left_in_qpi_and_4_byte_mode),
 		TEST(test_left_in_continuous_read_of_4_byte_addresses),
 		TEST(test_protected_by_the_application),
+		TEST(test_a_failure_that_looks_like_work_is_told_and_cleared),
 		TEST(test_a_job_across_the_dies_of_a_stack),
 		TEST(test_checksums_are_those_of_the_die_that_was_meant),
 		TEST(test_after_the_job_the_chip_is_as_after_power_on),
