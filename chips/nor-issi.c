@@ -7,6 +7,9 @@
  */
 #include "chips/nor-vendors.h"
 
+#define OP_RDRP	 0x61 /* read the read register */
+#define RP_DUMMY GENMASK(6, 3)
+
 /* IS25LP064, IS25LP256 data sheets; SFDP of IS25LP128 */
 #define IS25_TIMES(_chip_typ_s, _chip_max_s)                                                       \
 	{                                                                                          \
@@ -133,12 +136,38 @@ static void issi_defaults(struct nor_params *p, const struct nor_part *part)
 	p->mode_4b_mask = BIT(7);
 }
 
+/*
+ * The read register, bits 6:3: dummy cycles of all fast reads, mode clocks among them; 0: each read's
+ * default. Parts without it (IS25LQ) leave the line high.
+ */
+static int issi_setup(struct spi_nor *nor, struct nor_params *p)
+{
+	struct nor_read_op *const reads[] = { &p->read_1_1_2, &p->read_1_2_2, &p->read_1_1_4,
+					      &p->read_1_4_4, &p->read_4_4_4 };
+	u8 val = 0, cycles;
+	int rc;
+
+	/* octal parts have another design */
+	if (!p->read_1_4_4.opcode && !p->read_1_1_4.opcode)
+		return 0;
+	rc = nor_read_reg(nor, OP_RDRP, &val, 1);
+	cycles = FIELD_GET(RP_DUMMY, val);
+	if (rc || val == 0xff || !cycles)
+		return rc;
+	for (unsigned int i = 0; i < ARRAY_SIZE(reads); i++)
+		reads[i]->cycles = cycles;
+	if (p->read.cycles)
+		p->read.cycles = cycles;
+	return 0;
+}
+
 const struct nor_vendor nor_issi = {
 	.name = "ISSI",
 	.id = 0x9d,
 	.parts = issi_parts,
 	.n_parts = ARRAY_SIZE(issi_parts),
 	.defaults = issi_defaults,
+	.setup = issi_setup,
 };
 
 /* clang-format off */

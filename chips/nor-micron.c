@@ -190,9 +190,13 @@ static int micron_setup(struct spi_nor *nor, struct nor_params *p)
 		if (rc)
 			return rc;
 	}
-	if (vcr >> 4 != 0 && vcr >> 4 != 15)
-		for (unsigned int i = 0; i < ARRAY_SIZE(reads); i++)
-			reads[i]->cycles = vcr >> 4;
+	if (vcr >> 4 == 0 || vcr >> 4 == 15)
+		return 0;
+	for (unsigned int i = 0; i < ARRAY_SIZE(reads); i++)
+		reads[i]->cycles = vcr >> 4;
+	/* 0Bh and 0Ch too; 03h and 13h have none */
+	if (p->read.cycles)
+		p->read.cycles = vcr >> 4;
 	return 0;
 }
 

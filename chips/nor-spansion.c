@@ -9,6 +9,8 @@
  */
 #include "chips/nor-vendors.h"
 
+#define OP_RDCR1  0x35
+#define CR1_LC	  GENMASK(7, 6)
 #define SR1_E_ERR BIT(5)
 #define SR1_P_ERR BIT(6)
 
@@ -195,6 +197,30 @@ static void spansion_defaults(struct nor_params *p, const struct nor_part *part)
 	}
 }
 
+/*
+ * S25FL-S: the latency code in CR1 bits 7:6, non-volatile. EBh: 2 mode clocks and 4, 4, 5 or 1; 3Bh
+ * and 6Bh: 8, or none with code 3; BBh has a table of its own, which is not known here.
+ */
+static int spansion_setup(struct spi_nor *nor, struct nor_params *p)
+{
+	static const u8 cycles_eb[] = { 6, 6, 7, 3 };
+	u8 cr1 = 0, code;
+	int rc;
+
+	if (p->bp != NOR_BP3_TBPROT)
+		return 0;
+	rc = nor_read_reg(nor, OP_RDCR1, &cr1, 1);
+	code = FIELD_GET(CR1_LC, cr1);
+	if (rc || cr1 == 0xff || !code)
+		return rc;
+	p->read_1_2_2.opcode = 0;
+	p->read_1_4_4.cycles = cycles_eb[code];
+	p->read_1_1_2.cycles = p->read_1_1_4.cycles = code == 3 ? 0 : 8;
+	if (p->read.cycles)
+		p->read.cycles = p->read_1_1_2.cycles;
+	return 0;
+}
+
 const struct nor_vendor nor_spansion = {
 	.name = "Infineon",
 	.id = 0x01,
@@ -202,4 +228,5 @@ const struct nor_vendor nor_spansion = {
 	.parts = spansion_parts,
 	.n_parts = ARRAY_SIZE(spansion_parts),
 	.defaults = spansion_defaults,
+	.setup = spansion_setup,
 };

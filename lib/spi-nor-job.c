@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define OP_RDSR 0x05
 #define OP_WREN 0x06
 
 /* nothing may take longer than this many halves of the data sheet's maximum */
@@ -152,22 +153,24 @@ static int report_failure(struct flash_job *job, u8 bits)
 /* while P_ERR or E_ERR is set the chip looks busy (S25FL-S), and no poll matches */
 static bool looks_busy_when_failed(const struct spi_nor *nor)
 {
-	return nor->p.fail_clear && nor->p.fail_opcode == nor->p.poll_opcode;
+	return nor->p.fail_clear && nor->p.fail_opcode == OP_RDSR;
 }
 
 /* what runs takes longer than it should: has it failed? Polling goes on if it has not */
 static int look_for_failure(struct flash_job *job)
 {
 	struct spi_nor *nor = to_nor(job->mtd);
-	u8 bits = 0;
+	u8 bits[2] = { 0 };
+	struct spi_mem_op op = nor_op_read_reg(nor->p.fail_opcode, &bits[0], 1);
 	int rc;
 
 	if (!looks_busy_when_failed(nor))
 		return 0;
 	nor->mem->ops->queue_poll_end(nor->mem, nor->mem->q);
-	rc = nor_read_reg(nor, nor->p.fail_opcode, &bits, 1);
+	/* of two chips one may have failed while the other still runs */
+	rc = spi_mem_exec_each(nor->mem, &op, &bits[1]);
 	if (!rc)
-		rc = report_failure(job, bits);
+		rc = report_failure(job, bits[0] | bits[1]);
 	if (!rc)
 		queue_arm(nor, nor->mem->q);
 	return rc;

@@ -2,7 +2,7 @@
 /*
  * Virtual SPI-NOR chips above 16 MiB, their fourth address byte sent in each way that they have:
  * opcodes of their own, 4-byte mode, bank register, extended address register. Afterwards boot code
- * finds what it expects. And what is chosen to erase with.
+ * finds what it expects. Dummy cycles that are not the default; what is chosen to erase with.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -68,6 +68,40 @@ static void test_every_way_to_the_upper_half_and_back(void **state)
 		read_as_boot_code(b, 16, got, sizeof(got));
 		if (memcmp(got, b->data + 16, sizeof(got)) != 0)
 			fail_msg("%s: boot code reads %02x %02x", cases[i].choice, got[0], got[1]);
+		detach_quietly(b);
+	}
+}
+
+/* ---- dummy cycles by configuration ---- */
+
+static void test_dummy_cycles_are_those_of_the_configuration_register(void **state)
+{
+	static const struct {
+		const char *model;
+		u8 opcode, value[2], n, cycles; /* what is written; of EBh afterwards */
+	} cases[] = {
+		{ "n25q128a13", 0x81, { 0x6b }, 1, 6 },
+		{ "n25q128a13", 0x81, { 0xeb }, 1, 14 },
+		{ "mt25ql512abb", 0x81, { 0x8b }, 1, 8 },
+		{ "mx25l51245g", 0x01, { 0x00, 0x80 }, 2, 8 },
+		{ "mx25l51245g", 0x01, { 0x00, 0x40 }, 2, 4 },
+		{ "is25lp128f", 0x63, { 0x40 }, 1, 8 },
+		{ "is25wp512m", 0x63, { 0x50 }, 1, 10 },
+		{ "s25fl512s", 0x01, { 0x00, 0x82 }, 2, 7 },
+		{ "s25fl512s", 0x01, { 0x00, 0xc2 }, 2, 3 },
+	};
+	struct bench *b = *state;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
+		attach(b, cases[i].model);
+		memcpy(b->cells, b->data, sizeof(b->data));
+		must(b,
+		     nor_write_reg(nor_of(b), cases[i].opcode, cases[i].value, cases[i].n, false));
+		compare(b, 0, b->data, sizeof(b->data));
+		if (nor_of(b)->p.read_1_4_4.cycles != cases[i].cycles ||
+		    !nor_of(b)->p.read_1_4_4.opcode || nor_lines(nor_of(b)) != 4)
+			fail_msg("case %u, %s: %u cycles, %u lines: %s", i, cases[i].model,
+				 nor_of(b)->p.read_1_4_4.cycles, nor_lines(nor_of(b)), b->log);
 		detach_quietly(b);
 	}
 }
@@ -147,6 +181,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_every_way_to_the_upper_half_and_back),
+		TEST(test_dummy_cycles_are_those_of_the_configuration_register),
 		TEST(test_the_largest_erase_that_is_no_slower_is_taken),
 		TEST(test_the_chip_erase_must_be_worth_it),
 		TEST(test_erasing_by_what_was_measured_erases_exactly_that),
