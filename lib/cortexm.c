@@ -400,25 +400,24 @@ int cortexm_resume(struct cortexm *cm)
 }
 
 /**
- * cortexm_check_no_reset() - was the target reset since the last look?
+ * cortexm_saw_reset() - was the target reset since the last look?
  * @cm: attached
  *
- * Return: 0; -EIO with an explanation.
+ * Return: false also when it does not answer; the session's error is left alone.
  */
-int cortexm_check_no_reset(struct cortexm *cm)
+bool cortexm_saw_reset(struct cortexm *cm)
 {
+	struct ctx *ctx = cm_ctx(cm);
+	const struct err saved = ctx->err;
+	bool was_reset = cm->was_reset;
 	u32 dhcsr;
-	int ret;
 
-	ret = target_read32(cm->q, DHCSR, &dhcsr);
-	if (ret)
-		return ret;
-	if (!cm->was_reset && !(dhcsr_is_sane(dhcsr) && (dhcsr & DHCSR_S_RESET_ST)))
-		return 0;
+	err_clear(&ctx->err);
+	if (!target_read32(cm->q, DHCSR, &dhcsr) && dhcsr_is_sane(dhcsr))
+		was_reset |= dhcsr & DHCSR_S_RESET_ST;
 	cm->was_reset = false;
-	return err_set(&cm_ctx(cm)->err, -EIO,
-		       "look for a watchdog, a brown-out or a reset button; then run the job again",
-		       "the target was reset in the middle of the job (DHCSR 0x%08x)", dhcsr);
+	ctx->err = saved;
+	return was_reset;
 }
 
 static int wait_regrdy(struct cortexm *cm, u8 regsel)

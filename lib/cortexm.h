@@ -28,8 +28,8 @@ int cortexm_reset_halt(struct cortexm *cm);
 /* system reset and run freely; debug enable is left off */
 int cortexm_reset_run(struct cortexm *cm);
 int cortexm_resume(struct cortexm *cm);
-/* DHCSR.S_RESET_ST since the last look: -EIO with an explanation if the target was reset */
-int cortexm_check_no_reset(struct cortexm *cm);
+/* DHCSR.S_RESET_ST since the last look; sets no error */
+bool cortexm_saw_reset(struct cortexm *cm);
 /* core register by DCRSR number (halted) */
 int cortexm_read_reg(struct cortexm *cm, u8 regsel, u32 *val);
 int cortexm_write_reg(struct cortexm *cm, u8 regsel, u32 val);

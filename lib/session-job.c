@@ -431,6 +431,8 @@ enum swdrom_status swdrom_read(struct swdrom *s, const char *path)
 	session_work_begin(s, &work);
 	if (!ret)
 		ret = read_ranges(s, &sel, img);
+	if (s->status == SWDROM_OK)
+		ret = session_explain(s, ret);
 	if (!ret) {
 		s->report.read_bytes = image_bytes(img);
 		session_work_end_read(s, &work, s->report.read_bytes);
@@ -658,6 +660,8 @@ enum swdrom_status swdrom_write(struct swdrom *s, const struct swdrom_write_opts
 		ret = prepare(s, s->image);
 	if (!ret)
 		ret = write_image(s, opts);
+	if (ret)
+		ret = session_explain(s, ret);
 	session_tell_state(s, ret);
 	finish(s);
 	return session_status(s, PHASE_RUN, ret);
@@ -699,6 +703,8 @@ enum swdrom_status swdrom_verify(struct swdrom *s)
 		ret = prepare(s, s->image);
 	if (!ret)
 		ret = verify_image(s);
+	if (ret)
+		ret = session_explain(s, ret);
 	session_tell_state(s, ret);
 	finish(s);
 	return session_status(s, PHASE_RUN, ret);
@@ -756,6 +762,8 @@ enum swdrom_status swdrom_erase(struct swdrom *s, const struct swdrom_write_opts
 			      "erase needs to know what");
 	if (!ret)
 		ret = erase_ranges(s, &sel, opts);
+	if (ret)
+		ret = session_explain(s, ret);
 	session_tell_state(s, ret);
 	finish(s);
 	free(sel.ranges);

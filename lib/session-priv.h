@@ -221,6 +221,7 @@ void session_reader_on(struct session_reader *r, struct mtd_info *mtd);
 int session_read(struct session_reader *r, struct mtd_info *mtd, u64 from, size_t len, u8 *buf);
 
 /* session-state.c: what an error leaves behind */
+int session_explain(struct swdrom *s, int ret);
 void session_tell_state(struct swdrom *s, int ret);
 void session_tell_done(struct swdrom *s, int ret);
 void session_tell_lost(struct swdrom *s, const struct flash_job *jobs, size_t n);

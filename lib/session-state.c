@@ -2,6 +2,7 @@
 /*
  * After an error in a job: what state the flash is in, and how to go on.
  */
+#include "lib/memq.h"
 #include "lib/session-priv.h"
 
 #include <errno.h>
@@ -39,6 +40,35 @@ static bool is_finished(const struct swdrom *s)
 		    s->mtds[i].programmed_bytes < s->goals[i].program)
 			return false;
 	return true;
+}
+
+/**
+ * session_explain() - was it a reset of the target that spoiled a job?
+ * @s: session
+ * @ret: the job's result: what looks like bad flash or a bad wire may come from it, and what was read
+ *	 behind it is worth nothing
+ *
+ * Return: @ret, or -EIO with that explanation.
+ */
+int session_explain(struct swdrom *s, int ret)
+{
+	struct err *err = &s->ctx.err;
+	char where[sizeof(err->where)];
+
+	if (!s->attached || !s->target.q || memq_is_lost(s->target.q) ||
+	    (ret && ret != -EIO && ret != -ETIMEDOUT && ret != -EPROTO && ret != -EBADMSG) ||
+	    strstr(err->what, "was reset"))
+		return ret;
+	memq_discard(s->target.q);
+	if (!cortexm_saw_reset(&s->target.core))
+		return ret;
+	log_dbg(&s->ctx.log, "before it was known that the target was reset: %s", err->what);
+	memcpy(where, err->where, sizeof(where));
+	err_clear(err);
+	err_set(err, -EIO, "look for a watchdog, a brown-out or a reset button",
+		"the target was reset in the middle of the job (DHCSR.S_RESET_ST)");
+	memcpy(err->where, where, sizeof(where));
+	return -EIO;
 }
 
 /* who stopped on request had it at hand what was done */

@@ -245,18 +245,20 @@ enum unit { US, TRANSFERS, PROGRESS };
 struct fault {
 	const char *key; /* of -p sim:, with the moment as its value; NULL: Ctrl-C */
 	enum unit unit;
-	u32 statuses;  /* how a job may end that it hits, a bit each; SWDROM_OK among them */
-	bool is_fatal; /* not to be survived */
+	u32 statuses;	   /* how a job may end that it hits, a bit each; SWDROM_OK among them */
+	bool is_fatal;	   /* not to be survived */
+	const char *cause; /* what a message must name */
 };
 
 #define ENDS(_status) BIT(SWDROM_##_status)
 
 static const struct fault faults[] = {
-	{ "reset_at_us", US, ENDS(OK) | ENDS(FAILED) | ENDS(NO_TARGET) | ENDS(MISMATCH), false },
-	{ "power_cut_us", US, ENDS(OK) | ENDS(FAILED) | ENDS(NO_TARGET) | ENDS(MISMATCH), false },
-	{ "unplug_at", TRANSFERS, ENDS(NO_ADAPTER), true },
-	{ "short_at", TRANSFERS, ENDS(OK) | ENDS(FAILED), false },
-	{ NULL, PROGRESS, ENDS(OK) | ENDS(INTERRUPTED), true },
+	{ "reset_at_us", US, ENDS(OK) | ENDS(FAILED), false, "reset" },
+	{ "power_cut_us", US, ENDS(OK) | ENDS(FAILED) | ENDS(NO_TARGET) | ENDS(MISMATCH), false,
+	  NULL },
+	{ "unplug_at", TRANSFERS, ENDS(NO_ADAPTER), true, NULL },
+	{ "short_at", TRANSFERS, ENDS(OK) | ENDS(FAILED), false, NULL },
+	{ NULL, PROGRESS, ENDS(OK) | ENDS(INTERRUPTED), true, "stopped on request" },
 };
 
 /* a job that nothing happens to */
@@ -336,6 +338,8 @@ static bool hit_and_mend(const struct fixture *f, const struct kind *k, const st
 		fail_msg("%s, %s: it is not said what state the flash is in or how to go on: %s, "
 			 "%s; %s",
 			 k->name, after, j.what, j.where, j.next);
+	if (flt->cause && j.status && !strstr(j.what, flt->cause))
+		fail_msg("%s, %s: another cause is named: %s", k->name, after, j.what);
 	j.stop_after = 0;
 	run(f, k, &j, "");
 	assert_right(f, k, &j, after);
