@@ -7,13 +7,14 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <unistd.h>
-#include <limits.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* larger than any flash behind an STM32 by far, also as hex text; keeps a wrong file from eating
  * the host's memory */
@@ -621,6 +622,8 @@ int image_save(const struct image *img, const char *path, u8 fill, struct err *e
 	bool is_stdout = !strcmp(path, "-");
 	enum image_format fmt = is_stdout ? IMAGE_BIN : format_by_suffix(path);
 	struct image_writer w = { .write = write_stream };
+	struct stat st;
+	bool is_file;
 	FILE *f;
 	int ret;
 
@@ -647,7 +650,15 @@ int image_save(const struct image *img, const char *path, u8 fill, struct err *e
 		ret = image_write_srec(img, &w);
 	else
 		ret = image_write_bin(img, fill, &w);
+	/* half a backup is worse than none */
+	is_file = !fstat(fileno(f), &st) && S_ISREG(st.st_mode);
 	if ((is_stdout ? fflush(f) : fclose(f)) && !ret)
 		ret = errno ? -errno : -EIO;
-	return ret ? file_error(err, ret, path, "cannot write the file") : 0;
+	if (!ret)
+		return 0;
+	if (is_stdout || !is_file || unlink(path))
+		return file_error(err, ret, path, "cannot write the file");
+	err_set(err, ret, "make room, or name a file elsewhere",
+		"cannot write the file: %s; what there was of it is removed", strerror(-ret));
+	return err_at(err, ret, "%s", path);
 }

@@ -538,6 +538,7 @@ enum swdrom_status swdrom_close(struct swdrom *s, enum swdrom_exit how)
 		[SWDROM_EXIT_HALT] = TARGET_HALT,
 		[SWDROM_EXIT_NONE] = TARGET_LEAVE,
 	};
+	bool was_ok;
 	int ret = 0;
 
 	if (!s->transport && !s->host)
@@ -549,10 +550,13 @@ enum swdrom_status swdrom_close(struct swdrom *s, enum swdrom_exit how)
 	session_raw_close(s);
 	session_report_close(s);
 	session_spi_close(s);
+	was_ok = !ret && !s->ctx.err.code;
 	if (s->host)
 		s->host->ops->close(s->host);
 	else
 		s->transport->ops->close(s->transport);
+	if (was_ok && s->ctx.err.code) /* a virtual bench that could not save its state, say */
+		ret = s->ctx.err.code;
 	s->host = NULL;
 	s->transport = NULL;
 	s->ctx.clk = sysclock_host();

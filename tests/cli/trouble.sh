@@ -29,4 +29,21 @@ for wiring in resistor tristate buffer; do
 done
 run -p sim:board=stm32l476g-disco,rdp=1 --address 0x08000000 -w a.bin
 ok 'read-out protection is recognised and explained' rc_says 7 'level 1'
+
+# a disk that is full, played by a limit on the size of files that the virtual chip's 16 MiB just
+# fit in; SIGXFSZ ignored, writes fail
+full()
+{
+	(trap '' XFSZ; ulimit -f 32800; "$SWDROM" "$@" >out 2>err </dev/null)
+	rc=$?
+}
+for format in hex srec; do
+	full -p sim:board=stm32l476g-disco -b stm32l476g-disco -m qspi -r back.$format
+	ok "no room for what was read is an error ($format)" rc_says 1 'cannot write the file'
+	ok 'and no half of it stays' [ ! -e back.$format ]
+done
+run -p sim:board=stm32l476g-disco,state=nowhere/board.state --address 0x08000000 -w a.bin --json
+ok 'a bench that cannot save its state says so' both 1 '.result == "error" and
+	.verified_bytes == 60000'
+ok 'and why' says "cannot write the bench's state to nowhere/board.state: No such file or directory"
 exit $failed
