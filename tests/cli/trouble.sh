@@ -44,6 +44,6 @@ for format in hex srec; do
 done
 run -p sim:board=stm32l476g-disco,state=nowhere/board.state --address 0x08000000 -w a.bin --json
 ok 'a bench that cannot save its state says so' both 1 '.result == "error" and
-	.verified_bytes == 60000'
+	.verified_bytes >= 60000'
 ok 'and why' says "cannot write the bench's state to nowhere/board.state: No such file or directory"
 exit $failed
