@@ -79,9 +79,9 @@ struct stm32l4_flash {
 	struct stm32_crc_source crc_src;
 	u64 prog_est_ns;
 	bool is_calibrated;
-	u64 probe_lead_ns; /* from queuing a sample until its read reaches the bus */
-	u64 erase_est_ns;
-	u64 mass_ns; /* what a mass erase took, 0: none was seen */
+	u64 probe_lead_ns;   /* from queuing a sample until its read reaches the bus */
+	u64 erase_est_ns[2]; /* learned: of a page, of a bank or all */
+	u64 mass_ns;	     /* what a mass erase took, 0: none was seen */
 	/* fast rows: banks (bits) that were mass-erased and not touched since; what was learned */
 	u8 fresh_banks;
 	u64 row_est_ns, row_max_ns, row_sum_ns, fast_unit_ns;

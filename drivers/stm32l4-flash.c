@@ -245,6 +245,11 @@ static u32 erase_op(const struct stm32l4_flash *fl, u64 offset, u64 len, u64 *si
 	       (bank ? FLASH_CR_BKER : 0);
 }
 
+static u64 *erase_est_ns(struct stm32l4_flash *fl, u64 size)
+{
+	return &fl->erase_est_ns[size > STM32L4_PAGE_SIZE];
+}
+
 static int erase_issue(struct flash_job *job, struct memq *q)
 {
 	struct stm32l4_flash *fl = to_flash(job->mtd);
@@ -270,7 +275,7 @@ static int erase_issue(struct flash_job *job, struct memq *q)
 	l4->is_sampled = l4->was_busy = false;
 	fl->fresh_banks &= (u8)~BIT(stm32l4_bank_of(&fl->desc, job->offset + job->issued));
 	job->issued += l4->op_size;
-	job->busy_ns = fl->erase_est_ns;
+	job->busy_ns = *erase_est_ns(fl, l4->op_size);
 	return JOB_READY;
 }
 
@@ -328,6 +333,7 @@ static int erase_check(struct flash_job *job)
 	struct stm32l4_flash *fl = to_flash(job->mtd);
 	struct l4_erase *l4 = job->priv;
 	u64 took_ns = l4->sampled_ns - l4->op_from_ns;
+	u64 *est_ns = erase_est_ns(fl, l4->op_size);
 
 	if (!l4->op_size)
 		return JOB_DONE;
@@ -343,13 +349,13 @@ static int erase_check(struct flash_job *job)
 				       " ms (FLASH_SR 0x%08" PRIx32 ")",
 				       took_ns / MSEC_NS, l4->sr);
 		l4->was_busy = true;
-		job->busy_ns = fl->erase_est_ns / 128;
+		job->busy_ns = *est_ns / 128;
 		return JOB_READY;
 	}
 	if (l4->sr & FLASH_SR_FAILED)
 		return erase_refused(job, l4->sr);
 	note_erased(fl, job->offset + job->done, l4->op_size, took_ns);
-	fl->erase_est_ns = l4->was_busy ? took_ns : fl->erase_est_ns - fl->erase_est_ns / 256;
+	*est_ns = l4->was_busy ? took_ns : *est_ns - *est_ns / 256;
 	l4->op_size = 0;
 	job->done = job->issued;
 	return job->done >= job->len ? JOB_DONE : JOB_READY;
@@ -447,7 +453,8 @@ int stm32l4_flash_new(struct ctx *ctx, struct memq *q, const struct stm32l4_flas
 		return err_set(&ctx->err, -ENOMEM, NULL, "out of memory for the internal flash");
 	f->desc = *desc;
 	stm32l4_program_init(f);
-	f->erase_est_ns = ERASE_TYP_NS;
+	f->erase_est_ns[0] = ERASE_TYP_NS;
+	f->erase_est_ns[1] = MASS_TYP_NS;
 	f->mtd = (struct mtd_info){
 		.name = "flash",
 		.about = f->about,

@@ -29,7 +29,12 @@ struct paper {
 	bool is_stuck;
 	u64 busy_until_ns;
 	unsigned int n_early, n_issues, n_checks, n_finishes;
-	u64 stop_after; /* issues */
+	u64 stop_after;	   /* issues */
+	u64 refuse_unit;   /* issue() itself fails */
+	u64 check_busy_ns; /* check() says: not before */
+	bool is_full_after_resync;
+	unsigned int n_resyncs, fail_resyncs; /* the first so many fail */
+	int resync_error;
 	sig_atomic_t *stop;
 	u32 sample;
 	enum memq_sample state;
@@ -53,6 +58,9 @@ static int paper_issue(struct flash_job *job, struct memq *q)
 	p->others_ns = job->others_ns;
 	p->least_room_ns = min(p->least_room_ns, job->room_ns);
 	job->is_patient = p->is_patient;
+	if (job->offset + job->issued >= p->refuse_unit)
+		return err_set(&job->mtd->ctx->err, -ENOMEM, NULL, "no room for unit %u",
+			       (unsigned int)p->refuse_unit);
 	if (p->slice_ns)
 		memq_delay_ns(q, min(p->slice_ns, job->room_ns));
 	job->judges_early = p->judges_early;
@@ -98,6 +106,7 @@ static int paper_check(struct flash_job *job)
 		return JOB_READY;
 	}
 	job->done = job->issued;
+	job->busy_ns = p->check_busy_ns;
 	return job->done < job->len ? JOB_READY : JOB_DONE;
 }
 
@@ -146,7 +155,7 @@ static void paper_init(struct fixture *f, struct paper *p, const char *name, u32
 	p->reg = reg;
 	p->unit = 1;
 	p->busy_ns = busy_ns;
-	p->late_unit = p->fail_unit = NOWHERE;
+	p->late_unit = p->fail_unit = p->refuse_unit = NOWHERE;
 	p->least_room_ns = UINT64_MAX;
 	p->stop = &f->stop;
 }
@@ -472,8 +481,17 @@ static void test_wire_error_at_any_access_ends_the_run_and_finishes_every_device
 /* this device can be asked what it holds */
 static int paper_resync(struct flash_job *job)
 {
+	struct paper *p = to_paper(job->mtd);
+
+	if (++p->n_resyncs <= p->fail_resyncs)
+		return err_set(&job->mtd->ctx->err, p->resync_error, NULL, "%s does not answer",
+			       job->mtd->name);
+	p->busy_until_ns = 0;
+	if (p->is_full_after_resync) {
+		job->done = job->issued = job->len;
+		return JOB_DONE;
+	}
 	job->issued = job->done;
-	to_paper(job->mtd)->busy_until_ns = 0;
 	return JOB_READY;
 }
 
@@ -502,6 +520,105 @@ static void test_wire_error_at_any_access_is_survived_by_devices_that_can_be_ask
 		assert_int_equal(f->ctx.err.code, 0);
 		assert_int_equal(jobs[0].done + jobs[1].done, 59);
 	}
+}
+
+static void test_a_device_is_asked_again_when_the_wire_fails_once_more(void **state)
+{
+	struct fixture *f = *state;
+	struct flash_job jobs[] = { job_of(&f->a, JOB_PROGRAM, 0, 50),
+				    job_of(&f->a, JOB_PROGRAM, 60, 5) };
+
+	f->a.mtd.ops = &lasting_ops;
+	f->a.fail_resyncs = 3;
+	f->a.resync_error = -EIO;
+	f->q->fail_access = 20;
+	assert_int_equal(sched_run(&f->ctx, f->q, jobs, 2), 0);
+	assert_int_equal(f->a.n_resyncs, 4);
+	assert_int_equal(f->ctx.err.code, 0);
+	/* all there already, as the device says: on to its next job */
+	f->a.is_full_after_resync = true;
+	f->a.n_order = 0;
+	f->a.n_issues = 0;
+	f->progress_done = 0;
+	f->q->n_accesses = 0;
+	jobs[0] = job_of(&f->a, JOB_PROGRAM, 0, 50);
+	jobs[1] = job_of(&f->a, JOB_PROGRAM, 60, 5);
+	assert_int_equal(sched_run(&f->ctx, f->q, jobs, 2), 0);
+	assert_int_equal(jobs[0].done + jobs[1].done, 55);
+	assert_true(f->a.n_issues < 50);
+}
+
+static void test_a_device_that_says_no_when_asked_ends_the_run(void **state)
+{
+	struct fixture *f = *state;
+	struct flash_job jobs[] = { job_of(&f->a, JOB_PROGRAM, 0, 50),
+				    job_of(&f->b, JOB_PROGRAM, 0, 9) };
+
+	f->a.mtd.ops = f->b.mtd.ops = &lasting_ops;
+	f->a.fail_resyncs = 1;
+	f->a.resync_error = -EROFS;
+	f->q->fail_access = 20;
+	assert_int_equal(sched_run(&f->ctx, f->q, jobs, 2), -EROFS);
+	assert_int_equal(f->a.n_resyncs, 1);
+	assert_non_null(strstr(f->ctx.err.what, "a does not answer"));
+	assert_true(jobs[0].done < 50);
+}
+
+static void test_a_slice_that_cannot_be_queued_ends_the_run(void **state)
+{
+	struct fixture *f = *state;
+	struct flash_job jobs[] = { job_of(&f->a, JOB_PROGRAM, 0, 100),
+				    job_of(&f->b, JOB_PROGRAM, 0, 200) };
+
+	f->a.refuse_unit = 40;
+	assert_int_equal(sched_run(&f->ctx, f->q, jobs, 2), -ENOMEM);
+	assert_non_null(strstr(f->ctx.err.what, "no room for unit 40"));
+	assert_non_null(strstr(f->ctx.err.where, "programming a"));
+	assert_true(jobs[1].done < 200);
+	assert_int_equal(jobs[1].done, jobs[1].issued);
+}
+
+static void test_a_device_may_ask_for_time_when_it_is_judged(void **state)
+{
+	struct fixture *f = *state;
+	struct flash_job job = job_of(&f->a, JOB_PROGRAM, 0, 10);
+
+	f->a.is_shy = true;
+	f->a.busy_ns = 0;
+	f->a.check_busy_ns = 3 * MSEC_NS;
+	assert_int_equal(sched_run(&f->ctx, f->q, &job, 1), 0);
+	assert_in_range(memq_cursor_ns(f->q), 9 * 3 * MSEC_NS, 11 * 3 * MSEC_NS);
+}
+
+/* a device with a wire of its own does its jobs by itself */
+static int direct_run(struct flash_job *job)
+{
+	struct paper *p = to_paper(job->mtd);
+
+	p->order[p->n_order++] = job;
+	if (job->offset + job->len > p->fail_unit)
+		return err_set(&job->mtd->ctx->err, -EROFS, NULL, "protected");
+	job->done = job->len;
+	return 0;
+}
+
+static const struct mtd_ops direct_ops = { .run = direct_run };
+
+static void test_without_a_shared_wire_jobs_run_in_order_until_one_fails(void **state)
+{
+	struct fixture *f = *state;
+	struct flash_job jobs[] = { job_of(&f->a, JOB_ERASE, 0, 10),
+				    job_of(&f->a, JOB_PROGRAM, 0, 20),
+				    job_of(&f->a, JOB_PROGRAM, 20, 5) };
+
+	f->a.mtd.ops = &direct_ops;
+	assert_int_equal(sched_run(&f->ctx, NULL, jobs, 3), 0);
+	assert_int_equal(f->a.n_order, 3);
+	f->a.n_order = 0;
+	f->a.fail_unit = 15;
+	assert_int_equal(sched_run(&f->ctx, NULL, jobs, 3), -EROFS);
+	assert_int_equal(f->a.n_order, 2);
+	assert_ptr_equal(f->a.order[1], &jobs[1]);
 }
 
 static void test_a_wire_that_fails_without_end_ends_the_run(void **state)
@@ -549,6 +666,11 @@ int main(void)
 		TEST(test_a_device_that_never_gets_on_is_given_up),
 		TEST(test_wire_error_at_any_access_ends_the_run_and_finishes_every_device),
 		TEST(test_wire_error_at_any_access_is_survived_by_devices_that_can_be_asked),
+		TEST(test_a_device_is_asked_again_when_the_wire_fails_once_more),
+		TEST(test_a_device_that_says_no_when_asked_ends_the_run),
+		TEST(test_a_slice_that_cannot_be_queued_ends_the_run),
+		TEST(test_a_device_may_ask_for_time_when_it_is_judged),
+		TEST(test_without_a_shared_wire_jobs_run_in_order_until_one_fails),
 		TEST(test_a_wire_that_fails_without_end_ends_the_run),
 		TEST(test_an_empty_job_list_is_done),
 	};

@@ -492,6 +492,15 @@ static void test_erase_time_is_learned(void **state)
 	f->m.busy_ns = 0;
 	assert_int_equal(mtd_erase(f->mtd, 0, 100 * 2048), 0);
 	assert_true(f->m.busy_ns * 100 / (memq_cursor_ns(f->q) - from_ns) >= 95);
+	/* a page's time says nothing of a bank's, and the other way round */
+	f->m.erase_ns = 60000 * USEC_NS;
+	for (unsigned int i = 0; i < 3; i++)
+		assert_int_equal(mtd_erase(f->mtd, 0, KIB(512)), 0);
+	f->m.erase_ns = 30000 * USEC_NS;
+	f->m.busy_ns = 0;
+	from_ns = memq_cursor_ns(f->q);
+	assert_int_equal(mtd_erase(f->mtd, 0, 2048), 0);
+	assert_true(f->m.busy_ns * 100 / (memq_cursor_ns(f->q) - from_ns) >= 95);
 }
 
 static void test_a_unit_that_was_not_erased_is_named(void **state)

@@ -210,7 +210,7 @@ static bool bus_access(struct fake_dap *d, u32 addr, unsigned int size, bool is_
 
 static u32 ap_idr(const struct fake_dap *d)
 {
-	return d->has_no_ap || d->select >> 24 ? 0 : FAKE_APIDR;
+	return d->has_no_ap || d->select >> 24 ? 0 : d->apidr;
 }
 
 /* start an AP access at cycle @at */
@@ -232,7 +232,7 @@ static void ap_launch(struct fake_dap *d, u8 reg, bool is_read, u32 data, u64 at
 		if (is_read)
 			d->rdata = d->csw | (d->device_disabled ? 0 : 0x40);
 		else
-			d->csw = data & 0xff00ff37;
+			d->csw = d->is_word_only ? (data & 0xff00ff30) | 2 : data & 0xff00ff37;
 		break;
 	case 0x04:
 		if (is_read)
@@ -712,6 +712,7 @@ struct fake_dap *fake_dap_new(void)
 	d->ctx.clk = &d->clk;
 	d->ctx.log = (struct log){ .fn = keep_line, .arg = d, .level = LOG_DBG };
 	d->dpidr = FAKE_DPIDR;
+	d->apidr = FAKE_APIDR;
 	d->ap_cycles = 6;
 	d->has_write_buffer = true;
 	d->wrap = 0x1000;

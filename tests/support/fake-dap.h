@@ -61,6 +61,8 @@ struct fake_dap {
 	enum fake_link link;
 	bool never_powers_up;
 	bool has_no_ap;
+	u32 apidr;
+	bool is_word_only;    /* CSW.Size reads 2 whatever is written */
 	bool device_disabled; /* CSW.DEVICEEN 0 */
 	u32 max_good_hz;      /* above it every tenth frame is damaged; 0: never */
 	u32 dead_hz;	      /* above it nothing answers */
