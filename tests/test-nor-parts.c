@@ -514,6 +514,67 @@ static void test_blocks_are_what_the_sector_map_says(void **state)
 	detach_quietly(b);
 }
 
+/* a lock for each block, switched on as a board's maker would, with all that a data sheet says */
+static void check_block_locks(struct bench *b, u64 lock_block)
+{
+	struct mtd_wp_change change = { .has_range = true };
+	struct mtd_wp_status st;
+
+	must(b, b->qspi->ops->wp->status(b->qspi, &st));
+	if (st.range.start || st.range.len != b->qspi->size || st.is_partial)
+		fail_msg("%s: locked %" PRIx64 "+%" PRIx64 ", %s", b->opts.nor, st.range.start,
+			 st.range.len, st.about);
+	assert_int_equal(mtd_is_locked(b->qspi, KIB(256), KIB(4)), -EROFS);
+	assert_non_null(strstr(b->ctx.err.what, "a lock for each block"));
+	err_clear(&b->ctx.err);
+	/* one block open, then one locked */
+	must(b, b->qspi->ops->wp->change(b->qspi, &change));
+	must(b, mtd_is_locked(b->qspi, 0, b->qspi->size));
+	erase_block(b, KIB(256));
+	change.range = (struct mtd_wp_range){ KIB(256), lock_block };
+	must(b, b->qspi->ops->wp->change(b->qspi, &change));
+	must(b, b->qspi->ops->wp->status(b->qspi, &st));
+	assert_int_equal(st.range.start, KIB(256));
+	assert_int_equal(st.range.len, lock_block);
+	assert_false(st.is_partial);
+	assert_int_equal(mtd_is_locked(b->qspi, KIB(256), KIB(4)), -EROFS);
+	err_clear(&b->ctx.err);
+	must(b, mtd_is_locked(b->qspi, 0, KIB(256)));
+	must(b, mtd_is_locked(b->qspi, KIB(256) + lock_block, KIB(64)));
+	erase_block(b, b->qspi->size - 1);
+}
+
+static void test_locks_of_single_blocks(void **state)
+{
+	struct bench *b = *state;
+	u8 sr3 = 0;
+
+	attach(b, "w25q128jv");
+	must(b, nor_read_reg(nor_of(b), 0x15, &sr3, 1));
+	sr3 |= BIT(2); /* WPS */
+	must(b, nor_write_reg(nor_of(b), 0x11, &sr3, 1, false));
+	check_block_locks(b, KIB(64));
+	detach_quietly(b);
+
+	attach(b, "w25q256jv");
+	must(b, nor_read_reg(nor_of(b), 0x15, &sr3, 1));
+	sr3 |= BIT(2);
+	must(b, nor_write_reg(nor_of(b), 0x11, &sr3, 1, false));
+	check_block_locks(b, KIB(64));
+	detach_quietly(b);
+
+	attach(b, "mx25l51245g");
+	must(b, nor_write_enable(nor_of(b)));
+	{
+		struct spi_mem_op wpsel = nor_op_simple(0x68);
+
+		must(b, spi_mem_exec(nor_of(b)->mem, &wpsel));
+		must(b, nor_wait_ready(nor_of(b), SEC_NS, "WPSEL"));
+	}
+	check_block_locks(b, KIB(64));
+	detach_quietly(b);
+}
+
 static void test_an_unknown_chip_without_sfdp_is_refused_with_its_id(void **state)
 {
 	struct bench *b = *state;
@@ -546,6 +607,7 @@ int main(void)
 		TEST(test_checksums_are_those_of_the_die_that_was_meant),
 		TEST(test_after_the_job_the_chip_is_as_after_power_on),
 		TEST(test_blocks_are_what_the_sector_map_says),
+		TEST(test_locks_of_single_blocks),
 		TEST(test_an_unknown_chip_without_sfdp_is_refused_with_its_id),
 	};
 

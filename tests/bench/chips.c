@@ -157,5 +157,5 @@ static void run_alone(struct bench_run *run)
 }
 
 BENCH_GROUP(chips, .order = 35, .hz = { 15000000 }, .max_seeds = 2, .run = run_chips);
-BENCH_GROUP(chips_alone, .order = 36, .hz = { 15000000, 30000000 }, .max_seeds = 2,
+BENCH_GROUP(chips_alone, .order = 36, .hz = { 15000000, 30000000 }, .max_seeds = 1,
 	    .run = run_alone);
