@@ -78,7 +78,7 @@ struct sim_stats {
 	u64 swclk_cycles, swd_frames, swd_waits, swd_faults, bit_errors;
 	u64 usb_batches, usb_bytes_out, usb_bytes_in;
 	u64 bus_accesses, flash_write_stalls, flash_write_stall_ps;
-	u64 nor_commands, nor_ignored_busy; /* commands a busy NOR did not hear */
+	u64 nor_commands, nor_ignored_busy;	 /* commands a busy NOR did not hear */
 	struct sim_device_busy flash, nor, nor2; /* nor2: the chip on the second bank of pins */
 };
 

@@ -164,7 +164,7 @@ struct vnor {
 	u32 window_len; /* power of two, a multiple of the page */
 	bool selected;	/* of the dies of a stack, this one listens */
 	u8 die_no;
-	u8 place; /* of several chips on the board */
+	u8 place;			 /* of several chips on the board */
 	struct vnor *die[VNOR_MAX_DIES]; /* of a stack of which one listens; [0] is not NULL then */
 	const struct vnor_op *xip;	 /* frames start with the address of this read */
 	u64 now_ps;

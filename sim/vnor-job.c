@@ -488,9 +488,9 @@ static void init_die(struct vnor *nor, struct sim *sim, const struct vnor_part *
 		part->vendor->app_left(nor);
 }
 
-struct vnor *vnor_new(struct sim *sim, const char *name)
+struct vnor *vnor_new(struct sim *sim, const char *part)
 {
-	return vnor_new_at(sim, name, 0);
+	return vnor_new_at(sim, part, 0);
 }
 
 struct vnor *vnor_new_at(struct sim *sim, const char *name, unsigned int place)

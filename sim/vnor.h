@@ -32,7 +32,7 @@ bool vnor_is_known(const char *part);
  */
 struct vnor *vnor_new(struct sim *sim, const char *part);
 /* the same for the chip in place @place of the board: what is saved of it, and chance, are its own */
-struct vnor *vnor_new_at(struct sim *sim, const char *part, unsigned int place);
+struct vnor *vnor_new_at(struct sim *sim, const char *name, unsigned int place);
 void vnor_free(struct vnor *nor);
 /* put array and non-volatile registers into the saved state */
 void vnor_save(struct vnor *nor);
