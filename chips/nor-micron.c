@@ -13,6 +13,8 @@
  */
 #include "chips/nor-vendors.h"
 
+#define OP_RDNVCR 0xb5
+#define NVCR_ONE_LINE (BIT(3) | BIT(2))
 #define OP_RDVCR    0x85
 #define OP_WRVCR    0x81
 #define VCR_XIP_OFF BIT(3)
@@ -174,14 +176,26 @@ static void micron_defaults(struct nor_params *p, const struct nor_part *part)
 	p->slow_read_max_hz = 54000000; /* 03h: 50 MHz MT25Q, 54 MHz N25Q */
 }
 
+/* QPI or DPI by NVCR: 0 is on. The chip is on one line because EVCR says so, until a reset */
+static int look_at_nvcr(struct spi_nor *nor, struct nor_params *p)
+{
+	u8 nvcr[2] = { 0xff, 0xff };
+	int rc = nor_read_reg(nor, OP_RDNVCR, nvcr, sizeof(nvcr));
+
+	p->reset_at_end = !rc && (nvcr[0] & NVCR_ONE_LINE) != NVCR_ONE_LINE;
+	return rc;
+}
+
 /* NVCR may have set other dummy cycles, and XIP: a reset only reloads them from there */
 static int micron_setup(struct spi_nor *nor, struct nor_params *p)
 {
 	struct nor_read_op *const reads[] = { &p->read_1_1_2, &p->read_1_2_2, &p->read_1_1_4,
 					      &p->read_1_4_4, &p->read_4_4_4 };
 	u8 vcr = 0xff;
-	int rc = nor_read_reg(nor, OP_RDVCR, &vcr, 1);
+	int rc = look_at_nvcr(nor, p);
 
+	if (!rc)
+		rc = nor_read_reg(nor, OP_RDVCR, &vcr, 1);
 	if (rc)
 		return rc;
 	if (!(vcr & VCR_XIP_OFF)) {

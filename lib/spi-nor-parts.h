@@ -154,7 +154,8 @@ struct nor_params {
 	/* sticky or final failure bits, looked at after program and erase; 0: none */
 	u8 fail_opcode, fail_program, fail_erase, fail_protect;
 	u8 die_ready; /* stacks: fail_opcode answers for one die after the other, 1s in the ready ones */
-	u8 fail_clear; /* opcode that clears them, 0: they clear themselves */
+	bool reset_at_end; /* its power-on default is not one line: a reset brings it back */
+	u8 fail_clear;	   /* opcode that clears them, 0: they clear themselves */
 	enum nor_bp bp;
 	bool has_wps; /* SR3 bit 2: locks per block, all set at power-up */
 	bool bp_at_power_up;

@@ -6,8 +6,9 @@
  * 4-byte mode, with changed dummy cycles, or busy. A reset of the microcontroller resets none of
  * that. The order matters: what a chip in one mode takes for the way out must mean nothing to a
  * chip in another. A four-line opcode is two clocks to a chip on one line: an incomplete byte,
- * ignored. A one-line opcode reaches a chip in QPI as nibbles 8 and 9, or A and B, and no such byte
- * erases or programs. So: four lines first, two next, one last, and no write enable anywhere.
+ * ignored. A one-line opcode reaches a chip in QPI as nibbles C to F (IO2 and IO3 are held high):
+ * of such opcodes only DCh erases, and no frame has its length, ten clocks. So: four lines first, two
+ * next, one last, and no write enable before a Micron has said that it is one.
  *
  *	four lines  all ones (ends continuous read)
  *	two lines   all ones
@@ -15,12 +16,17 @@
  *	four lines  ABh, 66h 99h; one line 9Fh
  *	four lines  F5h, FFh; one line 9Fh
  *	two lines   66h 99h
- *	one line    FFh FFh 04h ABh, wait while busy, 66h 99h
+ *	one line    FFh FFh 04h ABh, wait while busy, 66h 99h; 9Fh
+ *	four lines  AFh: a Micron? 65h 06h 61h; two lines: the same
  *
  * As soon as 9Fh brings an ID the chip is on one line, and what is left but the last row is left
  * out. That is more than haste: four-line opcodes pull IO3 low, which a chip on one line takes for
  * HOLD# or RESET#. The ID counts only after the all-ones frames: in continuous read 9Fh would
  * return array data.
+ *
+ * The last row is for chips that are no longer heard then: their non-volatile configuration says QPI
+ * or DPI, and a reset brings them back there. A volatile register puts them on one line, and the next
+ * reset, at the end (nor_params.reset_at_end), back to where they were.
  *
  * Resets are 66h and 99h, two frames with nothing between. A one-line reset would break off an
  * erase that still runs, so that is waited for first.
@@ -33,6 +39,9 @@
 
 #define OP_WRDI	      0x04
 #define OP_RDSR	      0x05
+#define OP_WREN	      0x06
+#define OP_WREVCR     0x61 /* Micron: enhanced volatile configuration register */
+#define OP_RDEVCR     0x65
 #define OP_RESET_EN   0x66
 #define OP_RDID	      0x9f
 #define OP_RESET      0x99
@@ -40,6 +49,8 @@
 #define OP_EXIT_QPI_A 0xf5 /* Macronix, Micron, ISSI */
 #define OP_EXIT_QPI_B 0xff /* Winbond, GigaDevice, SST */
 #define OP_MIO_RDID   0xaf /* ID in QPI: Micron, Macronix, ISSI, SST26 */
+
+#define ID_MICRON     0x20
 
 /* ABh to ready: 30 us at most in the data sheets seen (Micron, Macronix), with a margin */
 #define T_WAKE_NS (200 * USEC_NS)
@@ -169,6 +180,35 @@ static int reset_two_lines(struct spi_mem *mem)
 	return rc;
 }
 
+/* a register of a chip that speaks on @width lines */
+static int wide_reg(struct spi_mem *mem, u8 opcode, u8 width, enum spi_mem_dir dir, u8 *buf,
+		    unsigned int len)
+{
+	struct spi_mem_op op = nor_op_read_reg(opcode, buf, len);
+
+	op.cmd.buswidth = op.data.buswidth = width;
+	op.data.dir = dir;
+	return spi_mem_exec_each(mem, &op, NULL);
+}
+
+/* EVCR bits 7 and 6: quad and dual protocol off */
+static int leave_configured(struct spi_mem *mem, u8 width)
+{
+	u8 id[3] = { 0 }, evcr = 0;
+	int rc = wide_reg(mem, OP_MIO_RDID, width, SPI_MEM_IN, id, sizeof(id));
+
+	if (rc || id[0] != ID_MICRON || (id[1] != 0xba && id[1] != 0xbb))
+		return rc;
+	rc = wide_reg(mem, OP_RDEVCR, width, SPI_MEM_IN, &evcr, 1);
+	if (!rc)
+		rc = send(mem, OP_WREN, width);
+	evcr |= BIT(7) | BIT(6);
+	if (!rc)
+		rc = wide_reg(mem, OP_WREVCR, width, SPI_MEM_OUT, &evcr, 1);
+	sleep_ns(mem, T_WAKE_NS);
+	return rc;
+}
+
 static int recover_one_line(struct spi_mem *mem)
 {
 	static const u8 quiet[] = { 0xff, 0xff, OP_WRDI, OP_RELEASE_PD };
@@ -223,6 +263,50 @@ static bool is_id(const u8 *a, const u8 *b)
 	       (a[1] != 0x00 || a[2] != 0x00) && (a[1] != 0xff || a[2] != 0xff);
 }
 
+struct id_reads {
+	u8 id[2][NOR_ID_MAX], second[2][NOR_ID_MAX];
+};
+
+/* @heard: there is a chip, or there are two, on one line */
+static int read_ids(struct spi_mem *mem, struct id_reads *r, bool *heard)
+{
+	int rc = 0;
+
+	memset(r, 0, sizeof(*r));
+	for (unsigned int k = 0; k < 2 && !rc; k++)
+		rc = read_id_once(mem, r->id[k], r->second[k]);
+	*heard = is_id(r->id[0], r->id[1]) && is_id(r->second[0], r->second[1]);
+	return rc;
+}
+
+static int is_heard(struct spi_mem *mem, bool *heard)
+{
+	struct id_reads r;
+	int rc = read_ids(mem, &r, heard);
+
+	if (!rc)
+		log_dbg(&mem->ctx->log, "the flash's ID reads %02x %02x %02x", r.id[0][0],
+			r.id[0][1], r.id[0][2]);
+	return rc;
+}
+
+/* nobody is heard: by configuration? */
+static int override_configuration(struct spi_mem *mem)
+{
+	static const u8 widths[] = { 4, 2 };
+	bool heard = false;
+	int rc = 0;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(widths) && !rc && !heard; i++) {
+		if (widths[i] > mem->max_width)
+			continue;
+		rc = leave_configured(mem, widths[i]);
+		if (!rc)
+			rc = is_heard(mem, &heard);
+	}
+	return rc;
+}
+
 int spi_nor_recover(struct spi_mem *mem)
 {
 	/* in the order of the head comment; tried until an ID comes back */
@@ -241,18 +325,12 @@ int spi_nor_recover(struct spi_mem *mem)
 	int rc = 0;
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(steps) && !rc && !found; i++) {
-		u8 id[2][NOR_ID_MAX] = { 0 }, second[2][NOR_ID_MAX] = { 0 };
-
 		if (steps[i].width > mem->max_width)
 			continue;
+		log_dbg(&mem->ctx->log, "external flash: the step against %s", steps[i].what);
 		rc = steps[i].fn(mem);
-		for (unsigned int k = 0; k < 2 && !rc; k++)
-			rc = read_id_once(mem, id[k], second[k]);
-		found = !rc && is_id(id[0], id[1]) && is_id(second[0], second[1]);
 		if (!rc)
-			log_dbg(&mem->ctx->log,
-				"after the step against %s the flash's ID reads %02x %02x %02x",
-				steps[i].what, id[0][0], id[0][1], id[0][2]);
+			rc = is_heard(mem, &found);
 	}
 	if (!rc)
 		rc = recover_one_line(mem);
@@ -311,25 +389,28 @@ static int no_answer(struct spi_mem *mem, const u8 *a, const u8 *b, const char *
 
 int spi_nor_read_id(struct spi_mem *mem, u8 id[NOR_ID_MAX])
 {
-	u8 again[NOR_ID_MAX] = { 0 }, second[2][NOR_ID_MAX] = { 0 };
-	int rc;
+	struct id_reads r;
+	bool heard;
+	int rc = read_ids(mem, &r, &heard);
 
-	memset(id, 0, NOR_ID_MAX);
-	rc = read_id_once(mem, id, second[0]);
-	if (!rc)
-		rc = read_id_once(mem, again, second[1]);
+	if (!rc && !heard) {
+		rc = override_configuration(mem);
+		if (!rc)
+			rc = read_ids(mem, &r, &heard);
+	}
+	memcpy(id, r.id[0], NOR_ID_MAX);
 	if (rc)
 		return rc;
-	if (!is_id(id, again))
-		return no_answer(mem, id, again, mem->n_chips == 2 ? "first " : "");
-	if (!is_id(second[0], second[1]))
-		return no_answer(mem, second[0], second[1], "second ");
-	if (memcmp(id, second[0], NOR_ID_MAX) != 0)
+	if (!is_id(r.id[0], r.id[1]))
+		return no_answer(mem, r.id[0], r.id[1], mem->n_chips == 2 ? "first " : "");
+	if (!heard)
+		return no_answer(mem, r.second[0], r.second[1], "second ");
+	if (memcmp(id, r.second[0], NOR_ID_MAX) != 0)
 		return err_set(&mem->ctx->err, -EOPNOTSUPP,
 			       "only two of the same kind can work side by side",
 			       "the two flash chips are not the same: ID %02x %02x %02x %02x and "
 			       "%02x %02x %02x %02x",
-			       id[0], id[1], id[2], id[3], second[0][0], second[0][1], second[0][2],
-			       second[0][3]);
+			       id[0], id[1], id[2], id[3], r.second[0][0], r.second[0][1],
+			       r.second[0][2], r.second[0][3]);
 	return 0;
 }

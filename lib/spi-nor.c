@@ -22,6 +22,8 @@
 #define OP_WRDI	     0x04
 #define OP_FAST_READ 0x0b
 #define OP_RDSFDP    0x5a
+#define OP_RESET_EN  0x66
+#define OP_RESET     0x99
 #define OP_RDID	     0x9f
 
 /* looks at the ID of a chip whose lines are not all proven */
@@ -199,6 +201,18 @@ static int check_steady(struct spi_nor *nor)
 	return 0;
 }
 
+/* it was put back to its power-on default, which is not one line */
+static int recover_again(struct spi_nor *nor)
+{
+	u8 id[NOR_ID_MAX];
+	int rc = spi_nor_recover(nor->mem);
+
+	if (!rc)
+		rc = spi_nor_read_id(nor->mem, id);
+	nor->was_reset = rc;
+	return rc;
+}
+
 static int nor_prepare(struct mtd_info *mtd)
 {
 	struct spi_nor *nor = to_nor(mtd);
@@ -208,7 +222,9 @@ static int nor_prepare(struct mtd_info *mtd)
 		return 0;
 	/* what came before may have been cut off */
 	nor->window = -1;
-	rc = nor_each_die(nor, prepare_die);
+	rc = nor->was_reset ? recover_again(nor) : 0;
+	if (!rc)
+		rc = nor_each_die(nor, prepare_die);
 	if (!rc)
 		rc = nor_enter_4byte(nor);
 	if (!rc && nor->vendor && nor->vendor->setup)
@@ -313,6 +329,16 @@ static int finish_die(struct spi_nor *nor)
 	return rc ? rc : spi_mem_exec(nor->mem, &wrdi);
 }
 
+/* as after power-on, whatever that is */
+static void nor_reset(struct spi_nor *nor)
+{
+	struct spi_mem_op enable = nor_op_simple(OP_RESET_EN), reset = nor_op_simple(OP_RESET);
+
+	if (!spi_mem_exec(nor->mem, &enable))
+		spi_mem_exec(nor->mem, &reset);
+	nor->was_reset = true;
+}
+
 /* an operation may still run, or its failure bits stand; afterwards the chip reads as ever */
 static void nor_finish(struct mtd_info *mtd)
 {
@@ -328,6 +354,8 @@ static void nor_finish(struct mtd_info *mtd)
 		log_warn(&mtd->ctx->log, "%s may still be busy, or not be answering", nor->name);
 	nor_leave_qpi(nor);
 	nor_exit_4byte(nor);
+	if (nor->p.reset_at_end)
+		nor_reset(nor);
 	if (!had_error)
 		err_clear(nor_err(nor));
 }

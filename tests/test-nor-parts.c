@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -341,6 +342,53 @@ static void test_left_in_continuous_read_of_4_byte_addresses(void **state)
 }
 
 /* protected blocks are found before anything is erased */
+/* a reset only brings it back there, so a volatile register has to overrule the configuration */
+static void test_qpi_and_dpi_by_non_volatile_configuration(void **state)
+{
+	static const struct {
+		const char *model;
+		u8 nvcr[2];
+		u8 width;
+	} cases[] = {
+		{ "n25q128a13", { 0xf7, 0xff }, 4 },
+		{ "mt25ql512abb", { 0xf7, 0xff }, 4 },
+		{ "mt25ql512abb", { 0xfb, 0xff }, 2 },
+	};
+	char path[] = "/tmp/swdrom-test-XXXXXX";
+	struct bench *b = *state;
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	close(fd);
+	snprintf(b->opts.state_path, sizeof(b->opts.state_path), "%s", path);
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
+		u8 id[3] = { 0 };
+		struct spi_mem_op op = nor_op_read_reg(0xaf, id, sizeof(id));
+
+		unlink(path);
+		attach(b, cases[i].model);
+		must(b, nor_write_reg(nor_of(b), 0xb1, cases[i].nvcr, 2, false));
+		detach_quietly(b);
+		/* the board was off in between */
+		attach(b, cases[i].model);
+		erase_block(b, 0);
+		write_at(b, 0, KIB(3));
+		mtd_finish(b->qspi);
+		/* as it was found */
+		op.cmd.buswidth = op.data.buswidth = cases[i].width;
+		must(b, spi_mem_exec(nor_of(b)->mem, &op));
+		assert_int_equal(id[0], 0x20);
+		/* and once more */
+		compare(b, 0, b->data, KIB(3));
+		/* 9Fh on one line can be DCh on four or two, in a frame that is no erase: far too long */
+		if (cases[i].model[0] == 'm')
+			close_bench(b);
+		else
+			detach_quietly(b);
+	}
+	unlink(path);
+}
+
 static void test_protected_by_the_application(void **state)
 {
 	struct bench *b = *state;
@@ -601,6 +649,7 @@ int main(void)
 		TEST(test_left_in_deep_power_down),
 		TEST(test_left_in_qpi_and_4_byte_mode),
 		TEST(test_left_in_continuous_read_of_4_byte_addresses),
+		TEST(test_qpi_and_dpi_by_non_volatile_configuration),
 		TEST(test_protected_by_the_application),
 		TEST(test_a_failure_that_looks_like_work_is_told_and_cleared),
 		TEST(test_a_job_across_the_dies_of_a_stack),
