@@ -328,7 +328,8 @@ void memq_encode(struct memq *q, struct memq_batch *b)
 		q->next.op++;
 		q->next.off = 0;
 	}
-	if (has_ap) {
+	/* nothing, where all that was left is not to be done again (OP_SKIP) */
+	if (has_ap && b->n) {
 		/* the frame after a write is decided 8 cycles on: let the bus finish */
 		if (!swd_req_is_read(b->x[b->n - 1].req) && b->x[b->n - 1].idle < END_IDLE) {
 			b->cycles += END_IDLE - b->x[b->n - 1].idle;

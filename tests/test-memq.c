@@ -421,6 +421,34 @@ static void test_slow_bus_gets_more_idle_cycles(void **state)
 	assert_memory_equal(b->d->ram, out, sizeof(out));
 }
 
+static void test_a_sample_that_was_lost_at_the_end_is_told_and_nothing_is_sent_for_it(void **state)
+{
+	unsigned int n_lost = 0;
+	bool hit = true;
+
+	for (u64 at = 0; hit; at++) {
+		enum memq_sample sampled = MEMQ_PENDING;
+		struct bench b;
+		u32 v = 0;
+
+		bench_open(&b);
+		assert_int_equal(target_write32(b.q, FAKE_RAM, 0x11223344), 0);
+		fake_dap_inject(b.d, FAULT_SHORT, at, 0);
+		memq_sample32(b.q, FAKE_RAM, &v, &sampled);
+		assert_int_equal(memq_wait(b.q, memq_mark(b.q)), 0);
+		hit = !b.d->fault;
+		assert_int_equal(memq_done(b.q), memq_mark(b.q));
+		assert_int_not_equal(sampled, MEMQ_PENDING);
+		if (sampled == MEMQ_VALID)
+			assert_int_equal(v, 0x11223344);
+		n_lost += sampled == MEMQ_LOST;
+		assert_int_equal(target_read32(b.q, FAKE_RAM, &v), 0);
+		assert_int_equal(v, 0x11223344);
+		bench_close(&b);
+	}
+	assert_true(n_lost > 0);
+}
+
 static void test_lost_power_ends_in_enxio(void **state)
 {
 	struct bench *b = *state;
@@ -978,6 +1006,7 @@ int main(void)
 		cmocka_unit_test(test_a_stalled_bus_is_waited_for_and_nothing_is_doubled),
 		TEST(test_a_bus_stalled_for_good_ends_in_a_message),
 		TEST(test_slow_bus_gets_more_idle_cycles),
+		TEST(test_a_sample_that_was_lost_at_the_end_is_told_and_nothing_is_sent_for_it),
 		TEST(test_lost_power_ends_in_enxio),
 		cmocka_unit_test(test_unplugged_adapter_ends_in_enodev_at_every_access),
 		cmocka_unit_test(test_wait_at_any_access_costs_time_only),
