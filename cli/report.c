@@ -30,6 +30,12 @@ static void print_size(FILE *out, uint64_t bytes)
 		fprintf(out, "%" PRIu64 " bytes", bytes);
 }
 
+/* what the adapter clocks */
+static const char *clock_name(const struct swdrom_adapter_info *a)
+{
+	return a->wiring && !strcmp(a->wiring, "spi") ? "SPI clock" : "SWCLK";
+}
+
 void report_probe(const struct outcome *r, FILE *out)
 {
 	const struct swdrom_adapter_info *a = &r->report->adapter;
@@ -46,7 +52,7 @@ void report_probe(const struct outcome *r, FILE *out)
 		fprintf(out, ", %04x:%04x at %s%s%s", a->vid, a->pid, a->location,
 			a->serial[0] ? ", serial " : "", a->serial);
 	if (a->swclk_hz)
-		fprintf(out, ", SWCLK %.3f MHz", (double)a->swclk_hz / 1e6);
+		fprintf(out, ", %s %.3f MHz", clock_name(a), (double)a->swclk_hz / 1e6);
 	fputc('\n', out);
 	if (!t->name)
 		return;
@@ -145,12 +151,12 @@ static void print_time(const struct outcome *r, FILE *out)
 	if (r->report->adapter.is_virtual)
 		fprintf(out,
 			"time:    %.3f s on a real bench (virtual time), %.3f s on this computer, "
-			"SWCLK %.3f MHz\n",
+			"%s %.3f MHz\n",
 			seconds(b->session_ns), seconds(r->report->time_ns),
-			(double)b->swclk_hz / 1e6);
+			clock_name(&r->report->adapter), (double)b->swclk_hz / 1e6);
 	else
-		fprintf(out, "time:    %.3f s, SWCLK %.3f MHz\n", seconds(r->report->time_ns),
-			(double)b->swclk_hz / 1e6);
+		fprintf(out, "time:    %.3f s, %s %.3f MHz\n", seconds(r->report->time_ns),
+			clock_name(&r->report->adapter), (double)b->swclk_hz / 1e6);
 	if (b->work_ns && b->limit_ns >= LIMIT_MIN_NS)
 		fprintf(out, "limit:   %s took %.3f s; %s needs %.3f s%s: %.1f %% of %s\n", what,
 			seconds(b->work_ns), limit, seconds(b->limit_ns),

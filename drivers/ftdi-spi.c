@@ -697,13 +697,21 @@ static int gpio_params(struct ftdi_spi *f, struct params *p, struct err *err)
 
 static int clock_params(struct ftdi_spi *f, struct params *p, struct err *err)
 {
+	const char *clock = params_get(p, "clock");
 	u64 divisor = 0, hz = DEFAULT_HZ;
 	int ret = params_get_u64(p, "divisor", &divisor, err);
 
-	if (!ret)
+	/* auto: as fast as it goes, which nor_settle_clock() finds out */
+	if (clock && !strcmp(clock, "auto"))
+		hz = H_BASE_HZ;
+	else if (!ret)
 		ret = params_get_u64(p, "clock", &hz, err);
 	if (ret)
 		return ret;
+	if (clock && params_get(p, "divisor"))
+		return err_set(err, -EINVAL, "give one of them",
+			       "clock=%s and divisor=%s both say how fast", clock,
+			       params_get(p, "divisor"));
 	if (params_get(p, "divisor") && (divisor < 2 || divisor > 131072 || divisor % 2))
 		return err_set(err, -EINVAL, "the clock is 60 MHz / divisor; or give clock=HZ",
 			       "divisor=%s is no even number from 2 to 131072",
@@ -809,7 +817,7 @@ const struct programmer ftdi_spi_programmer = {
 	.name = "ftdi_spi",
 	.help = "a SPI-NOR on the MPSSE pins: xDBUS0 CLK, 1 DI, 2 DO, 3 CS#; keys of ftdi, and\n"
 		"type=NAME           2232H, 4232H, 232H, jtagkey, busblaster, arm-usb-...\n"
-		"clock=HZ            of SPI (15M); or divisor=N: 60 MHz / N\n"
+		"clock=HZ|auto       of SPI (15M); or divisor=N: 60 MHz / N\n"
 		"port=A|B            as channel=\n"
 		"csgpiol=N           GPIOL0 to 3 selects the chip, too\n"
 		"gpiolN=H|L|C        GPIOL0 to 3: high, low, or as CS#\n"

@@ -69,6 +69,10 @@ run -p $SPI --peek 0x08000000
 ok 'nor does a look at the target' rc_says 2 'no target behind ftdi_spi'
 run -p $SPI,divisor=3
 ok 'divisors are even' rc_says 2 'divisor=3'
+run -p $SPI,divisor=4,clock=1M
+ok 'one of two clocks' rc_says 2 'both say'
+run -p $SPI,clock=auto --probe
+ok 'the fastest clock that works' sh -c 'grep -q "SPI clock 30.000 MHz" out && ! grep -q halved err'
 run -p $SPI,type=nope
 ok 'types are known' rc_says 2 'jtagkey'
 run -p $SPI,frobnicate=1
