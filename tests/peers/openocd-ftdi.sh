@@ -145,6 +145,10 @@ ok 'NOR: it erases a sector' rc_has 0 'erased sectors 2 through 2 on flash bank 
 ok 'NOR: its loader writes' rc_has 0 'wrote 9001 bytes .* at offset 0x00020003' 'wrote 30001 bytes'
 ok 'NOR: and verifies twice, once through the window' \
 	sh -c "[ \$(grep -c 'contents match' peer) = 2 ] && grep -q 'verified 9001 bytes' peer"
+# the window by 6Bh: eight dummy clocks, data on four lines
+openocd_does 'flash probe 2' 'mmw 0xa0001000 2 0' 'mww 0xa0001014 0x0f20256b' \
+	'verify_image big1.bin 0x90ff0000'
+ok 'NOR: through the window on four lines too, after dummy clocks' rc_has 0 'verified 30001 bytes'
 run -p $SIM -b $BOARD -m qspi --range 0x20003+9001 -v big2.bin
 ok 'NOR: what it wrote swdrom verifies' rc_is 0
 run -p $SIM -b $BOARD -m qspi --range 0xff0000+30001 -v big1.bin
@@ -154,5 +158,10 @@ ok 'NOR: the rest of the sector is blank' sh -c '! tr -d "\377" <rest.bin | grep
 openocd_does 'flash probe 2' 'flash write_bank 2 big1.bin 0x20003' 'flash verify_bank 2 big1.bin 0x20003'
 ok 'NOR: written twice it is not right, and OpenOCD sees it' \
 	rc_has 1 'contents differ|verify_bank|differ'
+BOARD=$BOARD,nor=unknown-sfdp
+rm -f board.state
+openocd_does 'flash probe 2' 'flash write_image erase big1.bin 0x90ff0000' 'verify_image big1.bin 0x90ff0000'
+ok 'NOR: OpenOCD finds one that it has never heard of by its SFDP, and writes it' rc_has 0 \
+	"flash1 'sfdp' id = 0x18117a size = 16384 KiB" 'verified 30001 bytes'
 ok 'nothing that silicon would have objected to' no_objections
 exit $failed

@@ -3,11 +3,14 @@
 """Judge what sigrok-cli makes of the virtual bench's VCD.
 
 usage: trace.py steps IN.vcd OUT.vcd         one unit of time from change to change
+       trace.py cut IN.vcd OUT.vcd           200 us, from the middle one of all rises of the first wire on
+                                             and the time of the last change
        trace.py swd WIRE.log SWD.txt         the accesses of -VV against sigrok's
        trace.py spi SPIFLASH.txt IMAGE ADDR  what was programmed, and read back, from ADDR on
 
 sigrok-cli makes samples at the VCD's resolution, a billion for a second; its swd and spi decoders
-look at edges alone, so steps keeps the order of the edges and drops the time between them."""
+look at edges alone, so steps keeps the order of the edges and drops the time between them. A short cut
+has its time."""
 import re
 import sys
 
@@ -33,6 +36,44 @@ def steps(source, target):
             if line.startswith("#"):
                 line = f"#{n}\n"
                 n += 1
+            out.write(line)
+
+
+def changes(path):
+    """(time, line) of each change of a wire"""
+    now = 0
+    with open(path) as f:
+        for line in f:
+            if line[0] == "#":
+                now = int(line[1:])
+            elif line[0] in "01z":
+                yield now, line
+
+
+def cut(source, target, length=200000):
+    rises, end = [], 0
+    for end, line in changes(source):
+        if line == "1!\n":
+            rises.append(end)
+    print(end)
+    start = rises[len(rises) // 2]
+    before, shown = {}, None
+    with open(source) as f, open(target, "w") as out:
+        for line in f:
+            out.write(line)
+            if line.startswith("$enddefinitions"):
+                break
+        for t, line in changes(source):
+            if t >= start + length:
+                break
+            if t < start:
+                before[line[1]] = line
+                continue
+            if shown is None:
+                out.write(f"#{start - 1}\n" + "".join(before.values()))
+            if t != shown:
+                out.write(f"#{t}\n")
+            shown = t
             out.write(line)
 
 
@@ -115,6 +156,8 @@ def spi(path, image_path, base):
 def main(argv):
     if argv[1:2] == ["steps"] and len(argv) == 4:
         steps(*argv[2:])
+    elif argv[1:2] == ["cut"] and len(argv) == 4:
+        cut(*argv[2:])
     elif argv[1:2] == ["swd"] and len(argv) == 4:
         swd(*argv[2:])
     elif argv[1:2] == ["spi"] and len(argv) == 5:
