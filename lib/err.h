@@ -19,7 +19,7 @@
 struct err {
 	int code;	 /* -errno, 0 when clear */
 	char what[320];	 /* cause, in the words of the layer that found it */
-	char where[256]; /* place, added on the way up: page, address, file */
+	char where[320]; /* place, added on the way up: page, address, file */
 	char next[256];	 /* what the user can do */
 };
 

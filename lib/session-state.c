@@ -119,6 +119,8 @@ void session_tell_state(struct swdrom *s, int ret)
 		tell_goal(err, &s->mtds[i], &s->goals[i]);
 	if (has_begun && is_finished(s) && ret != -EBADMSG)
 		append(err->where, sizeof(err->where), "; not all of it is verified");
+	else if (has_begun && !is_finished(s) && !strstr(err->what, "half done"))
+		append(err->where, sizeof(err->where), "; what was in flight may be half done");
 	if (!strstr(err->next, "again"))
 		append(err->next, sizeof(err->next), "%srun the same command again%s",
 		       err->next[0] ? ", then " : "", has_begun ? " to finish the job" : "");

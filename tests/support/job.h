@@ -20,7 +20,7 @@ struct job {
 	int stop_after;	    /* stop the job at the n-th progress call; 0: never */
 	/* results of the last run */
 	enum swdrom_status status;
-	char what[320], where[256], next[256];
+	char what[320], where[320], next[256];
 	struct swdrom_report report; /* arrays in it are gone */
 	char log[8192];		     /* lines of info and above */
 	unsigned int n_objections;   /* of the bench: what real hardware would refuse */
