@@ -13,11 +13,11 @@
  */
 #include "chips/nor-vendors.h"
 
-#define OP_RDNVCR 0xb5
+#define OP_RDNVCR     0xb5
 #define NVCR_ONE_LINE (BIT(3) | BIT(2))
-#define OP_RDVCR    0x85
-#define OP_WRVCR    0x81
-#define VCR_XIP_OFF BIT(3)
+#define OP_RDVCR      0x85
+#define OP_WRVCR      0x81
+#define VCR_XIP_OFF   BIT(3)
 
 #define N25Q_TIMES(_chip_typ_s, _chip_max_s)                         \
 	{                                                            \
@@ -160,7 +160,7 @@ static void micron_defaults(struct nor_params *p, const struct nor_part *part)
 		p->read_1_2_2 = (struct nor_read_op){ 0xbb, 2, 2, 8 };
 	}
 	p->qpi_enter = BIT(4); /* EVCR bit 7 */
-	p->hold_read = 0x65; /* EVCR */
+	p->hold_read = 0x65;   /* EVCR */
 	p->hold_write = 0x61;
 	p->hold_mask = BIT(4);
 	p->mode_4b_opcode = 0x70;

@@ -96,8 +96,7 @@ int nor_checksum(struct mtd_info *mtd, struct mtd_crc *pieces, size_t n)
 void nor_checksum_costs(struct spi_nor *nor)
 {
 	u8 dummy[1];
-	struct spi_mem_op op =
-		nor_op_read(nor, nor->quad != NOR_QUAD_OFF, 0, dummy, sizeof(dummy));
+	struct spi_mem_op op = nor_op_read(nor, nor->quad != NOR_QUAD_OFF, 0, dummy, sizeof(dummy));
 
 	if (nor->mem->ops->checksum_costs)
 		nor->mem->ops->checksum_costs(nor->mem, &op, &nor->mtd);

@@ -41,11 +41,11 @@ struct spi_nor {
 	struct mtd_erase_unit units[NOR_N_UNITS];
 	enum nor_quad quad;
 	bool prepared;
-	bool was_reset; /* at the end, to a default that is not one line */
+	bool was_reset;	     /* at the end, to a default that is not one line */
 	bool qe_is_volatile; /* set by us: to be 0 again at the next power-up */
-	bool in_4byte_mode; /* entered by us: to be left at the end */
-	int window;	    /* selected: die or 16 MiB, lib/spi-nor-window.c; -1: not known */
-	u8 window_byte[2];  /* of the selection that is queued, for each chip */
+	bool in_4byte_mode;  /* entered by us: to be left at the end */
+	int window;	     /* selected: die or 16 MiB, lib/spi-nor-window.c; -1: not known */
+	u8 window_byte[2];   /* of the selection that is queued, for each chip */
 	u64 busy_program_ns; /* learned: from the end of a page program to a status poll that matches */
 	bool program_measured; /* busy_program_ns is more than a guess */
 	bool program_learned;  /* and its spread is known */
