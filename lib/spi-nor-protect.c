@@ -494,7 +494,7 @@ static int change_locks(struct spi_nor *nor, const struct protection *p,
 			const struct mtd_wp_change *change)
 {
 	u64 from = change->range.start, to = from + change->range.len;
-	struct mtd_wp_range span;
+	struct mtd_wp_range span = { 0 };
 	bool partial;
 	int rc;
 
