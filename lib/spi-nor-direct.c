@@ -49,7 +49,11 @@ int nor_wait_and_judge(struct spi_nor *nor, enum job_kind kind, u64 at, u64 max_
 			break;
 		if (clock_now_ns(clk) - from > 2 * max_ns)
 			return err_set(nor_err(nor), -ETIMEDOUT,
-				       "power-cycle the chip and run the same command again",
+				       /* nobody drives the line any more */
+				       val == 0xff && nor->mem->wiring
+					       ? nor->mem->wiring
+					       : "power-cycle the chip and run the same command "
+						 "again",
 				       "%s is still busy %s at 0x%" PRIx64 " after %" PRIu64
 				       " ms (register %02xh reads %02x)",
 				       nor->name, kind == JOB_ERASE ? "erasing" : "programming", at,

@@ -27,7 +27,7 @@ struct fake {
 	u64 now;
 	/* the chip */
 	u64 busy_until, page_ns, spread_ns;
-	bool wel, is_stuck, fails;
+	bool wel, is_stuck, is_gone, fails;
 	u8 fail_bits;
 	u32 good_hz; /* above it the wires spoil bits */
 	u8 cells[SIZE];
@@ -57,6 +57,11 @@ static void happen(struct fake *f, const struct spi_mem_op *op)
 
 	f->now += 8 * n * SEC_NS / f->mem.hz;
 	is_busy = f->now < f->busy_until;
+	if (f->is_gone) {
+		if (op->data.dir == SPI_MEM_IN)
+			memset(in, 0xff, op->data.nbytes);
+		return;
+	}
 	if (op->cmd.opcode == 0x05) {
 		*in = (u8)(is_busy ? 0x03 : f->wel ? 0x02 : 0x00);
 		return;
@@ -321,6 +326,18 @@ static void test_a_chip_that_stays_busy_is_waited_for_and_named(void **state)
 	assert_int_equal(f->n_in_flight, 0);
 }
 
+static void test_a_chip_that_is_gone_is_a_matter_of_wires(void **state)
+{
+	struct fake *f = *state;
+	struct flash_job job;
+
+	f->is_gone = true;
+	assert_int_equal(program(f, &job), -ETIMEDOUT);
+	assert_non_null(strstr(f->ctx.err.what, "reads ff"));
+	assert_string_equal(f->ctx.err.next, "check the wires");
+	assert_int_equal(job.done, 0);
+}
+
 static void test_failure_bits_are_judged(void **state)
 {
 	struct fake *f = *state;
@@ -391,6 +408,7 @@ int main(void)
 		TEST(test_what_was_in_flight_when_a_reply_was_lost_is_done_again),
 		TEST(test_a_wire_that_stays_bad_is_an_error_that_says_how_far_it_got),
 		TEST(test_a_chip_that_stays_busy_is_waited_for_and_named),
+		TEST(test_a_chip_that_is_gone_is_a_matter_of_wires),
 		TEST(test_failure_bits_are_judged),
 		TEST(test_the_user_can_stop_it_between_pages),
 		TEST(test_blank_pages_are_not_sent),
