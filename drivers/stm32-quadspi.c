@@ -480,9 +480,17 @@ void quadspi_give_up(struct stm32_quadspi *qs)
 	qs->maybe_busy = true;
 }
 
+/* what only reads may be done again, whatever the wire swallowed of it */
+static bool may_try_again(const struct stm32_quadspi *qs, const struct spi_mem_op *op, int rc)
+{
+	return !rc || (rc == -EIO && op->data.dir == SPI_MEM_IN && !memq_is_lost(qs->mem.q) &&
+		       !memq_was_bus_fault(qs->mem.q));
+}
+
 static int quadspi_exec(struct spi_mem *mem, const struct spi_mem_op *op)
 {
 	struct stm32_quadspi *qs = to_quadspi(mem);
+	const struct err before = *err_of(qs);
 	bool lost = false;
 	int rc;
 
@@ -491,8 +499,9 @@ static int quadspi_exec(struct spi_mem *mem, const struct spi_mem_op *op)
 		if (!rc && !lost)
 			return 0;
 		quadspi_give_up(qs);
-		if (rc)
+		if (!may_try_again(qs, op, rc) || (rc && i + 1 == EXEC_TRIES))
 			return rc;
+		*err_of(qs) = before;
 	}
 	return err_set(err_of(qs), -EIO, "lower the SWD clock, shorten the wires",
 		       "the answer to SPI command %02xh was lost on the wire %d times",

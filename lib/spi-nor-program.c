@@ -19,8 +19,8 @@
  * How long a page takes is measured on the first one, by sampling it densely, and its spread on some
  * more. Then the pace is the longest seen, followed from there: each page in time shortens it by a
  * trifle, a late one lengthens it by 1/256. Results are some milliseconds old when they come in; late
- * pages that were started before the last correction are no reason for another one. Several late ones
- * in a row: measure again.
+ * pages that were started before the last correction are no reason for another one. Many late ones:
+ * measure again.
  */
 #include "lib/spi-nor-job.h"
 
