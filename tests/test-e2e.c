@@ -673,9 +673,41 @@ static void a_short_usb_reply_at_any_batch_is_survived_or_reported(void **state)
 	sweep("short_at", 1, 1, 400, is_lost_or_io);
 }
 
-static void a_reset_at_any_time_is_noticed_and_mended_by_a_second_run(void **state)
+static bool is_reset_named(const struct job *j)
 {
-	assert_true(sweep("reset_at_us", 2000, 17777, 60, is_lost_or_io) > 3);
+	if (strstr(j->what, "reset"))
+		return true;
+	print_message("what is said of a reset: %s\n", j->what);
+	return false;
+}
+
+static void a_reset_at_any_time_is_named_and_mended_by_a_second_run(void **state)
+{
+	assert_true(sweep("reset_at_us", 2000, 17777, 60, is_reset_named) > 3);
+}
+
+/* the first to notice is the QUADSPI, which has lost its clock and says nothing any more */
+static void a_reset_while_only_the_nor_is_written_is_named(void **state)
+{
+	static const char *const resets[] = { "reset_at_us=280000", "reset_at_us=350000",
+					      "reset_at_us=420000" };
+	static u8 nor[200000];
+	struct job_image img = { NOR, nor, sizeof(nor) };
+	size_t i;
+
+	job_fill(nor, sizeof(nor), 195);
+	for (i = 0; i < ARRAY_SIZE(resets); i++) {
+		struct job j;
+
+		job_init(&j);
+		j.sim = resets[i];
+		job_run(&j, JOB_WRITE, &img, 1);
+		assert_int_equal(j.status, SWDROM_FAILED);
+		if (!strstr(j.what, "was reset in the middle of the job"))
+			fail_msg("%s: %s", resets[i], j.what);
+		assert_non_null(strstr(j.next, "run the same command again"));
+		job_exit(&j);
+	}
 }
 
 static void a_power_cut_at_any_time_is_noticed_and_mended_by_a_second_run(void **state)
@@ -817,7 +849,8 @@ int main(int argc, char **argv)
 		T(wait_storms_cost_time_but_no_data),
 		T(unplugging_at_any_batch_is_reported_and_mended_by_a_second_run),
 		T(a_short_usb_reply_at_any_batch_is_survived_or_reported),
-		T(a_reset_at_any_time_is_noticed_and_mended_by_a_second_run),
+		T(a_reset_at_any_time_is_named_and_mended_by_a_second_run),
+		T(a_reset_while_only_the_nor_is_written_is_named),
 		T(a_power_cut_at_any_time_is_noticed_and_mended_by_a_second_run),
 		T(cells_that_a_power_cut_left_half_done_are_found_and_mended),
 		T(cells_that_a_reset_left_half_done_are_found_and_mended),
