@@ -97,7 +97,7 @@ ok 'serprog is refused where there is no NOR' prints refused
 
 run -p "remote_bitbang:port=$RBB" --probe
 ok 'swdrom -p remote_bitbang finds the target' grep -q '^target:  STM32L476' out
-run -p "remote_bitbang:host=localhost,port=$RBB" -w a.bin --address 0x08000000
+run -p "remote_bitbang:host=127.0.0.1,port=$RBB" -w a.bin --address 0x08000000
 ok 'swdrom -p remote_bitbang programs the internal flash' rc_is 0
 run -p "remote_bitbang:port=$RBB,sleep=remote" -b stm32l476g-disco -w b.bin --address 0x90000000 --json
 ok 'swdrom -p remote_bitbang programs the NOR, sleeping at the server' rc_is 0
