@@ -13,7 +13,8 @@
  * a device is never asked too early by it. Results come back a USB round trip after they were
  * queued; slices go on without them up to a window, then the device is let drain and check() judges
  * all of it. The window starts short, so that a wrong guess at a busy time costs little and is
- * learned from at once, and doubles with each clean check.
+ * learned from at once, and doubles with each clean check. A device that judges results as they
+ * come in (judges_early) is never drained.
  */
 #include "lib/mtd.h"
 
