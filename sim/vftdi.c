@@ -685,8 +685,8 @@ static int vftdi_drain(struct transport *t)
 static unsigned int vftdi_bench_busy(struct transport *t, struct bench_busy *out, unsigned int n)
 {
 	const struct sim_stats *st = &to_vftdi(t)->sim->stats;
-	const struct sim_device_busy *busy[] = { &st->flash, &st->nor };
-	static const char *const names[] = { "flash", "qspi" };
+	const struct sim_device_busy *busy[] = { &st->flash, &st->nor, &st->nor2 };
+	static const char *const names[] = { "flash", "qspi", "qspi2" };
 	unsigned int i;
 
 	for (i = 0; i < n && i < ARRAY_SIZE(busy); i++)

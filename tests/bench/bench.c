@@ -8,6 +8,8 @@
 #include <string.h>
 #include <time.h>
 
+static const char disco[] = "stm32l476g-disco";
+
 void bench_die(struct bench *b, const char *what)
 {
 	fprintf(stderr, "bench: %s (%u Hz, seed %llu): %s%s%s\n", what, b->run->hz,
@@ -58,8 +60,8 @@ u64 bench_mem_peak(u64 before)
 	return before && peak > before ? peak - before : 0;
 }
 
-void bench_open_chip(struct bench *b, struct bench_run *run, const char *nor,
-		     const struct nor_choice *choice)
+static void open_bench(struct bench *b, struct bench_run *run, const char *board, const char *nor,
+		       const struct nor_choice *choice)
 {
 	struct target_attach_opts attach = { .swclk_hz = run->hz, .nor_choice = choice };
 	struct adapter adapter;
@@ -69,13 +71,14 @@ void bench_open_chip(struct bench *b, struct bench_run *run, const char *nor,
 	b->run = run;
 	sim_opts_default(&opts);
 	opts.seed = run->seed;
+	snprintf(opts.board, sizeof(opts.board), "%s", board);
 	if (nor)
 		snprintf(opts.nor, sizeof(opts.nor), "%s", nor);
 	if (sim_open(&opts, NULL, &b->ctx.err, &b->t))
 		bench_die(b, "opening the virtual bench");
 	b->t->err = &b->ctx.err;
 	b->ctx.clk = b->t->clk;
-	if (board_load(&b->board, "stm32l476g-disco", &b->ctx.err) ||
+	if (board_load(&b->board, board, &b->ctx.err) ||
 	    adapter_load(&adapter, "generic", &b->ctx.err) ||
 	    swd_host_open(&b->ctx, b->t, &adapter, &b->host))
 		bench_die(b, "opening the adapter");
@@ -86,7 +89,18 @@ void bench_open_chip(struct bench *b, struct bench_run *run, const char *nor,
 
 void bench_open(struct bench *b, struct bench_run *run)
 {
-	bench_open_chip(b, run, NULL, NULL);
+	open_bench(b, run, disco, NULL, NULL);
+}
+
+void bench_open_chip(struct bench *b, struct bench_run *run, const char *nor,
+		     const struct nor_choice *choice)
+{
+	open_bench(b, run, disco, nor, choice);
+}
+
+void bench_open_board(struct bench *b, struct bench_run *run, const char *board)
+{
+	open_bench(b, run, board, NULL, NULL);
 }
 
 void bench_close(struct bench *b)

@@ -72,6 +72,8 @@ void bench_open(struct bench *b, struct bench_run *run);
 /* the same with SPI-NOR @nor on it, taken for @choice (which outlives @b) unless that is NULL */
 void bench_open_chip(struct bench *b, struct bench_run *run, const char *nor,
 		     const struct nor_choice *choice);
+/* the same with another board */
+void bench_open_board(struct bench *b, struct bench_run *run, const char *board);
 void bench_close(struct bench *b);
 
 /* the stop-watch: start(), the job, stop() */
