@@ -69,6 +69,11 @@ int nor_wait_and_judge(struct spi_nor *nor, enum job_kind kind, u64 at, u64 max_
 	}
 	if (!p->fail_opcode || !(val & (mask | p->fail_protect)))
 		return 0;
+	/* all of them at once: that is the line's pull-up */
+	if (val == 0xff)
+		return err_set(nor_err(nor), -EIO, nor->mem->wiring,
+			       "%s does not answer any more (register %02xh reads ff)", nor->name,
+			       p->fail_opcode);
 	return err_set(nor_err(nor), val & p->fail_protect ? -EROFS : -EIO,
 		       "see --wp-status; if nothing is protected the chip is worn",
 		       "%s reports that %s at 0x%" PRIx64 " failed (register %02xh reads %02x)",
@@ -130,6 +135,7 @@ static int erase_next(struct flash_job *job)
 	op = nor_op_erase(nor, e.opcode, at);
 	nor->mem->ops->queue_op(nor->mem, NULL, &op, NULL);
 	nor->last_op_max_ns = 2 * e.max_ns;
+	job->issued = job->done + e.size;
 	rc = nor_err(nor)->code;
 	if (!rc)
 		rc = nor_wait_and_judge(nor, JOB_ERASE, at, e.max_ns);
@@ -157,7 +163,6 @@ int nor_run(struct flash_job *job)
 				job->mtd->name, job->done, job->len,
 				job->kind == JOB_ERASE ? "erased" : "programmed");
 		rc = job->kind == JOB_ERASE ? erase_next(job) : nor_stream(job);
-		job->issued = job->done;
 		ctx_progress(ctx, job->kind == JOB_ERASE ? "erase" : "program", job->mtd->name,
 			     job->done, job->len);
 	}

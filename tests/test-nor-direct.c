@@ -338,6 +338,31 @@ static void test_a_chip_that_is_gone_is_a_matter_of_wires(void **state)
 	assert_int_equal(job.done, 0);
 }
 
+/* ones everywhere are no failure bits; and what was started before counts: its block may be half erased */
+static void test_an_erase_that_the_chip_does_not_survive_was_started(void **state)
+{
+	struct fake *f = *state;
+	struct nor_params *p = &f->nor.p;
+	struct flash_job job = { .kind = JOB_ERASE, .mtd = &f->nor.mtd, .len = 3 * KIB(4) };
+
+	p->erase[0] = (struct nor_erase_type){
+		.opcode = 0x20, .size = KIB(4), .typ_ns = 50 * MSEC_NS, .max_ns = 400 * MSEC_NS
+	};
+	p->regions[0] = (struct nor_region){ .size = SIZE, .erase_mask = BIT(0) };
+	p->n_regions = 1;
+	p->poll_opcode = p->fail_opcode = 0x70;
+	p->poll_mask = p->poll_match = 0x80;
+	p->fail_erase = 0x20;
+	p->fail_protect = 0x02;
+	f->is_gone = true;
+	assert_int_equal(nor_run(&job), -EIO);
+	assert_non_null(
+		strstr(f->ctx.err.what, "does not answer any more (register 70h reads ff)"));
+	assert_string_equal(f->ctx.err.next, "check the wires");
+	assert_int_equal(job.done, 0);
+	assert_int_equal(job.issued, KIB(4));
+}
+
 static void test_failure_bits_are_judged(void **state)
 {
 	struct fake *f = *state;
@@ -409,6 +434,7 @@ int main(void)
 		TEST(test_a_wire_that_stays_bad_is_an_error_that_says_how_far_it_got),
 		TEST(test_a_chip_that_stays_busy_is_waited_for_and_named),
 		TEST(test_a_chip_that_is_gone_is_a_matter_of_wires),
+		TEST(test_an_erase_that_the_chip_does_not_survive_was_started),
 		TEST(test_failure_bits_are_judged),
 		TEST(test_the_user_can_stop_it_between_pages),
 		TEST(test_blank_pages_are_not_sent),
