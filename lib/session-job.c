@@ -740,7 +740,7 @@ static int erase_ranges(struct swdrom *s, const struct selection *sel,
 		ret = run_plans(s, plans, sel->n);
 	for (i = 0; i < sel->n && !ret && !opts->dry_run && !opts->no_verify; i++) {
 		ret = session_verify_plan(s, &plans[i], &mm, NULL, false);
-		if (!ret && mm.count)
+		if (!ret)
 			ret = session_mismatch_error(s, &mm,
 						     "erase again; if it stays, the flash is worn");
 	}

@@ -627,6 +627,20 @@ static void test_erase_checks_that_it_is_blank(void **state)
 	assert_int_equal(swdrom_report(w.s)->verified_bytes, 2 * PAGE);
 }
 
+static void test_cells_that_read_unsurely_after_an_erase_are_a_mismatch(void **state)
+{
+	assert_int_equal(swdrom_select(w.s, &(struct swdrom_select){ .has_range = true,
+								     .start = 0x08000100,
+								     .len = 2 * PAGE }),
+			 SWDROM_OK);
+	weaken(0x180, false, 1, 1000);
+	assert_int_equal(open_fake(), SWDROM_OK);
+	assert_int_equal(swdrom_erase(w.s, &(struct swdrom_write_opts){ 0 }), SWDROM_MISMATCH);
+	assert_non_null(
+		strstr(swdrom_error(w.s)->what, "1 block of flash, the first at 0x08000100"));
+	assert_int_equal(swdrom_report(w.s)->verified_bytes, PAGE);
+}
+
 static void test_erase_of_a_range_with_a_gap_is_refused_before_anything(void **state)
 {
 	memset(w.flash, 0, sizeof(w.flash));
@@ -743,6 +757,7 @@ int main(void)
 		session_test(test_reading_gives_exactly_the_range),
 		session_test(test_a_file_that_cannot_be_written_is_an_io_error),
 		session_test(test_erase_checks_that_it_is_blank),
+		session_test(test_cells_that_read_unsurely_after_an_erase_are_a_mismatch),
 		session_test(test_erase_of_a_range_with_a_gap_is_refused_before_anything),
 		session_test(test_read_out_protection_is_explained_before_anything),
 		session_test(test_an_interrupted_job_counts_what_was_done),
