@@ -844,7 +844,7 @@ void memq_free(struct memq *q)
 
 	if (!q)
 		return;
-	while (q->n_in_flight)
+	while (q->batches && q->n_in_flight)
 		(void)memq_pop(q, &b);
 	for (unsigned int i = 0; q->batches && i < q->host->max_in_flight; i++) {
 		free(q->batches[i].x);
