@@ -74,15 +74,6 @@ const struct dap_info *dap_info(const struct dap *dap)
 }
 
 /**
- * dap_ctx() - the session it belongs to
- * @dap: debug port
- */
-struct ctx *dap_ctx(const struct dap *dap)
-{
-	return dap->ctx;
-}
-
-/**
  * dap_has_nrst() - can the adapter pull nRST?
  * @dap: debug port
  */

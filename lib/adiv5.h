@@ -57,7 +57,6 @@ bool dap_has_nrst(const struct dap *dap);
 int dap_test_wire(struct dap *dap, unsigned int *n_bad);
 /* dap_revive() - after errors at a bad clock: line reset, same session? Then accesses may go on */
 int dap_revive(struct dap *dap);
-struct ctx *dap_ctx(const struct dap *dap);
 
 /* memq_new() - the queue on MEM-AP @ap; only one queue on a DAP at a time (one CSW, one TAR) */
 struct memq *memq_new(struct dap *dap, u8 ap);

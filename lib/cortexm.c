@@ -389,17 +389,6 @@ int cortexm_reset_run(struct cortexm *cm)
 }
 
 /**
- * cortexm_resume() - go on where the core was halted; debug stays enabled
- * @cm: attached
- */
-int cortexm_resume(struct cortexm *cm)
-{
-	memq_write32(cm->q, DFSR, DFSR_ALL);
-	memq_write32(cm->q, DHCSR, DHCSR_RUN_ON);
-	return memq_flush(cm->q);
-}
-
-/**
  * cortexm_saw_reset() - was the target reset since the last look?
  * @cm: attached
  *

@@ -27,7 +27,6 @@ int cortexm_halt(struct cortexm *cm);
 int cortexm_reset_halt(struct cortexm *cm);
 /* system reset and run freely; debug enable is left off */
 int cortexm_reset_run(struct cortexm *cm);
-int cortexm_resume(struct cortexm *cm);
 /* DHCSR.S_RESET_ST since the last look; sets no error */
 bool cortexm_saw_reset(struct cortexm *cm);
 /* core register by DCRSR number (halted) */

@@ -654,12 +654,6 @@ const char *spi_nor_name(const struct spi_nor *nor)
 	return nor->name;
 }
 
-const u8 *spi_nor_id(const struct spi_nor *nor, unsigned int *len)
-{
-	*len = NOR_ID_MAX;
-	return nor->id;
-}
-
 void spi_nor_free(struct spi_nor *nor)
 {
 	free(nor);

@@ -33,9 +33,8 @@ int spi_nor_probe_as(struct spi_mem *mem, u64 base, const char *expect,
 struct mtd_info *spi_nor_mtd(struct spi_nor *nor);
 /* its OTP or security registers, one after the other; NULL: none are known */
 struct mtd_info *spi_nor_otp_mtd(struct spi_nor *nor);
-/* name and JEDEC ID for reports */
+/* its name, for reports */
 const char *spi_nor_name(const struct spi_nor *nor);
-const u8 *spi_nor_id(const struct spi_nor *nor, unsigned int *len);
 void spi_nor_free(struct spi_nor *nor);
 
 #endif

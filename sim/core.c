@@ -30,11 +30,6 @@ u64 sim_now_ps(const struct sim *sim)
 	return sim->now_ps;
 }
 
-u64 sim_next_event_ps(const struct sim *sim)
-{
-	return sim->events ? sim->events->at_ps : SIM_NEVER;
-}
-
 void sim_cancel(struct sim *sim, struct sim_event *ev)
 {
 	struct sim_event **p;

@@ -36,8 +36,6 @@ u64 sim_now_ps(const struct sim *sim);
 void sim_advance_to(struct sim *sim, u64 to_ps);
 void sim_schedule(struct sim *sim, struct sim_event *ev, u64 at_ps);
 void sim_cancel(struct sim *sim, struct sim_event *ev);
-/* time of the next event, SIM_NEVER if none: for skipping idle stretches in closed form */
-u64 sim_next_event_ps(const struct sim *sim);
 
 /* ---- chance: each user has a stream of its own, so models do not disturb each other ---- */
 
