@@ -309,7 +309,7 @@ static void test_two_benches_live_side_by_side(void **state)
 	other->ops->close(other);
 }
 
-static void test_bench_busy_reports_internal_flash_and_nor(void **state)
+static void test_bench_busy_reports_internal_flash_and_both_nors(void **state)
 {
 	struct fix *f = *state;
 	struct bench_busy busy[4];
@@ -318,12 +318,15 @@ static void test_bench_busy_reports_internal_flash_and_nor(void **state)
 	f->sim->stats.flash.erase_ps = 24 * PS_PER_MS;
 	f->sim->stats.flash.n_erases = 1;
 	f->sim->stats.nor.program_ps = 3 * PS_PER_MS;
-	assert_int_equal(f->t->ops->bench_busy(f->t, busy, 4), 2);
+	f->sim->stats.nor2.program_ps = 2 * PS_PER_MS;
+	assert_int_equal(f->t->ops->bench_busy(f->t, busy, 4), 3);
 	assert_string_equal(busy[0].device, "flash");
 	assert_int_equal(busy[0].erase_ns, 24 * MSEC_NS);
 	assert_int_equal(busy[0].n_erases, 1);
 	assert_string_equal(busy[1].device, "qspi");
 	assert_int_equal(busy[1].program_ns, 3 * MSEC_NS);
+	assert_string_equal(busy[2].device, "qspi2");
+	assert_int_equal(busy[2].program_ns, 2 * MSEC_NS);
 	assert_int_equal(f->t->ops->bench_busy(f->t, busy, 1), 1);
 }
 
@@ -344,7 +347,7 @@ int main(void)
 		T(test_reset_button_pulls_nrst_at_its_time),
 		T(test_no_power_and_held_nrst_are_there_from_the_start),
 		T(test_two_benches_live_side_by_side),
-		T(test_bench_busy_reports_internal_flash_and_nor),
+		T(test_bench_busy_reports_internal_flash_and_both_nors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
