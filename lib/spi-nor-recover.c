@@ -337,11 +337,21 @@ int spi_nor_recover(struct spi_mem *mem)
 	return err_at(&mem->ctx->err, rc, "resetting the external flash");
 }
 
-/* does somebody answer on four lines, set there for good by non-volatile configuration? */
-static bool answers_on_four_lines(struct spi_mem *mem)
+/* on four lines every clock brought the same: the lines at rest, nobody drives them */
+static bool is_at_rest(const u8 *id)
+{
+	return id[0] >> 4 == (id[0] & 0xf) && id[1] == id[0] && id[2] == id[0];
+}
+
+/*
+ * Does somebody answer on four lines, set there for good by non-volatile configuration?
+ * @rest: the lines as they are when nobody drives them, where that could be seen, else 0xf
+ */
+static bool answers_on_four_lines(struct spi_mem *mem, u8 *rest)
 {
 	static const u8 opcodes[] = { OP_MIO_RDID, OP_RDID };
 
+	*rest = 0xf;
 	for (unsigned int i = 0; i < ARRAY_SIZE(opcodes) && mem->max_width >= 4; i++) {
 		u8 id[2][NOR_ID_MAX] = { 0 };
 
@@ -353,11 +363,31 @@ static bool answers_on_four_lines(struct spi_mem *mem)
 			if (spi_mem_exec_each(mem, &op, NULL))
 				return false;
 		}
-		if (is_plausible(id[0]) && id[0][0] != 0x00 && id[0][0] != 0xff &&
-		    !memcmp(id[0], id[1], 3))
+		if (memcmp(id[0], id[1], 3) != 0)
+			continue;
+		if (is_at_rest(id[0]))
+			*rest = id[0][0] & 0xf;
+		else if (id[0][0] != 0x00 && id[0][0] != 0xff)
 			return true;
 	}
 	return false;
+}
+
+/* one line of four that is low at rest, unlike the others: the first to be looked at */
+static const char *low_line(u8 rest)
+{
+	switch (rest) {
+	case 0xe:
+		return "; of four lines IO0 alone is low: look at its pin first";
+	case 0xd:
+		return "; of four lines IO1 alone is low: look at its pin first";
+	case 0xb:
+		return "; of four lines IO2 alone is low: look at its pin first";
+	case 0x7:
+		return "; of four lines IO3 alone is low: look at its pin first";
+	default:
+		return "";
+	}
 }
 
 /* @which: of two chips, "first " or "second " */
@@ -369,6 +399,7 @@ static int no_answer(struct spi_mem *mem, const u8 *a, const u8 *b, const char *
 			      "supply";
 	struct err *err = &mem->ctx->err;
 	const char *why = "an answer, but no ID: noise, or another kind of chip";
+	u8 rest;
 
 	if (memcmp(a, b, NOR_ID_MAX))
 		why = "the answer changes from read to read: floating lines, or a loose contact";
@@ -378,13 +409,13 @@ static int no_answer(struct spi_mem *mem, const u8 *a, const u8 *b, const char *
 	else if (!is_plausible(a) && a[0] == 0x00)
 		why = "IO1 stays low: shorted, IO0 and IO1 swapped, or the chip is held by HOLD# "
 		      "or RESET# (IO3)";
-	if (answers_on_four_lines(mem))
+	if (answers_on_four_lines(mem, &rest))
 		return err_set(err, -EOPNOTSUPP,
 			       "set the chip's non-volatile configuration back to SPI first",
 			       "the external flash answers on four lines only (QPI)");
 	return err_set(err, -ENXIO, next,
-		       "no %sSPI-NOR flash answers: ID reads %02x %02x %02x, %02x %02x %02x; %s",
-		       which, a[0], a[1], a[2], b[0], b[1], b[2], why);
+		       "no %sSPI-NOR flash answers: ID reads %02x %02x %02x, %02x %02x %02x; %s%s",
+		       which, a[0], a[1], a[2], b[0], b[1], b[2], why, low_line(rest));
 }
 
 int spi_nor_read_id(struct spi_mem *mem, u8 id[NOR_ID_MAX])

@@ -33,6 +33,13 @@ ok 'a board file of the user does as well' rc_is 0
 sed 's/PE11/PE99/' my.board >bad.board
 run -p $SIM -b ./bad.board
 ok 'a bad board file is named with its line' rc_says 2 'bad.board'
+# one data line on a pin that goes nowhere
+for line in io0=PB1 io1=PB0 io3=PA6; do
+	sed "s/^${line%=*} .*/$line/" my.board >bad.board
+	run -p sim:board=stm32l476g-disco -b ./bad.board
+	ok "a wrong pin is not taken for a chip that answers ($line)" rc_says 5 'no SPI-NOR flash'
+	ok 'and the line is named' says "$(echo "${line%=*}" | tr io IO) alone is low"
+done
 
 # two chips side by side, the odd bytes in the second
 SIM=sim:board=stm32l496-dual,state=dual.state
