@@ -443,8 +443,13 @@ int nor_program_measure(struct flash_job *job, struct nor_job *j, struct memq *q
 /* nor_program_forget() - see lib/spi-nor-job.h */
 void nor_program_forget(struct flash_job *job, struct nor_job *j)
 {
-	for (u64 i = first_open(j); i < j->n_queued; i++)
-		redo(j, j->flight[i % NOR_MAX_FLIGHT].pos);
+	for (u64 i = first_open(j); i < j->n_queued; i++) {
+		u64 pos = j->flight[i % NOR_MAX_FLIGHT].pos;
+
+		/* the last page of the window before is over, and out of reach */
+		if (pos >= j->from)
+			redo(j, pos);
+	}
 	if (j->armed)
 		redo(j, j->last_pos);
 	j->n_judged = j->n_queued;

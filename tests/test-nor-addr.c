@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "lib/spi-nor-job.h"
 #include "tests/support/nor-board.h"
 
 #define ERASE_256 "erase=d8h:256K"
@@ -175,6 +176,69 @@ static void test_erasing_by_what_was_measured_erases_exactly_that(void **state)
 	detach_quietly(b);
 }
 
+/* ---- the wire fails where one window ends and the next begins ---- */
+
+/* one slice, as the scheduler would have it; JOB_DONE of check() when all is done */
+static int turn(struct bench *b, struct flash_job *job)
+{
+	struct memq *q = b->target.q;
+	int ret = job->mtd->ops->issue(job, q);
+
+	if (ret >= 0)
+		memq_delay_ns(q, job->busy_ns);
+	if (ret == JOB_BLOCKED || ret == JOB_DONE) {
+		must(b, memq_flush(q));
+		ret = job->mtd->ops->check(job);
+	}
+	if (ret < 0)
+		must(b, ret);
+	return ret;
+}
+
+static void test_what_is_started_again_stays_in_its_window(void **state)
+{
+	const u64 from = MIB(16) - KIB(4);
+	struct bench *b = *state;
+	struct nor_choice choice;
+	struct flash_job job;
+	u8 *data = malloc(KIB(8));
+
+	assert_non_null(data);
+	memcpy(data, b->data, KIB(4));
+	for (size_t i = 0; i < KIB(4); i++)
+		data[KIB(4) + i] = (u8)~b->data[i];
+	assert_int_equal(nor_choose(&choice, "w25q256jv:addr=ear", &b->ctx.err), 0);
+	b->choice = &choice;
+	/* so many slices after the second window was entered */
+	for (unsigned int after = 0; after < 4; after++) {
+		unsigned int n = 0;
+		int ret = JOB_READY;
+
+		attach(b, "w25q256jv");
+		memset(b->cells, 0xff, b->size);
+		must(b, mtd_prepare(b->qspi));
+		job = (struct flash_job){ .kind = JOB_PROGRAM,
+					  .mtd = b->qspi,
+					  .offset = from,
+					  .len = KIB(8),
+					  .buf = data };
+		for (unsigned int i = 0; i < 100000 && ret != JOB_DONE; i++) {
+			job.room_ns = UINT64_MAX;
+			ret = turn(b, &job);
+			if (ret != JOB_DONE && nor_job_of(&job)->from && n++ == after)
+				assert_true(job.mtd->ops->resync(&job) >= 0);
+		}
+		assert_int_equal(ret, JOB_DONE);
+		free(job.priv);
+		for (u64 i = 0; i < b->size; i++)
+			if (b->cells[i] != (i >= from && i < from + KIB(8) ? data[i - from] : 0xff))
+				fail_msg("%u slices after it: cell %" PRIx64 " is %02x", after, i,
+					 b->cells[i]);
+		detach_quietly(b);
+	}
+	free(data);
+}
+
 #define TEST(_fn) cmocka_unit_test_setup_teardown(_fn, setup, teardown)
 
 int main(void)
@@ -185,6 +249,7 @@ int main(void)
 		TEST(test_the_largest_erase_that_is_no_slower_is_taken),
 		TEST(test_the_chip_erase_must_be_worth_it),
 		TEST(test_erasing_by_what_was_measured_erases_exactly_that),
+		TEST(test_what_is_started_again_stays_in_its_window),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
