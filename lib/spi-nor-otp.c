@@ -377,6 +377,7 @@ static int program_all(struct spi_nor *nor, u32 to, size_t len, const u8 *buf)
 	return leave(nor, rc);
 }
 
+/* @buf: what was programmed; NULL: the bytes were erased */
 static int compare(struct spi_nor *nor, u32 to, size_t len, const u8 *buf)
 {
 	u8 now[256];
@@ -387,13 +388,17 @@ static int compare(struct spi_nor *nor, u32 to, size_t len, const u8 *buf)
 
 		if (rc)
 			return rc;
-		for (size_t i = 0; i < n; i++)
-			if (now[i] != buf[done + i])
-				return err_set(nor_err(nor), -EBADMSG,
-					       "is it protected by the chip in another way?",
-					       "OTP offset 0x%zx of %s holds 0x%02x after "
-					       "programming 0x%02x",
-					       to + done + i, nor->name, now[i], buf[done + i]);
+		for (size_t i = 0; i < n; i++) {
+			u8 want = buf ? buf[done + i] : 0xff;
+
+			if (now[i] != want)
+				return err_set(
+					nor_err(nor), -EBADMSG,
+					"is it protected by the chip in another way?",
+					"OTP offset 0x%zx of %s holds 0x%02x after %s 0x%02x",
+					to + done + i, nor->name, now[i],
+					buf ? "programming" : "erasing it to", want);
+		}
 		done += n;
 	}
 	return 0;
@@ -440,7 +445,9 @@ static int otp_erase(struct mtd_info *mtd, u32 region)
 		return rc;
 	op = otp_op(nor, kind_of(nor)->erase, region * nor->p.otp.len);
 	rc = spi_mem_exec(nor->mem, &op);
-	return rc ? rc : nor_wait_ready(nor, T_OTP_NS, "erasing OTP");
+	if (!rc)
+		rc = nor_wait_ready(nor, T_OTP_NS, "erasing OTP");
+	return rc ? rc : compare(nor, region * nor->p.otp.len, nor->p.otp.len, NULL);
 }
 
 static int otp_lock(struct mtd_info *mtd, u32 region)

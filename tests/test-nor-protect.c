@@ -139,7 +139,8 @@ static void command(struct chip *c, const struct spi_mem_op *op)
 			c->fr = *(const u8 *)op->data.out;
 		break;
 	case 0x44:
-		memset(c->otp[op->addr.val >> 12], 0xff, 256);
+		if (!c->is_deaf)
+			memset(c->otp[op->addr.val >> 12], 0xff, 256);
 		break;
 	}
 }
@@ -562,6 +563,18 @@ static void test_otp_that_is_locked_or_past_its_end_is_left_alone(void **state)
 	assert_int_equal(c->otp[1][255], 0xff);
 }
 
+static void test_otp_that_is_not_blank_after_its_erase_is_no_success(void **state)
+{
+	static const u8 data = 0x12;
+	struct chip *c = *state;
+
+	c->nor.p.otp = (struct nor_otp){ NOR_OTP_SECREG, 3, 256 };
+	assert_int_equal(nor_otp_ops.program(&c->nor.mtd, 7, 1, &data), 0);
+	c->is_deaf = true;
+	assert_int_equal(nor_otp_ops.erase(&c->nor.mtd, 0), -EBADMSG);
+	assert_non_null(strstr(c->ctx.err.what, "0x7 of"));
+}
+
 static void test_a_lock_keeps_the_other_bits_of_sr2(void **state)
 {
 	struct chip *c = *state;
@@ -601,6 +614,7 @@ int main(void)
 		T(test_sst26_register_bits_are_its_blocks),
 		T(test_sst26_opens_for_a_job_unless_locked_down),
 		T(test_otp_that_is_locked_or_past_its_end_is_left_alone),
+		T(test_otp_that_is_not_blank_after_its_erase_is_no_success),
 		T(test_a_lock_keeps_the_other_bits_of_sr2),
 	};
 
