@@ -538,6 +538,8 @@ enum swdrom_status swdrom_close(struct swdrom *s, enum swdrom_exit how)
 		[SWDROM_EXIT_HALT] = TARGET_HALT,
 		[SWDROM_EXIT_NONE] = TARGET_LEAVE,
 	};
+	struct transport *transport;
+	struct swd_host *host;
 	bool was_ok;
 	int ret = 0;
 
@@ -551,21 +553,24 @@ enum swdrom_status swdrom_close(struct swdrom *s, enum swdrom_exit how)
 	session_report_close(s);
 	session_spi_close(s);
 	was_ok = !ret && !s->ctx.err.code;
-	if (s->host)
-		s->host->ops->close(s->host);
+	host = s->host;
+	transport = s->transport;
+	s->host = NULL;
+	/* a signal handler must not find what is being freed: swdrom_abandon() */
+	__atomic_store_n(&s->transport, NULL, __ATOMIC_RELEASE);
+	if (host)
+		host->ops->close(host);
 	else
-		s->transport->ops->close(s->transport);
+		transport->ops->close(transport);
 	if (was_ok && s->ctx.err.code) /* a virtual bench that could not save its state, say */
 		ret = s->ctx.err.code;
-	s->host = NULL;
-	s->transport = NULL;
 	s->ctx.clk = sysclock_host();
 	return session_status(s, PHASE_RUN, ret);
 }
 
 void swdrom_abandon(struct swdrom *s)
 {
-	struct transport *t = s->transport;
+	struct transport *t = __atomic_load_n(&s->transport, __ATOMIC_ACQUIRE);
 
 	if (t && !t->is_virtual)
 		t->ops->control(t, FTDI_SET_BITMODE, 0); /* mode 0: all pins inputs (AN_108) */
