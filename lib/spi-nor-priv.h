@@ -41,6 +41,7 @@ struct spi_nor {
 	struct mtd_erase_unit units[NOR_N_UNITS];
 	enum nor_quad quad;
 	bool prepared;
+	bool must_finish;    /* also after a preparation that failed half-way */
 	bool was_reset;	     /* at the end, to a default that is not one line */
 	bool qe_is_volatile; /* set by us: to be 0 again at the next power-up */
 	bool in_4byte_mode;  /* entered by us: to be left at the end */

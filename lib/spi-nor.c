@@ -220,6 +220,7 @@ static int nor_prepare(struct mtd_info *mtd)
 
 	if (nor->prepared)
 		return 0;
+	nor->must_finish = true;
 	/* what came before may have been cut off */
 	nor->window = -1;
 	rc = nor->was_reset ? recover_again(nor) : 0;
@@ -345,9 +346,9 @@ static void nor_finish(struct mtd_info *mtd)
 	struct spi_nor *nor = to_nor(mtd);
 	bool had_error = nor_err(nor)->code;
 
-	if (!nor->prepared)
+	if (!nor->must_finish)
 		return;
-	nor->prepared = false;
+	nor->prepared = nor->must_finish = false;
 	nor->window = -1;
 	if ((nor_each_die(nor, finish_die) || nor_select(nor, 0)) &&
 	    !(nor->mem->q && memq_is_lost(nor->mem->q)))

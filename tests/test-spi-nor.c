@@ -238,6 +238,29 @@ static void test_above_16_mib_a_mode_is_entered_and_left(void **state)
 	spi_nor_free(nor);
 }
 
+static void test_a_mode_is_left_also_when_preparing_fails_behind_it(void **state)
+{
+	struct fixture *f = *state;
+	struct spi_nor *nor;
+	u8 b[4];
+
+	set_id(f, 0x20, 0xba, 0x19, 0x10, 0x00);
+	load_sfdp(f, "micron_n25q256a.bin");
+	f->mem.max_width = 1;
+	assert_int_equal(spi_nor_probe(&f->mem, 0x90000000, NULL, &nor), 0);
+	/* a loose contact */
+	f->id[1] ^= 0x10;
+	assert_int_equal(mtd_read(spi_nor_mtd(nor), MIB(17), 4, b), -EIO);
+	assert_true(f->in_4byte);
+	mtd_finish(spi_nor_mtd(nor));
+	assert_false(f->in_4byte);
+	assert_non_null(strstr(f->ctx.err.what, "steadily"));
+	clear_log(f);
+	mtd_finish(spi_nor_mtd(nor));
+	assert_string_equal(f->log, "");
+	spi_nor_free(nor);
+}
+
 static void test_read_mode_bits_never_ask_for_continuous_read(void **state)
 {
 	struct fixture *f = *state;
@@ -489,6 +512,7 @@ int main(void)
 		T(test_a_table_that_lies_about_the_size_is_overruled),
 		T(test_above_16_mib_four_byte_opcodes_are_used_where_the_chip_lists_them),
 		T(test_above_16_mib_a_mode_is_entered_and_left),
+		T(test_a_mode_is_left_also_when_preparing_fails_behind_it),
 		T(test_read_mode_bits_never_ask_for_continuous_read),
 		T(test_quad_enable_by_every_method_keeps_the_other_bits),
 		T(test_quad_enable_leaves_no_trace_where_it_can),
