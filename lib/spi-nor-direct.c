@@ -21,6 +21,17 @@
 #define EAGER_LOOKS 64
 
 /**
+ * nor_no_answer() - the error of a chip that was there, and is not
+ * @nor: chip
+ * @opcode: of the register that reads as all ones: that is the line's pull-up
+ */
+int nor_no_answer(struct spi_nor *nor, u8 opcode)
+{
+	return err_set(nor_err(nor), -EIO, nor->mem->wiring,
+		       "%s does not answer any more (register %02xh reads ff)", nor->name, opcode);
+}
+
+/**
  * nor_wait_and_judge() - an operation ends, well or not
  * @nor: chip; it gets twice its maximum
  * @kind: of the operation
@@ -35,12 +46,14 @@ int nor_wait_and_judge(struct spi_nor *nor, enum job_kind kind, u64 at, u64 max_
 	u8 mask = kind == JOB_ERASE ? p->fail_erase : p->fail_program, val = 0;
 	struct sysclock *clk = nor->mem->ctx->clk;
 	u64 from = clock_now_ns(clk), pause = max_ns / 256;
+	bool was_gone = false;
 
 	for (unsigned int looks = 0;; looks++) {
 		int rc = nor_read_reg(nor, p->poll_opcode, &val, 1);
 
 		if (rc)
 			return rc;
+		was_gone |= val == 0xff;
 		if ((val & p->poll_mask) == p->poll_match)
 			break;
 		/* a failure keeps some chips busy until it is cleared: Spansion */
@@ -61,6 +74,9 @@ int nor_wait_and_judge(struct spi_nor *nor, enum job_kind kind, u64 at, u64 max_
 		if (kind == JOB_ERASE || looks > EAGER_LOOKS)
 			clock_sleep_ns(clk, pause);
 	}
+	/* it is ready because it was switched off and on: nothing was finished */
+	if (was_gone)
+		return nor_no_answer(nor, p->poll_opcode);
 	if (p->fail_opcode && p->fail_opcode != p->poll_opcode) {
 		int rc = nor_read_reg(nor, p->fail_opcode, &val, 1);
 
@@ -69,11 +85,8 @@ int nor_wait_and_judge(struct spi_nor *nor, enum job_kind kind, u64 at, u64 max_
 	}
 	if (!p->fail_opcode || !(val & (mask | p->fail_protect)))
 		return 0;
-	/* all of them at once: that is the line's pull-up */
 	if (val == 0xff)
-		return err_set(nor_err(nor), -EIO, nor->mem->wiring,
-			       "%s does not answer any more (register %02xh reads ff)", nor->name,
-			       p->fail_opcode);
+		return nor_no_answer(nor, p->fail_opcode);
 	return err_set(nor_err(nor), val & p->fail_protect ? -EROFS : -EIO,
 		       "see --wp-status; if nothing is protected the chip is worn",
 		       "%s reports that %s at 0x%" PRIx64 " failed (register %02xh reads %02x)",

@@ -192,6 +192,7 @@ void nor_checksum_costs(struct spi_nor *nor);
 int nor_run(struct flash_job *job);
 /* at the clock that is set now the ID has to read the same; else slower. -EIO: at none */
 int nor_settle_clock(struct spi_nor *nor);
+int nor_no_answer(struct spi_nor *nor, u8 opcode);
 int nor_wait_and_judge(struct spi_nor *nor, enum job_kind kind, u64 at, u64 max_ns);
 
 /* ---- lib/spi-nor-stream.c: pages without a look in between ---- */

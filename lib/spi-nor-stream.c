@@ -66,6 +66,7 @@ struct streamer {
 	unsigned int pace_id; /* changes with it: old answers must not change it again */
 	bool was_late;	      /* the page before had not ended at its last look ... */
 	u64 late_pos;	      /* ... or the one that made it miss the chip */
+	bool is_gone;	      /* nobody drove the line */
 	unsigned int n_late, n_salvages;
 };
 
@@ -194,11 +195,25 @@ static void follow(struct streamer *s, const struct stream *st, bool is_late, un
 		set_pace(s, pace - (is_known && slowest ? early / EARLY_PARTS : early));
 }
 
+static bool was_gone(const struct stream *st)
+{
+	for (unsigned int i = 0; i < st->n; i++)
+		if (memchr(st->pages[i].looks, 0xff, N_LOOKS))
+			return true;
+	return false;
+}
+
 static void judge(struct streamer *s, const struct stream *st)
 {
 	unsigned int slowest = 0, n_seen = 0;
 	bool is_late = false;
 
+	/* a chip that lost its supply is ready afterwards, whatever it was doing */
+	s->is_gone = was_gone(st);
+	for (unsigned int i = 0; i < st->n && s->is_gone; i++)
+		redo(s, st->pages[i].pos);
+	if (s->is_gone)
+		return;
 	for (unsigned int i = 0; i < st->n; i++) {
 		unsigned int busy = n_busy(s, &st->pages[i]);
 
@@ -293,6 +308,8 @@ static int step(struct streamer *s, const struct err *before)
 		rc = send(s);
 	if (rc >= 0 && s->n_streams)
 		rc = collect(s);
+	if (s->is_gone)
+		return nor_no_answer(nor, nor->p.poll_opcode);
 	return rc < 0 ? salvage(s, rc, before) : 0;
 }
 

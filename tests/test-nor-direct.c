@@ -28,6 +28,8 @@ struct fake {
 	/* the chip */
 	u64 busy_until, page_ns, spread_ns;
 	bool wel, is_stuck, is_gone, fails;
+	unsigned int gone_at; /* so many programs until it has no supply for a while */
+	u64 gone_until;
 	u8 fail_bits;
 	u32 good_hz; /* above it the wires spoil bits */
 	u8 cells[SIZE];
@@ -57,7 +59,9 @@ static void happen(struct fake *f, const struct spi_mem_op *op)
 
 	f->now += 8 * n * SEC_NS / f->mem.hz;
 	is_busy = f->now < f->busy_until;
-	if (f->is_gone) {
+	if (f->is_gone || f->now < f->gone_until) {
+		f->busy_until = 0;
+		f->wel = false;
 		if (op->data.dir == SPI_MEM_IN)
 			memset(in, 0xff, op->data.nbytes);
 		return;
@@ -92,6 +96,8 @@ static void happen(struct fake *f, const struct spi_mem_op *op)
 		f->cells[op->addr.val + i] &= ((const u8 *)op->data.out)[i];
 	f->busy_until =
 		f->is_stuck ? UINT64_MAX : f->now + f->page_ns + chance(f, (u32)f->spread_ns);
+	if (f->gone_at && f->n_programs == f->gone_at)
+		f->gone_until = f->now + 5 * MSEC_NS;
 	if (f->stop_at && f->n_programs == f->stop_at)
 		f->stop = 1;
 }
@@ -332,9 +338,50 @@ static void test_a_chip_that_is_gone_is_a_matter_of_wires(void **state)
 	struct flash_job job;
 
 	f->is_gone = true;
-	assert_int_equal(program(f, &job), -ETIMEDOUT);
+	assert_int_equal(program(f, &job), -EIO);
 	assert_non_null(strstr(f->ctx.err.what, "reads ff"));
 	assert_string_equal(f->ctx.err.next, "check the wires");
+	assert_int_equal(job.done, 0);
+}
+
+/* it says that it is ready: it was switched on a moment ago */
+static void test_a_chip_that_was_gone_for_a_while_did_not_finish_its_work(void **state)
+{
+	struct fake *f = *state;
+	struct nor_params *p = &f->nor.p;
+	struct flash_job job;
+
+	for (unsigned int i = 0; i < 5; i++) {
+		memset(f->cells, 0xff, sizeof(f->cells));
+		err_clear(&f->ctx.err);
+		p->poll_opcode = i % 2 ? 0x70 : 0x05;
+		p->poll_mask = i % 2 ? 0x80 : 0x01;
+		p->poll_match = i % 2 ? 0x80 : 0x00;
+		f->n_programs = 0;
+		f->gone_at = 1 + 250 * i;
+		f->gone_until = 0;
+		assert_int_equal(program(f, &job), -EIO);
+		assert_non_null(strstr(f->ctx.err.what, "does not answer any more"));
+		assert_int_equal(f->n_in_flight, 0);
+		assert_in_range(job.done, i ? KIB(32) : 0, f->gone_at * 256);
+		must_hold(f, job.done);
+	}
+}
+
+static void test_an_erase_that_was_broken_off_is_no_erase(void **state)
+{
+	struct fake *f = *state;
+	struct nor_params *p = &f->nor.p;
+	struct flash_job job = { .kind = JOB_ERASE, .mtd = &f->nor.mtd, .len = 3 * KIB(4) };
+
+	p->erase[0] = (struct nor_erase_type){
+		.opcode = 0x20, .size = KIB(4), .typ_ns = 50 * MSEC_NS, .max_ns = 400 * MSEC_NS
+	};
+	p->regions[0] = (struct nor_region){ .size = SIZE, .erase_mask = BIT(0) };
+	p->n_regions = 1;
+	f->gone_until = 10 * MSEC_NS;
+	assert_int_equal(nor_run(&job), -EIO);
+	assert_non_null(strstr(f->ctx.err.what, "does not answer any more"));
 	assert_int_equal(job.done, 0);
 }
 
@@ -434,6 +481,8 @@ int main(void)
 		TEST(test_a_wire_that_stays_bad_is_an_error_that_says_how_far_it_got),
 		TEST(test_a_chip_that_stays_busy_is_waited_for_and_named),
 		TEST(test_a_chip_that_is_gone_is_a_matter_of_wires),
+		TEST(test_a_chip_that_was_gone_for_a_while_did_not_finish_its_work),
+		TEST(test_an_erase_that_was_broken_off_is_no_erase),
 		TEST(test_an_erase_that_the_chip_does_not_survive_was_started),
 		TEST(test_failure_bits_are_judged),
 		TEST(test_the_user_can_stop_it_between_pages),
