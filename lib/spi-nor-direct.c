@@ -31,6 +31,22 @@ int nor_no_answer(struct spi_nor *nor, u8 opcode)
 		       "%s does not answer any more (register %02xh reads ff)", nor->name, opcode);
 }
 
+/* a Micron stack: 70h is answered by one die after the other, and any of them may have failed */
+static int read_failures(struct spi_nor *nor, u8 *val)
+{
+	unsigned int n = nor->p.die_ready ? nor->p.n_dies : 1;
+	int rc = 0;
+
+	*val = 0;
+	for (unsigned int i = 0; i < n && !rc; i++) {
+		u8 one = 0;
+
+		rc = nor_read_reg(nor, nor->p.fail_opcode, &one, 1);
+		*val |= one;
+	}
+	return rc;
+}
+
 /**
  * nor_wait_and_judge() - an operation ends, well or not
  * @nor: chip; it gets twice its maximum
@@ -78,7 +94,7 @@ int nor_wait_and_judge(struct spi_nor *nor, enum job_kind kind, u64 at, u64 max_
 	if (was_gone)
 		return nor_no_answer(nor, p->poll_opcode);
 	if (p->fail_opcode && p->fail_opcode != p->poll_opcode) {
-		int rc = nor_read_reg(nor, p->fail_opcode, &val, 1);
+		int rc = read_failures(nor, &val);
 
 		if (rc)
 			return rc;

@@ -31,7 +31,8 @@ struct fake {
 	unsigned int gone_at; /* so many programs until it has no supply for a while */
 	u64 gone_until;
 	u8 fail_bits;
-	u32 good_hz; /* above it the wires spoil bits */
+	unsigned int n_dies, die; /* of the next answer to 70h; number 0 fails */
+	u32 good_hz;		  /* above it the wires spoil bits */
 	u8 cells[SIZE];
 	u32 rand;
 	unsigned int n_programs, n_ignored;
@@ -71,7 +72,8 @@ static void happen(struct fake *f, const struct spi_mem_op *op)
 		return;
 	}
 	if (op->cmd.opcode == 0x70) {
-		*in = (u8)(is_busy ? 0x00 : 0x80 | f->fail_bits);
+		f->die = (f->die + 1) % max(f->n_dies, 1u);
+		*in = (u8)(is_busy ? 0x00 : 0x80 | (f->die ? 0 : f->fail_bits));
 		return;
 	}
 	if (op->cmd.opcode == 0x9f) {
@@ -424,6 +426,29 @@ static void test_failure_bits_are_judged(void **state)
 	assert_non_null(strstr(f->ctx.err.what, "register 70h reads 90"));
 }
 
+static void test_every_die_of_a_stack_is_asked_whether_it_failed(void **state)
+{
+	struct fake *f = *state;
+	struct flash_job job;
+
+	f->nor.p.n_dies = f->n_dies = 4;
+	f->nor.p.die_ready = 0x80;
+	f->nor.p.fail_opcode = 0x70;
+	f->nor.p.fail_program = 0x10;
+	assert_int_equal(program(f, &job), 0);
+	must_hold(f, JOB_LEN);
+	for (f->die = 0; f->die < f->n_dies; f->die++) {
+		unsigned int die = f->die;
+
+		err_clear(&f->ctx.err);
+		f->fails = true;
+		f->fail_bits = 0;
+		assert_int_equal(program(f, &job), -EIO);
+		assert_non_null(strstr(f->ctx.err.what, "register 70h reads 90"));
+		f->die = die;
+	}
+}
+
 static void test_the_user_can_stop_it_between_pages(void **state)
 {
 	struct fake *f = *state;
@@ -485,6 +510,7 @@ int main(void)
 		TEST(test_an_erase_that_was_broken_off_is_no_erase),
 		TEST(test_an_erase_that_the_chip_does_not_survive_was_started),
 		TEST(test_failure_bits_are_judged),
+		TEST(test_every_die_of_a_stack_is_asked_whether_it_failed),
 		TEST(test_the_user_can_stop_it_between_pages),
 		TEST(test_blank_pages_are_not_sent),
 		TEST(test_the_clock_is_halved_until_the_id_reads_the_same),
