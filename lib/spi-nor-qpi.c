@@ -349,10 +349,18 @@ int nor_enter_qpi(struct spi_nor *nor, bool *entered)
 	if (nor_is_qpi(nor))
 		return 0;
 	rc = switch_over(nor);
-	if (rc)
+	/* an error of the wire says nothing about what the chip has heard */
+	if (rc && answers(nor, OP_RDID)) {
+		*entered = false;
 		return rc;
+	}
 	make_controller(&nor->qpi, nor->mem);
 	nor->mem = &nor->qpi.mem;
+	if (rc) {
+		*entered = false;
+		nor_leave_qpi(nor);
+		return rc;
+	}
 	/* 9Fh last: it throws a N25Q out of QPI */
 	*entered = answers(nor, OP_MIO_RDID) || answers(nor, OP_RDID);
 	*nor_err(nor) = before;

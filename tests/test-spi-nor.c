@@ -261,6 +261,27 @@ static void test_a_mode_is_left_also_when_preparing_fails_behind_it(void **state
 	spi_nor_free(nor);
 }
 
+static void test_qpi_is_left_when_the_wire_fails_on_the_way_into_it(void **state)
+{
+	struct fixture *f = *state;
+	struct spi_nor *nor = &f->nor;
+	bool entered = true;
+
+	memcpy(nor->id, f->id, sizeof(nor->id));
+	nor->p.qpi_enter = BIT(1); /* 38h */
+	nor->p.qpi_exit = BIT(0);  /* FFh */
+	assert_int_equal(nor_enter_qpi(nor, &entered), 0);
+	assert_true(entered);
+	assert_int_equal(f->mode, CHIP_QPI);
+	nor_leave_qpi(nor);
+	assert_int_equal(f->mode, CHIP_SPI);
+	f->lost = 0x38;
+	assert_int_equal(nor_enter_qpi(nor, &entered), -EIO);
+	assert_string_equal(f->ctx.err.what, "the wire failed");
+	assert_false(nor_is_qpi(nor));
+	assert_int_equal(f->mode, CHIP_SPI);
+}
+
 static void test_read_mode_bits_never_ask_for_continuous_read(void **state)
 {
 	struct fixture *f = *state;
@@ -513,6 +534,7 @@ int main(void)
 		T(test_above_16_mib_four_byte_opcodes_are_used_where_the_chip_lists_them),
 		T(test_above_16_mib_a_mode_is_entered_and_left),
 		T(test_a_mode_is_left_also_when_preparing_fails_behind_it),
+		T(test_qpi_is_left_when_the_wire_fails_on_the_way_into_it),
 		T(test_read_mode_bits_never_ask_for_continuous_read),
 		T(test_quad_enable_by_every_method_keeps_the_other_bits),
 		T(test_quad_enable_leaves_no_trace_where_it_can),

@@ -8,6 +8,7 @@
 
 #include "lib/spi-nor-priv.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,7 @@ struct fixture {
 	u8 dual_or;
 	struct fixture *second; /* the chip beside it; its mem is not used */
 	bool in_4byte;
+	u8 lost; /* the opcode that is heard, but whose end nobody sees */
 	/* what it was sent: "66/4 99/4 9f/1 ..." */
 	char log[65536];
 	size_t used;
@@ -153,6 +155,12 @@ static inline void chip_command(struct fixture *f, const struct spi_mem_op *op)
 	case 0x50:
 		f->vol_wel = true;
 		break;
+	case 0x38:
+		f->mode = CHIP_QPI;
+		break;
+	case 0xff:
+		f->mode = CHIP_SPI;
+		break;
 	case 0xb7:
 	case 0xe9:
 		f->in_4byte = op->cmd.opcode == 0xb7;
@@ -204,7 +212,9 @@ static inline int chip_exec(struct fixture *f, const struct spi_mem_op *op)
 	} else if (heard) {
 		chip_command(f, op);
 	}
-	return 0;
+	return f->lost && op->cmd.opcode == f->lost
+		       ? err_set(&f->ctx.err, -EIO, NULL, "the wire failed")
+		       : 0;
 }
 
 static inline int fake_exec(struct spi_mem *mem, const struct spi_mem_op *op)
