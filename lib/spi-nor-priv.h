@@ -44,6 +44,7 @@ struct spi_nor {
 	bool must_finish;    /* also after a preparation that failed half-way */
 	bool was_reset;	     /* at the end, to a default that is not one line */
 	bool qe_is_volatile; /* set by us: to be 0 again at the next power-up */
+	bool wp_is_volatile; /* protection was changed until the next power-up */
 	bool in_4byte_mode;  /* entered by us: to be left at the end */
 	int window;	     /* selected: die or 16 MiB, lib/spi-nor-window.c; -1: not known */
 	u8 window_byte[2];   /* of the selection that is queued, for each chip */

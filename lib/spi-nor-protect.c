@@ -512,21 +512,33 @@ static int change_locks(struct spi_nor *nor, const struct protection *p,
 		       span.len * nor_chips(nor));
 }
 
+/* what reads as it is wanted is only the volatile copy: all of it is to be written */
+static void forget_regs(const struct nor_wp_layout *l, struct nor_wp_regs *regs)
+{
+	for (unsigned int reg = NOR_WP_SR1; reg < NOR_WP_N_REGS; reg++)
+		if (nor_wp_uses(l, reg))
+			regs->val[reg] = (u8)~regs->val[reg];
+}
+
 static int apply(struct spi_nor *nor, struct protection *p, const struct nor_wp_bits *bits,
 		 bool is_volatile)
 {
-	struct nor_wp_regs want = p->regs;
+	struct nor_wp_regs want = p->regs, now = p->regs;
+	bool makes_lasting = nor->wp_is_volatile && !is_volatile;
 	int rc;
 
-	if (equal_bits(bits, &p->bits))
+	if (equal_bits(bits, &p->bits) && !makes_lasting)
 		return 0;
 	if (is_volatile && !nor->p.volatile_sr)
 		return err_set(nor_err(nor), -EOPNOTSUPP, "leave out --wp-volatile",
 			       "%s is not known to have a volatile status register", nor->name);
 	nor_wp_put(p->l, bits, &want);
-	rc = write_regs(nor, p->l, &p->regs, &want, is_volatile);
+	if (makes_lasting)
+		forget_regs(p->l, &now);
+	rc = write_regs(nor, p->l, &now, &want, is_volatile);
 	if (rc)
 		return rc;
+	nor->wp_is_volatile |= is_volatile;
 	rc = read_protection(nor, p);
 	if (!rc && !equal_bits(bits, &p->bits))
 		rc = refused(nor, p, is_volatile);
@@ -632,6 +644,8 @@ static int chip_change(struct spi_nor *nor, const struct mtd_wp_change *change)
 		rc = plan_die(nor, die, change, &dies[die]);
 	for (unsigned int die = 0; die < n_dies(nor) && !rc; die++)
 		rc = change_die(nor, die, &dies[die]);
+	if (!rc && !change->is_volatile)
+		nor->wp_is_volatile = false;
 	return rc;
 }
 

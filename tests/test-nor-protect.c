@@ -353,6 +353,29 @@ static void test_volatile_writes_leave_the_power_up_values(void **state)
 	assert_null(strstr(c->log, "06"));
 }
 
+static void test_a_volatile_change_can_be_made_a_lasting_one(void **state)
+{
+	static const enum nor_qe ways[] = { NOR_QE_SR2_B1_W2, NOR_QE_SR2_B1_31 };
+	static const struct mtd_wp_range ranges[] = {
+		{ 0, MIB(8) }, { 0, 0 }, { 0, KIB(512) }, { KIB(4), MIB(8) - KIB(4) }, { 0, 0 }
+	};
+	struct chip *c = *state;
+
+	for (unsigned int i = 0; i < 2 * ARRAY_SIZE(ranges); i++) {
+		struct mtd_wp_change change = { .has_range = true,
+						.range = ranges[i / 2],
+						.is_volatile = true };
+
+		c->nor.p.qe = ways[i % 2];
+		assert_int_equal(nor_wp_ops.change(&c->nor.mtd, &change), 0);
+		assert_int_equal(protect(c, change.range.start, change.range.len), 0);
+		assert_memory_equal(c->power_up, c->sr, sizeof(c->sr));
+		/* once */
+		assert_int_equal(protect(c, change.range.start, change.range.len), 0);
+		assert_string_equal(c->log, "");
+	}
+}
+
 /* QE was set for this job only, by a volatile write: that must not become lasting by the way */
 static void test_volatile_quad_enable_stays_volatile(void **state)
 {
@@ -603,6 +626,7 @@ int main(void)
 		T(test_macronix_tb_needs_a_word_and_cr_its_other_bits),
 		T(test_a_chip_without_cr_has_all_or_nothing),
 		T(test_volatile_writes_leave_the_power_up_values),
+		T(test_a_volatile_change_can_be_made_a_lasting_one),
 		T(test_volatile_quad_enable_stays_volatile),
 		T(test_modes_are_their_bits),
 		T(test_wp_pin_low_is_named),
