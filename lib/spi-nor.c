@@ -448,13 +448,20 @@ static int choose_map(struct spi_nor *nor, struct sfdp_sector_map *map)
 	for (unsigned int i = 0; i < map->n_detect; i++) {
 		const struct sfdp_detect *d = &map->detect[i];
 		u8 val = 0, nbytes = addr_nbytes[d->addr_code & 3];
-		struct spi_mem_op op = nor_op_read_reg(d->opcode, &val, 1);
+		struct spi_mem_op op = nor_op_read_reg(d->opcode, &val, nor_chips(nor));
 		int rc;
 
 		op.addr.nbytes = nbytes;
 		op.addr.buswidth = 1;
-		op.addr.val = nbytes == 4 ? d->addr : d->addr & 0xffffff;
+		op.addr.val = nbytes == 4 ? d->addr : nbytes ? d->addr & 0xffffff : 0;
 		op.dummy.ncycles = d->wait_code == 15 ? 8 : d->wait_code;
+		if (!spi_mem_supports_op(nor->mem, &op)) {
+			log_warn(&nor->mem->ctx->log,
+				 "%s can't ask the flash which of its sector maps is in force",
+				 nor->mem->name);
+			return 0;
+		}
+		op.data.nbytes = 1;
 		rc = nor_exec(nor, &op);
 		if (rc)
 			return rc;

@@ -168,6 +168,45 @@ static void test_sfdp_tells_parts_apart_that_share_an_id(void **state)
 	spi_nor_free(nor);
 }
 
+/* of the second sector: a table with a detection command, and a map of 64 KiB blocks for each answer */
+static void ask_first(struct fixture *f, u32 command, u32 addr)
+{
+	const u32 dws[] = { command,	addr,
+			    0x00000002, (MIB(16) / 256 - 1) << 8 | 4,
+			    0x00000103, (MIB(16) / 256 - 1) << 8 | 1 };
+
+	load_sfdp(f, "winbond_w25q128jv.bin");
+	f->sfdp[6]++;
+	memcpy(f->sfdp + 8 + 8 * (size_t)f->sfdp[6],
+	       (const u8[]){ 0x81, 0, 1, ARRAY_SIZE(dws), 0xc0, 1, 0, 0xff }, 8);
+	for (unsigned int i = 0; i < ARRAY_SIZE(dws); i++)
+		put_le32(f->sfdp + 0x1c0 + 4 * (size_t)i, dws[i]);
+}
+
+static void test_the_question_before_a_sector_map_is_asked_if_it_can_be(void **state)
+{
+	struct fixture *f = *state;
+	struct spi_nor *nor;
+
+	set_id(f, 0x51, 0x40, 0x18, 0, 0);
+	/* 35h without an address, whatever stands in its place; bit 1 */
+	ask_first(f, 0x02003500, 0xffffffff);
+	for (unsigned int i = 0; i < 2; i++) {
+		f->sr[1] = i ? 0x02 : 0x00;
+		assert_int_equal(spi_nor_probe(&f->mem, 0x90000000, NULL, &nor), 0);
+		assert_int_equal(nor->p.regions[0].erase_mask, i ? 1 : 4);
+		spi_nor_free(nor);
+	}
+	/* 12 dummy clocks where a controller has whole bytes only: what fits both maps is nothing */
+	ask_first(f, 0x020c3500, 0xffffffff);
+	f->has_whole_bytes = true;
+	f->mem.max_width = 1;
+	set_id(f, 0xef, 0x40, 0x18, 0, 0);
+	assert_int_equal(spi_nor_probe(&f->mem, 0x90000000, NULL, &nor), 0);
+	assert_int_equal(f->ctx.err.code, 0);
+	spi_nor_free(nor);
+}
+
 static void test_an_unknown_chip_lives_by_its_sfdp(void **state)
 {
 	struct fixture *f = *state;
@@ -529,6 +568,7 @@ int main(void)
 		T(test_what_the_pins_look_like_is_said_when_nobody_answers),
 		T(test_one_id_two_generations),
 		T(test_sfdp_tells_parts_apart_that_share_an_id),
+		T(test_the_question_before_a_sector_map_is_asked_if_it_can_be),
 		T(test_an_unknown_chip_lives_by_its_sfdp),
 		T(test_a_table_that_lies_about_the_size_is_overruled),
 		T(test_above_16_mib_four_byte_opcodes_are_used_where_the_chip_lists_them),

@@ -36,7 +36,8 @@ struct fixture {
 	u8 dual_or;
 	struct fixture *second; /* the chip beside it; its mem is not used */
 	bool in_4byte;
-	u8 lost; /* the opcode that is heard, but whose end nobody sees */
+	bool has_whole_bytes; /* of the controller: no other dummy cycles */
+	u8 lost;	      /* the opcode that is heard, but whose end nobody sees */
 	/* what it was sent: "66/4 99/4 9f/1 ..." */
 	char log[65536];
 	size_t used;
@@ -252,8 +253,9 @@ static inline int fake_drive_high(struct spi_mem *mem, unsigned int width, unsig
 
 static inline bool fake_supports(const struct spi_mem *mem, const struct spi_mem_op *op)
 {
-	(void)mem;
-	return op->mode.nbits % 8 == 0;
+	const struct fixture *f = (const void *)((const char *)mem - offsetof(struct fixture, mem));
+
+	return op->mode.nbits % 8 == 0 && !(f->has_whole_bytes && op->dummy.ncycles % 8);
 }
 
 static inline int fake_dirmap(struct spi_mem *mem, const struct spi_mem_op *tmpl, u64 from,
