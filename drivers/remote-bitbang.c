@@ -447,9 +447,17 @@ static const struct swd_host_ops rbb_ops = {
 
 static int connect_to(const char *host, const char *port, struct err *err)
 {
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list, *ai;
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV };
+	struct addrinfo *list, *ai;
 	int fd = -1, one = 1, ret;
+	char *end;
 
+	/* getaddrinfo() takes any number, less what 16 bits do not hold */
+	if (*port < '0' || *port > '9' || strtoul(port, &end, 10) > 65535 || *end ||
+	    !strtoul(port, NULL, 10))
+		return err_set(err, -EINVAL,
+			       "as in -p remote_bitbang:host=127.0.0.1,port=" PORT_DEFAULT,
+			       "port=%s is no TCP port, 1 to 65535", port);
 	ret = getaddrinfo(host, port, &hints, &list);
 	if (ret)
 		return err_set(err, -EINVAL,
