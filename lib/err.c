@@ -22,7 +22,7 @@ int err_set(struct err *err, int code, const char *next, const char *fmt, ...)
 
 int err_at(struct err *err, int code, const char *fmt, ...)
 {
-	size_t used;
+	size_t used, len;
 	va_list ap;
 
 	if (!err || !err->code)
@@ -35,6 +35,10 @@ int err_at(struct err *err, int code, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(err->where + used, sizeof(err->where) - used, fmt, ap);
 	va_end(ap);
+	len = strlen(err->where + used);
+	/* two layers that say the same */
+	if (used >= len + 2 && !memcmp(err->where + used - 2 - len, err->where + used, len))
+		err->where[used - 2] = '\0';
 	return code;
 }
 
