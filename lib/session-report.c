@@ -47,7 +47,8 @@ void session_report_adapter(struct swdrom *s)
 		.vid = t->vid,
 		.pid = t->pid,
 		.is_virtual = t->is_virtual,
-		.swclk_hz = session_wire_hz(s),
+		/* that of SWD is chosen when the target has been found */
+		.swclk_hz = s->spi ? session_wire_hz(s) : 0,
 	};
 }
 
