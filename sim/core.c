@@ -272,6 +272,7 @@ int sim_core_save(struct sim *sim)
 	f = fopen(tmp, "wb");
 	if (!f)
 		return -errno;
+	errno = 0;
 	fputs(STATE_MAGIC, f);
 	for (b = sim->priv->state; b; b = b->next) {
 		u8 len_le[8];
@@ -283,9 +284,11 @@ int sim_core_save(struct sim *sim)
 		fwrite(b->data, 1, b->len, f);
 	}
 	if (ferror(f)) {
+		int ret = errno ? -errno : -EIO;
+
 		fclose(f);
 		unlink(tmp);
-		return -EIO;
+		return ret;
 	}
 	if (fclose(f) || rename(tmp, sim->opts.state_path)) {
 		int ret = -errno;
