@@ -602,12 +602,15 @@ int image_check_save(const char *path, struct err *err)
 {
 	const char *slash = strrchr(path, '/');
 	char dir[PATH_MAX] = ".";
+	struct stat st;
 
 	if (!strcmp(path, "-"))
 		return 0;
 	if (format_by_suffix(path) == IMAGE_ELF)
 		return err_set(err, -EINVAL, "name the file .hex, .srec or .bin",
 			       "%s: ELF files are read, not written", path);
+	if (!stat(path, &st) && S_ISDIR(st.st_mode))
+		return file_error(err, -EISDIR, path, "cannot write the file");
 	if (!access(path, F_OK))
 		return access(path, W_OK) ? file_error(err, -errno, path, "cannot write the file")
 					  : 0;
@@ -656,7 +659,10 @@ int image_save(const struct image *img, const char *path, u8 fill, struct err *e
 		ret = errno ? -errno : -EIO;
 	if (!ret)
 		return 0;
-	if (is_stdout || !is_file || unlink(path))
+	if (is_stdout)
+		return err_set(err, ret, "check what it is connected to",
+			       "cannot write to standard output: %s", strerror(-ret));
+	if (!is_file || unlink(path))
 		return file_error(err, ret, path, "cannot write the file");
 	err_set(err, ret, "make room, or name a file elsewhere",
 		"cannot write the file: %s; what there was of it is removed", strerror(-ret));
