@@ -121,12 +121,18 @@ static int run(struct command *c)
 	catch_signals();
 	code = options_is_gang(&c->o) ? gang_main(c) : run_one(c);
 	progress_exit(&c->progress);
-	if (fflush(stdout) || ferror(stdout)) {
+	/* data that -r - could not write was an error of the session, with its message */
+	if ((fflush(stdout) || ferror(stdout)) && !(code && c->o.action == ACTION_READ)) {
 		fprintf(stderr, "swdrom: cannot write to stdout\n");
 		code = code ? code : SWDROM_FAILED;
 	}
-	if (c->log && fclose(c->log))
-		fprintf(stderr, "swdrom: cannot write the log %s\n", c->o.log_path);
+	if (c->log && (ferror(c->log) | fclose(c->log))) {
+		fprintf(stderr,
+			"swdrom: the log is not whole: cannot write %s; the job itself is not "
+			"affected\n",
+			c->o.log_path);
+		code = code ? code : SWDROM_FAILED;
+	}
 	return code;
 }
 

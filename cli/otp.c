@@ -10,12 +10,10 @@
 /* the largest there is: SST26's security ID */
 #define OTP_MAX 4096
 
-static enum swdrom_status fail_file(struct swdrom *s, const char *path, const char *why)
+static enum swdrom_status fail_file(struct swdrom *s, const char *path, const char *why,
+				    const char *next)
 {
-	char text[256];
-
-	snprintf(text, sizeof(text), "%.160s: %s", path, why);
-	return swdrom_fail(s, SWDROM_BAD_IMAGE, text);
+	return swdrom_fail_file(s, SWDROM_BAD_IMAGE, why, path, next);
 }
 
 static enum swdrom_status program(const struct options *o, struct swdrom *s)
@@ -31,15 +29,17 @@ static enum swdrom_status program(const struct options *o, struct swdrom *s)
 		return swdrom_fail(s, SWDROM_USAGE, "--otp-program needs OFFSET=FILE");
 	file = fopen(path, "rb");
 	if (!file)
-		return fail_file(s, path, strerror(errno));
+		return fail_file(s, path, strerror(errno), "check the path");
 	len = fread(data, 1, sizeof(data), file);
 	ok = !ferror(file);
 	fclose(file);
-	if (!ok || !len || len > OTP_MAX)
-		return fail_file(s, path,
-				 !ok   ? "cannot be read"
-				 : len ? "is larger than any OTP memory"
-				       : "is empty");
+	if (!ok)
+		return fail_file(s, path, "cannot read the file", "check the path");
+	if (!len)
+		return fail_file(s, path, "the file is empty", "name one with the bytes");
+	if (len > OTP_MAX)
+		return fail_file(s, path, "the file is larger than any OTP memory",
+				 "--otp-status shows how much there is");
 	return swdrom_otp_program(s, offset, data, len, o->wp.opts.irreversible);
 }
 

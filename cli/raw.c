@@ -8,6 +8,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define CHUNK	 65536u
 #define PER_LINE 16u
@@ -43,10 +45,19 @@ static void dump(FILE *out, uint64_t addr, const uint8_t *b, size_t n)
 
 static enum swdrom_status file_error(struct swdrom *s, const char *what, const char *path)
 {
-	char text[300];
+	const char *next =
+		errno == ENOSPC ? "make room, or name a file elsewhere" : "check the path";
+	char text[200];
 
-	snprintf(text, sizeof(text), "cannot %s %.200s: %s", what, path, strerror(errno));
-	return swdrom_fail(s, SWDROM_FAILED, text);
+	snprintf(text, sizeof(text), "cannot %s the file: %s", what, strerror(errno));
+	return swdrom_fail_file(s, SWDROM_FAILED, text, path, next);
+}
+
+static bool is_regular(FILE *f)
+{
+	struct stat st;
+
+	return !fstat(fileno(f), &st) && S_ISREG(st.st_mode);
 }
 
 enum swdrom_status raw_peek(const struct options *o, struct swdrom *s)
@@ -56,6 +67,7 @@ enum swdrom_status raw_peek(const struct options *o, struct swdrom *s)
 	FILE *out = o->json ? stderr : stdout;
 	uint8_t buf[CHUNK];
 	uint64_t done = 0;
+	bool is_file;
 
 	if (path)
 		out = strcmp(path, "-") != 0 ? fopen(path, "wb") : stdout;
@@ -73,8 +85,14 @@ enum swdrom_status raw_peek(const struct options *o, struct swdrom *s)
 			status = file_error(s, "write", path);
 		done += n;
 	}
-	if (out != stdout && out != stderr && fclose(out) && !status)
+	if (out == stdout || out == stderr)
+		return status;
+	is_file = is_regular(out);
+	if (fclose(out) && !status)
 		status = file_error(s, "write", path);
+	/* not half of it */
+	if (status && is_file)
+		(void)unlink(path);
 	return status;
 }
 
@@ -97,9 +115,35 @@ static enum swdrom_status poke_file(struct swdrom *s, uint64_t addr, const char 
 	return status;
 }
 
-enum swdrom_status raw_poke(const struct options *o, struct swdrom *s)
+/* every file can be read, before the first word is written */
+static enum swdrom_status check_files(const struct options *o, struct swdrom *s)
 {
 	enum swdrom_status status = SWDROM_OK;
+	size_t i;
+
+	for (i = 0; i < o->n_files && !status; i++) {
+		const char *path;
+		uint64_t addr;
+		uint32_t value;
+		struct stat st;
+
+		options_poke(o->files[i], &addr, &value, &path);
+		if (!path)
+			continue;
+		/* not by opening it: a pipe can be opened only once */
+		if (access(path, R_OK) || stat(path, &st)) {
+			status = file_error(s, "open", path);
+		} else if (S_ISDIR(st.st_mode)) {
+			errno = EISDIR;
+			status = file_error(s, "read", path);
+		}
+	}
+	return status;
+}
+
+enum swdrom_status raw_poke(const struct options *o, struct swdrom *s)
+{
+	enum swdrom_status status = check_files(o, s);
 	size_t i;
 
 	for (i = 0; i < o->n_files && !status; i++) {

@@ -93,6 +93,10 @@ const struct swdrom_error *swdrom_error(struct swdrom *s);
 /* swdrom_fail() - make a failure of the caller's own (a file, say) the session's; returns @status */
 enum swdrom_status swdrom_fail(struct swdrom *s, enum swdrom_status status, const char *what);
 
+/* swdrom_fail_file() - the same for a file, with where and what to do next */
+enum swdrom_status swdrom_fail_file(struct swdrom *s, enum swdrom_status status, const char *what,
+				    const char *path, const char *next);
+
 /* ---- several boards at once ---- */
 
 /*

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static int load_file(struct swdrom *s, const char *path, u8 *buf, size_t size, size_t *len)
 {
@@ -17,11 +19,12 @@ static int load_file(struct swdrom *s, const char *path, u8 *buf, size_t size, s
 	int ret = 0;
 
 	if (!f)
-		return err_set(&s->ctx.err, -ENOEXEC, NULL, "cannot open %s: %s", path,
+		return err_set(&s->ctx.err, -ENOEXEC, "check the path", "cannot open %s: %s", path,
 			       strerror(errno));
 	*len = fread(buf, 1, size, f);
 	if (ferror(f))
-		ret = err_set(&s->ctx.err, -ENOEXEC, NULL, "cannot read %s", path);
+		ret = err_set(&s->ctx.err, -ENOEXEC, "check the path", "cannot read %s: %s", path,
+			      strerror(errno));
 	if (!is_stdin)
 		fclose(f);
 	return ret;
@@ -101,6 +104,7 @@ enum swdrom_status swdrom_sfdp_dump(struct swdrom *s, const char *path)
 	enum swdrom_status status;
 	bool is_stdout = !strcmp(path, "-");
 	size_t len = 0;
+	struct stat st;
 	int ret = 0;
 	FILE *f;
 
@@ -112,15 +116,20 @@ enum swdrom_status swdrom_sfdp_dump(struct swdrom *s, const char *path)
 		goto out;
 	f = is_stdout ? stdout : fopen(path, "wb");
 	if (!f) {
-		ret = err_set(&s->ctx.err, -EIO, NULL, "cannot create %s: %s", path,
+		ret = err_set(&s->ctx.err, -EIO, "check the path", "cannot create %s: %s", path,
 			      strerror(errno));
 	} else {
 		bool ok = fwrite(buf, 1, len, f) == len && !fflush(f);
 
+		bool is_file = !fstat(fileno(f), &st) && S_ISREG(st.st_mode);
+
 		if (!is_stdout && fclose(f))
 			ok = false;
 		if (!ok)
-			ret = err_set(&s->ctx.err, -EIO, NULL, "cannot write %s", path);
+			ret = err_set(&s->ctx.err, -EIO, "make room, or name a file elsewhere",
+				      "cannot write %s: %s", path, strerror(errno));
+		if (!ok && is_file && !is_stdout)
+			(void)unlink(path);
 	}
 	status = session_status(s, PHASE_OUTPUT, ret);
 	if (!status) {

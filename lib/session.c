@@ -83,6 +83,16 @@ enum swdrom_status swdrom_fail(struct swdrom *s, enum swdrom_status status, cons
 	return status;
 }
 
+enum swdrom_status swdrom_fail_file(struct swdrom *s, enum swdrom_status status, const char *what,
+				    const char *path, const char *next)
+{
+	err_set(&s->ctx.err, -EIO, next, "%s", what);
+	err_at(&s->ctx.err, -EIO, "%s", path);
+	if (s->status == SWDROM_OK)
+		s->status = status;
+	return status;
+}
+
 const struct swdrom_error *swdrom_error(struct swdrom *s)
 {
 	s->error = (struct swdrom_error){

@@ -42,6 +42,39 @@ for format in hex srec; do
 	ok "no room for what was read is an error ($format)" rc_says 1 'cannot write the file'
 	ok 'and no half of it stays' [ ! -e back.$format ]
 done
+run -p sim --peek 0x20000000+16 kept.bin
+ok 'what is peeked goes into a file' test "$(wc -c <kept.bin)" = 16
+run -p sim --peek 0x0ff00000+16 none.bin
+ok 'memory that is not there is an error' rc_says 1 'bus fault'
+ok 'and leaves no file' [ ! -e none.bin ]
+run -p sim --json --poke 0x20000000=1 --poke 0x20000004=@missing.bin
+ok 'a file that is missing is told with what to do' both 1 \
+	'.error.where == "missing.bin" and .error.next == "check the path"'
+run -p sim -V -V --poke 0x20000000=0x12345678 --poke 0x20000004=@missing.bin
+ok 'and before the first word is written' sh -c '! grep -q "DRW 12345678" err'
+mkdir folder
+run -p sim -r folder
+ok 'a directory is no file to read into' rc_says 1 'Is a directory'
+ok 'found before anything is read' sh -c '! grep -q "^read" err'
+if [ -w /dev/full ]; then
+	"$SWDROM" -p sim -r - --range 0x08000000+4K >/dev/full 2>err
+	rc=$?
+	ok 'standard output that takes nothing is one error' rc_says 1 'to standard output: '
+	ok 'by one message' sh -c '[ "$(grep -c ^swdrom: err)" = 1 ]'
+	run -p sim --peek 0x20000000+4K /dev/full
+	ok 'no room for what was peeked is an error with its reason' rc_says 1 'No space left'
+	run -p sim -o /dev/full -VV --probe
+	ok 'a log that is not whole is an error' rc_says 1 'the log is not whole'
+fi
+run -p sim:swdio_open=1 --probe
+ok 'no clock is told where none was chosen' sh -c '! grep -q SWCLK out'
+run -p sim:board=stm32l476g-disco,reset_at_us=900000 -b stm32l476g-disco -m qspi -r back.bin
+ok 'where it was is said once' rc_is 1
+ok 'not by every layer' sh -c '[ "$(grep -o "reading qspi at" err | wc -l)" = 1 ]'
+for port in 0 99999 1x ''; do
+	run -p "remote_bitbang:port=$port"
+	ok "a port is a number from 1 to 65535, not '$port'" rc_is 2
+done
 run -p sim:board=stm32l476g-disco,state=nowhere/board.state --address 0x08000000 -w a.bin --json
 ok 'a bench that cannot save its state says so' both 1 '.result == "error" and
 	.verified_bytes >= 60000'
