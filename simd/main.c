@@ -242,6 +242,15 @@ static int parse_args(struct args *a, int argc, char **argv, struct err *err)
 	return ret;
 }
 
+static bool has_port(const struct args *a)
+{
+	unsigned int i, n = a->n_usbip;
+
+	for (i = 0; i < a->n_boards; i++)
+		n += a->board[i].n_serve;
+	return n;
+}
+
 static void log_line(void *arg, enum log_level level, const char *line)
 {
 	fprintf(stderr, "swdrom-sim: %s\n", line);
@@ -343,6 +352,10 @@ int main(int argc, char **argv)
 			ret = 0;
 		}
 	}
+	if (!ret && !has_port(a))
+		ret = err_set(&err, -EINVAL,
+			      "ask for --remote-bitbang, --serprog or --usbip (port 0: a free one)",
+			      "there is no port for anybody to connect to");
 	if (!ret) {
 		printf("ready\n");
 		(void)simd_run(s, fd, &err); /* err says how it went */

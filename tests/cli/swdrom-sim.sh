@@ -57,6 +57,9 @@ ok 'an unknown SPI-NOR is a usage error that says where they are listed' rc_says
 "$SIM" --board l476re-bare --nor w25q128jv >out 2>err
 rc=$?
 ok 'and so is one on a board without a place for it' rc_says 2 'no place'
+timeout 10 "$SIM" --board stm32l476g-disco >out 2>err
+rc=$?
+ok 'a server that nobody can connect to is a usage error' rc_says 2 'no port'
 "$SIM" --list >out 2>err
 rc=$?
 ok '--list names the boards' grep -q 'l476re-bare .*no SPI-NOR' out
