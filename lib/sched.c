@@ -135,7 +135,7 @@ static u64 job_estimate_ns(const struct flash_job *job)
 		return DIV_ROUND_UP(left, max(mtd->writebufsize, 1u)) * mtd->write_typ_ns;
 	ns = mtd->n_regions ? DIV_ROUND_UP(left, mtd->regions[0].erasesize) * mtd->erase_typ_ns : 0;
 	for (unsigned int i = 0; i < mtd->n_units; i++)
-		if (mtd->units[i].size <= left)
+		if (mtd->units[i].size && mtd->units[i].size <= left)
 			ns = min(ns, DIV_ROUND_UP(left, mtd->units[i].size) * mtd->units[i].typ_ns);
 	return ns;
 }
@@ -351,11 +351,10 @@ static struct sched_dev *sched_pick(struct sched *s, u64 now_ns, u64 *earliest_n
 		}
 		if (best->job->is_patient != dev->job->is_patient)
 			continue;
-		if (dev == s->last && now_ns - s->run_from_ns < RUN_MAX_NS)
-			best = dev;
-		else if (best == s->last && now_ns - s->run_from_ns < RUN_MAX_NS)
+		if (best == s->last && now_ns - s->run_from_ns < RUN_MAX_NS)
 			continue;
-		else if (dev->job->ready_at_ns < best->job->ready_at_ns)
+		if ((dev == s->last && now_ns - s->run_from_ns < RUN_MAX_NS) ||
+		    dev->job->ready_at_ns < best->job->ready_at_ns)
 			best = dev;
 	}
 	return best;

@@ -20,10 +20,11 @@ static int find_mtd(struct swdrom *s, struct mtd_info **out, struct mtd_otp_info
 		*out = mtd;
 		return mtd->ops->otp->info(mtd, info);
 	}
-	return err_set(&s->ctx.err, -EINVAL,
-		       s->has_board ? "use a board with an external flash"
-				    : "an external flash needs -b BOARD",
-		       "the target has no flash with OTP regions");
+	err_set(&s->ctx.err, -EINVAL,
+		s->has_board ? "use a board with an external flash"
+			     : "an external flash needs -b BOARD",
+		"the target has no flash with OTP regions");
+	return -EINVAL;
 }
 
 static void region_line(char *text, size_t size, const struct mtd_otp_info *info, u32 first,

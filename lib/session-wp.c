@@ -22,11 +22,12 @@ static int find_mtd(struct swdrom *s, struct mtd_info **out)
 		*out = mtd;
 		return 0;
 	}
-	return err_set(&s->ctx.err, -EINVAL,
-		       s->has_board ? "-m qspi, on a board with an external flash"
-				    : "an external flash needs -b BOARD",
-		       "%s has no write protection that can be changed here",
-		       s->mtd_name ? s->mtd_name : "the target");
+	err_set(&s->ctx.err, -EINVAL,
+		s->has_board ? "-m qspi, on a board with an external flash"
+			     : "an external flash needs -b BOARD",
+		"%s has no write protection that can be changed here",
+		s->mtd_name ? s->mtd_name : "the target");
+	return -EINVAL;
 }
 
 /* "upper 1/4", as flashrom says it: the fraction has no common factors of 2 */

@@ -220,7 +220,7 @@ static int set_blocks(struct spi_nor *nor, const struct nor_locks *locks, u64 fr
 	if (locks->is_all_or_nothing)
 		return err_set(nor_err(nor), -EOPNOTSUPP, "protect all of it or nothing",
 			       "sectors of %s have sizes that are not known here", nor->name);
-	len = block_at(size, from, &start);
+	block_at(size, from, &start);
 	if (start != from || (block_at(size, to - 1, &start) + start != to))
 		return err_set(nor_err(nor), -EINVAL,
 			       "use multiples of 64 KiB (of 4 KiB in the first and last 64 KiB)",

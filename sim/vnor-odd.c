@@ -76,17 +76,13 @@ const struct vnor_part vnor_m25p64 = {
 	.t_suspend_us = 20, .t_down_ns = 3000, .t_wake_ns = 3000, .t_cs_high_read_ns = 10,        \
 	.t_cs_high_ns = 50, .t_output_ps = 6000
 
-#define NAMELESS(_id)                                                        \
+#define NAMELESS(_maker, _type, _density)                                    \
 	.vendor = &vnor_w25, .extra = &nameless_traits, .ops = nameless_ops, \
-	.n_ops = ARRAY_SIZE(nameless_ops), .size = MIB(16), .id = _id, .n_id = 3, TIMES
-
-#define ID(...)             \
-	{                   \
-		__VA_ARGS__ \
-	}
+	.n_ops = ARRAY_SIZE(nameless_ops), .size = MIB(16),                  \
+	.id = { (_maker), (_type), (_density) }, .n_id = 3, TIMES
 
 const struct vnor_part vnor_unknown_sfdp = {
-	NAMELESS(ID(0x7a, 0x11, 0x18)),
+	NAMELESS(0x7a, 0x11, 0x18),
 	.name = "unknown-sfdp",
 	.description = "an id that no list has, with SFDP",
 	.sfdp = &vnor_sfdp_xm25qh128c,
@@ -96,7 +92,7 @@ const struct vnor_part vnor_unknown_sfdp = {
 static const struct vnor_sfdp no_sfdp;
 
 const struct vnor_part vnor_unknown_nosfdp = {
-	NAMELESS(ID(0x7a, 0x12, 0x18)),
+	NAMELESS(0x7a, 0x12, 0x18),
 	.name = "unknown-nosfdp",
 	.description = "an id that no list has, without SFDP",
 	.sfdp = &no_sfdp,
@@ -104,7 +100,7 @@ const struct vnor_part vnor_unknown_nosfdp = {
 
 #define BROKEN(_c_name, _name, _what)                 \
 	const struct vnor_part vnor_##_c_name = {     \
-		NAMELESS(ID(0xef, 0x40, 0x18)),       \
+		NAMELESS(0xef, 0x40, 0x18),           \
 		.name = (_name),                      \
 		.description = "broken SFDP: " _what, \
 		.sfdp = &vnor_sfdp_##_c_name,         \

@@ -6,7 +6,7 @@
 #include "sim/vnor-sfdp.h"
 
 #define TABLE(_name, _wrap)                                                \
-	const struct vnor_sfdp vnor_sfdp_##_name = { .data = _name,        \
+	const struct vnor_sfdp vnor_sfdp_##_name = { .data = (_name),      \
 						     .len = sizeof(_name), \
 						     .wrap = (_wrap) }
 

@@ -252,6 +252,8 @@ static void fll_fail(struct vnor *nor, bool erase)
 /* LB bits are one-time; QPI and the address mode follow the volatile CR2 */
 static void set_register(struct vnor *nor, u32 n, u8 v, bool nonvolatile)
 {
+	if (n >= N_REGS)
+		return;
 	v &= writable[n];
 	if (n == R_CR1) {
 		u8 locked = nor->nv[R_CR1] & CR1_LB;
