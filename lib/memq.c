@@ -299,10 +299,9 @@ void memq_delay_ns(struct memq *q, u64 ns)
  */
 void memq_burst(struct memq *q, unsigned int n, u64 ns)
 {
-	const u64 cycles = ns * 1000 / memq_period_ps(q);
+	const u64 cycles = min(ns * 1000 / memq_period_ps(q), (u64)UINT32_MAX);
 
-	queue_op(q, &(struct memq_op){ .flags = OP_BURST,
-				       .u.burst = { n, (u32)min(cycles, (u64)UINT32_MAX) } });
+	queue_op(q, &(struct memq_op){ .flags = OP_BURST, .u.burst = { n, (u32)cycles } });
 }
 
 /**
