@@ -20,6 +20,15 @@ END
 cat >without.sh <<'END'
 echo 'skip no such thing here'
 END
+# as cmocka tells it: at the test and in the summary
+cat >partly <<'END'
+#!/bin/sh
+echo '[       OK ] test_one'
+echo '[  SKIPPED ] test_two'
+echo '[  SKIPPED ] 1 test(s), listed below:'
+echo '[  SKIPPED ] test_two'
+END
+chmod +x partly
 cat >hung.sh <<'END'
 echo 'ok one'
 trap '' TERM
@@ -68,6 +77,11 @@ ok 'so does one that dies, and one that says nothing' prints '^1 passed, 2 faile
 runs ./without.sh
 ok 'what did not run is no failure' rc_is 0
 ok 'but said' prints 'SKIPPED +without.sh +no such thing here'
+CI= runs ./partly
+ok 'nor is one test that passes itself over' rc_is 0
+ok 'but that is said, too' prints 'SKIPPED +partly +1 of its tests'
+CI=true runs ./partly
+ok 'where CI=true it is a failure' prints '^1 passed, 1 failed'
 runs ./untidy.sh
 ok 'what a test leaves running is ended' is_gone
 
