@@ -11,6 +11,7 @@
  * and IS25WP512M. Sector locks (24h, 26h) and DYB/PPB are not modelled.
  */
 #include "sim/vnor-core.h"
+#include "sim/vnor-ops.h"
 #include "sim/vnor-sfdp.h"
 
 #include <string.h>
@@ -354,31 +355,6 @@ static const struct vnor_vendor issi = {
 	.refuse = issi_fail,
 	.app_left = issi_app_left,
 };
-
-#define BOTH (P_SPI | P_QPI)
-
-#define OP(_op, _p, _kind, _name, ...)                                                \
-	{                                                                             \
-		.opcode = (_op), .protocols = (_p), .kind = (_kind), .name = (_name), \
-		.addr_lines = 1, .data_lines = 1, __VA_ARGS__                         \
-	}
-
-#define READ(_op, _p, _addr, _data, _n_addr, ...)                                              \
-	{                                                                                      \
-		.opcode = (_op), .protocols = (_p), .kind = K_READ, .name = "fast read",       \
-		.addr_lines = (_addr), .data_lines = (_data), .n_addr = (_n_addr), __VA_ARGS__ \
-	}
-
-#define PROG(_op, _p, _data, _n_addr, _flags)                                                  \
-	{                                                                                      \
-		.opcode = (_op), .protocols = (_p), .kind = K_PROGRAM, .name = "page program", \
-		.addr_lines = 1, .data_lines = (_data), .n_addr = (_n_addr),                   \
-		.flags = F_WEL | (_flags)                                                      \
-	}
-
-#define ERASE(_op, _n_addr, _size)                                           \
-	OP(_op, BOTH, K_ERASE, "erase", .n_addr = (_n_addr), .arg = (_size), \
-	   .flags = F_WEL | F_SUSP)
 
 #define REG_R(_op, _arg, _name) OP(_op, BOTH, K_OUT, _name, .arg = (_arg), .flags = F_BUSY)
 #define REG_W(_op, _arg, _name, _flags)                                         \

@@ -11,6 +11,7 @@
  * recalled from the data sheet. Pointer region protection and passwords are not modelled.
  */
 #include "sim/vnor-core.h"
+#include "sim/vnor-ops.h"
 #include "sim/vnor-sfdp.h"
 
 #include <string.h>
@@ -457,31 +458,9 @@ static const struct vnor_vendor spansion_l = {
 	.app_left = fll_app_left,
 };
 
-#define BOTH (P_SPI | P_QPI)
-
-#define OP(_op, _p, _kind, _name, ...)                                                \
-	{                                                                             \
-		.opcode = (_op), .protocols = (_p), .kind = (_kind), .name = (_name), \
-		.addr_lines = 1, .data_lines = 1, __VA_ARGS__                         \
-	}
-
-#define READ(_op, _p, _addr, _data, _n_addr, ...)                                                  \
-	{                                                                                          \
-		.opcode = (_op), .protocols = (_p), .kind = K_READ, .name = "fast read",           \
-		.addr_lines = (_addr), .data_lines = (_data), .n_addr = (_n_addr), .dummy = D_LAT, \
-		__VA_ARGS__                                                                        \
-	}
-
-#define PROG(_op, _p, _data, _n_addr, _flags)                                                  \
-	{                                                                                      \
-		.opcode = (_op), .protocols = (_p), .kind = K_PROGRAM, .name = "page program", \
-		.addr_lines = 1, .data_lines = (_data), .n_addr = (_n_addr),                   \
-		.flags = F_WEL | (_flags)                                                      \
-	}
-
-#define ERASE(_op, _n_addr, _size)                                           \
-	OP(_op, BOTH, K_ERASE, "erase", .n_addr = (_n_addr), .arg = (_size), \
-	   .flags = F_WEL | F_SUSP)
+/* how many dummy clocks there are is a matter of CR3 */
+#define FAST_READ(_op, _p, _addr, _data, _n_addr, ...) \
+	READ(_op, _p, _addr, _data, _n_addr, .dummy = D_LAT, __VA_ARGS__)
 
 #define REG_R(_op, _arg, _name) OP(_op, BOTH, K_OUT, _name, .arg = (_arg), .flags = F_BUSY)
 
@@ -495,18 +474,18 @@ static const struct vnor_op s25fl064l_ops[] = {
 	OP(0x5a, BOTH, K_SFDP, "read SFDP", .n_addr = 3, .dummy = 8, .flags = F_ADDR3),
 	OP(0x03, P_SPI, K_READ, "read", .n_addr = 3, .fmax_mhz = 50),
 	OP(0x13, P_SPI, K_READ, "4-byte read", .n_addr = 4, .fmax_mhz = 50),
-	READ(0x0b, P_SPI, 1, 1, 3),
-	READ(0x0c, P_SPI, 1, 1, 4),
-	READ(0x3b, P_SPI, 1, 2, 3),
-	READ(0x3c, P_SPI, 1, 2, 4),
-	READ(0xbb, P_SPI, 2, 2, 3, .has_mode = true, .flags = F_CONT),
-	READ(0xbc, P_SPI, 2, 2, 4, .has_mode = true, .flags = F_CONT),
-	READ(0x6b, P_SPI, 1, 4, 3, .flags = F_QUAD),
-	READ(0x6c, P_SPI, 1, 4, 4, .flags = F_QUAD),
-	READ(0xeb, BOTH, 4, 4, 3, .has_mode = true, .flags = F_CONT | F_QUAD),
-	READ(0xec, BOTH, 4, 4, 4, .has_mode = true, .flags = F_CONT | F_QUAD),
-	READ(0xed, BOTH, 4, 4, 3, .has_mode = true, .flags = F_CONT | F_QUAD | F_DTR),
-	READ(0xee, BOTH, 4, 4, 4, .has_mode = true, .flags = F_CONT | F_QUAD | F_DTR),
+	FAST_READ(0x0b, P_SPI, 1, 1, 3),
+	FAST_READ(0x0c, P_SPI, 1, 1, 4),
+	FAST_READ(0x3b, P_SPI, 1, 2, 3),
+	FAST_READ(0x3c, P_SPI, 1, 2, 4),
+	FAST_READ(0xbb, P_SPI, 2, 2, 3, .has_mode = true, .flags = F_CONT),
+	FAST_READ(0xbc, P_SPI, 2, 2, 4, .has_mode = true, .flags = F_CONT),
+	FAST_READ(0x6b, P_SPI, 1, 4, 3, .flags = F_QUAD),
+	FAST_READ(0x6c, P_SPI, 1, 4, 4, .flags = F_QUAD),
+	FAST_READ(0xeb, BOTH, 4, 4, 3, .has_mode = true, .flags = F_CONT | F_QUAD),
+	FAST_READ(0xec, BOTH, 4, 4, 4, .has_mode = true, .flags = F_CONT | F_QUAD),
+	FAST_READ(0xed, BOTH, 4, 4, 3, .has_mode = true, .flags = F_CONT | F_QUAD | F_DTR),
+	FAST_READ(0xee, BOTH, 4, 4, 4, .has_mode = true, .flags = F_CONT | F_QUAD | F_DTR),
 	PROG(0x02, BOTH, 1, 3, 0),
 	PROG(0x12, BOTH, 1, 4, 0),
 	PROG(0x32, P_SPI, 4, 3, F_QUAD),
