@@ -30,6 +30,7 @@
 #define BITMODE_MPSSE 0x0200 /* all pins inputs until 0x80 and 0x82 say otherwise */
 
 #define LATENCY_MS    16 /* FTDI's default; replies do not wait for it, 0x87 sends them */
+#define ENTER_MS      1	 /* while a channel is set up: nothing is under way, silence shows soon */
 #define CMD_MS	      1000
 #define ECHO_MS	      250 /* many latency periods */
 /* nothing at all for so long, and twice what the batch takes: there will be no more. Six periods */
@@ -252,7 +253,7 @@ static int mpsse_enter(struct mpsse *m)
 		u16 value;
 	} steps[] = {
 		{ FTDI_RESET, 0 },
-		{ FTDI_SET_LATENCY, LATENCY_MS },
+		{ FTDI_SET_LATENCY, ENTER_MS },
 		{ FTDI_SET_EVENT_CHAR, 0 },
 		{ FTDI_SET_ERROR_CHAR, 0 },
 		{ FTDI_SET_FLOW_CTRL, 0 },
@@ -262,13 +263,15 @@ static int mpsse_enter(struct mpsse *m)
 		{ FTDI_SET_BITMODE, BITMODE_MPSSE },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
-		int ret = t_control(m, steps[i].request, steps[i].value);
+	int ret;
 
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+		ret = t_control(m, steps[i].request, steps[i].value);
 		if (ret)
 			return ret;
 	}
-	return mpsse_sync(m);
+	ret = mpsse_sync(m);
+	return ret ? ret : t_control(m, FTDI_SET_LATENCY, LATENCY_MS);
 }
 
 /* send m->cmd and then @tail, which has @n_in reply bytes, and wait for them */

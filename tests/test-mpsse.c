@@ -217,9 +217,10 @@ static bool was_sent(const struct fake *f, const void *bytes, size_t n)
 static void test_open_follows_ftdis_sequence(void **state)
 {
 	static const struct control want[] = {
-		{ FTDI_RESET, 0 },	    { FTDI_SET_LATENCY, 16 },  { FTDI_SET_EVENT_CHAR, 0 },
+		{ FTDI_RESET, 0 },	    { FTDI_SET_LATENCY, 1 },   { FTDI_SET_EVENT_CHAR, 0 },
 		{ FTDI_SET_ERROR_CHAR, 0 }, { FTDI_SET_FLOW_CTRL, 0 }, { FTDI_SET_BITMODE, 0x0000 },
 		{ FTDI_RESET, 1 },	    { FTDI_RESET, 2 },	       { FTDI_SET_BITMODE, 0x0200 },
+		{ FTDI_SET_LATENCY, 16 },
 	};
 	static const u8 bytes[] = {
 		0xaa, 0x87, 0xab, 0x87,				/* echoes */
@@ -610,7 +611,7 @@ static void test_a_shift_command_that_waits_for_bytes_is_broken_by_a_channel_res
 	assert_int_equal(h->ops->submit(h, &b), 0);
 	assert_int_equal(h->ops->reap(h, &b), -ETIMEDOUT);
 	assert_int_equal(b.n_answered, 0);
-	assert_int_equal(f->n_control, 9); /* the whole set-up again */
+	assert_int_equal(f->n_control, 10); /* the whole set-up again */
 	err_clear(&f->ctx.err);
 	assert_int_equal(run(h, &y, 1), 0);
 	assert_int_equal(y.ack, SWD_ACK_OK);
