@@ -206,8 +206,14 @@ struct net {
 	bool gpio_high, open_drain;
 	u8 pull;
 	u8 speed;
-	bool level; /* as it stands */
 };
+
+/* sets of nets, and their levels: bit n is line n of enum qspi_line */
+#define ON_CLK	      BIT(LINE_CLK)
+#define ON_NCS	      BIT(LINE_NCS)
+#define ON_IO(_io)    ((u8)((_io) << LINE_IO0))
+#define IO_OF(_lines) ((u8)((_lines) >> LINE_IO0))
+#define ALL_LINES     ((u8)(BIT(N_QSPI_LINES) - 1))
 
 /* a chip and the nets around it */
 struct place {
@@ -220,6 +226,10 @@ struct place {
 	struct sim_rng rng;
 
 	struct net net[N_QSPI_LINES];
+	/* the same as sets: led to QUADSPI, of them with open drains; GPIO outputs; with a pull */
+	u8 q_lines, q_open_drain, gpio_lines, gpio_high, pulled, pull_high;
+	u8 level;	 /* of all nets, as they stand */
+	u8 idle_io;	 /* IO2, IO3 in 1 and 2 line phases, where known_idle */
 	bool clean;	 /* CLK, NCS, IO0, IO1 belong to QUADSPI */
 	bool clean_wide; /* IO2 and IO3 too */
 	bool known_idle; /* IO2, IO3 have a known level in 1 and 2 line phases */
@@ -327,26 +337,37 @@ static void route_line(struct place *n, unsigned int line)
 	net->pull = p.pull != PULL_NONE ? p.pull : n->board->pull[line];
 }
 
-static bool has_level_when_idle(const struct net *net)
+/* lines that have a level though neither QUADSPI's phase nor the chip gives them one */
+static u8 held_when_idle(const struct place *n)
 {
-	return net->route != ROUTE_NONE || net->pull != PULL_NONE;
+	return n->q_lines | n->gpio_lines | n->pulled;
 }
 
 static void route_all(struct place *n)
 {
+	const u8 narrow = ON_CLK | ON_NCS | ON_IO(3), wide = ON_IO(0xc);
+	u8 firm; /* QUADSPI drives both levels */
 	unsigned int i;
 
-	n->clean = true;
+	n->q_lines = n->q_open_drain = n->gpio_lines = n->gpio_high = n->pulled = n->pull_high = 0;
 	for (i = 0; i < N_QSPI_LINES; i++) {
+		const struct net *net = &n->net[i];
+
 		route_line(n, i);
-		if (i <= LINE_IO1 && (n->net[i].route != ROUTE_QUADSPI || n->net[i].open_drain))
-			n->clean = false;
+		n->q_lines |= net->route == ROUTE_QUADSPI ? BIT(i) : 0;
+		n->q_open_drain |= net->route == ROUTE_QUADSPI && net->open_drain ? BIT(i) : 0;
+		n->gpio_lines |= net->route == ROUTE_GPIO ? BIT(i) : 0;
+		n->gpio_high |= net->route == ROUTE_GPIO && net->gpio_high ? BIT(i) : 0;
+		n->pulled |= net->pull != PULL_NONE ? BIT(i) : 0;
+		n->pull_high |= net->pull == PULL_UP ? BIT(i) : 0;
 	}
-	n->clean_wide = n->net[LINE_IO2].route == ROUTE_QUADSPI &&
-			n->net[LINE_IO3].route == ROUTE_QUADSPI && !n->net[LINE_IO2].open_drain &&
-			!n->net[LINE_IO3].open_drain;
-	n->known_idle =
-		has_level_when_idle(&n->net[LINE_IO2]) && has_level_when_idle(&n->net[LINE_IO3]);
+	firm = n->q_lines & ~n->q_open_drain;
+	n->clean = (firm & narrow) == narrow;
+	n->clean_wide = (firm & wide) == wide;
+	n->known_idle = (held_when_idle(n) & ~n->q_open_drain & wide) == wide;
+	n->idle_io = IO_OF((n->q_lines & ON_IO(BIT(3))) | n->gpio_high |
+			   (n->pull_high & ~(n->q_lines | n->gpio_lines))) &
+		     IO_OF(wide);
 	n->said_route = false;
 }
 
@@ -357,71 +378,65 @@ static const char *bank_name(const struct place *n)
 
 /* ---- levels ---- */
 
-/* does the MCU drive @line, and where to? */
-static bool mcu_drives(const struct place *n, unsigned int line, bool *high)
+/* lines that the MCU drives, and where to */
+static u8 mcu_drives(const struct place *n, u8 *high)
 {
-	const struct net *net = &n->net[line];
-	bool level;
+	u8 by_q = n->q_lines & (ON_CLK | ON_NCS | ON_IO(n->q_mask));
+	u8 q_high = (n->q_clk ? ON_CLK : 0) | (n->q_ncs ? ON_NCS : 0) | ON_IO(n->q_val);
 
-	if (net->route == ROUTE_GPIO) {
-		*high = net->gpio_high;
-		return true;
-	}
-	if (net->route != ROUTE_QUADSPI)
-		return false;
-	if (line == LINE_CLK) {
-		level = n->q_clk;
-	} else if (line == LINE_NCS) {
-		level = n->q_ncs;
-	} else {
-		if (!(n->q_mask & BIT(line - LINE_IO0)))
-			return false;
-		level = n->q_val >> (line - LINE_IO0) & 1;
-	}
-	*high = level;
-	return !(net->open_drain && level);
+	*high = n->gpio_high | (by_q & q_high);
+	return n->gpio_lines | (by_q & (u8) ~(n->q_open_drain & q_high));
 }
 
-static void settle_line(struct place *n, unsigned int line)
+/* lines that the chip drives, and where to */
+static u8 chip_drives(const struct place *n, u8 *high)
 {
-	struct net *net = &n->net[line];
-	bool by_mcu, by_chip = false, mcu_high = false, chip_high = false;
-	u8 val;
+	u8 val, mask = vnor_driven(n->nor, &val);
 
-	by_mcu = mcu_drives(n, line, &mcu_high);
-	if (is_wired(n) && line >= LINE_IO0 && !(line == LINE_IO3 && n->sim->faults.float_io3)) {
-		by_chip = vnor_driven(n->nor, &val) & BIT(line - LINE_IO0);
-		chip_high = val >> (line - LINE_IO0) & 1;
-	}
-	if (by_mcu && by_chip && mcu_high != chip_high) {
-		if (!n->said_contention)
-			sim_complain(n->sim, "board", "%s%s: MCU and NOR drive against each other",
-				     bank_name(n), line_names[line]);
-		n->said_contention = true;
-		net->level = sim_rng_u64(&n->rng) & 1;
-	} else if (by_mcu) {
-		net->level = mcu_high;
-	} else if (by_chip) {
-		net->level = chip_high;
-	} else if (net->pull != PULL_NONE) {
-		net->level = net->pull == PULL_UP;
-	}
+	if (n->sim->faults.float_io3)
+		mask &= IO_MASK(3);
+	*high = ON_IO(val & mask);
+	return ON_IO(mask);
 }
 
-static u8 io_levels(const struct place *n)
+/* both drive, against each other: whoever wins */
+static u8 contend(struct place *n, u8 lines)
 {
-	u8 io = 0;
+	u8 high = 0;
 	unsigned int i;
 
-	for (i = 0; i < 4; i++)
-		io |= n->net[LINE_IO0 + i].level ? BIT(i) : 0;
-	return io;
+	for (i = 0; i < N_QSPI_LINES; i++) {
+		if (!(lines & BIT(i)))
+			continue;
+		if (!n->said_contention)
+			sim_complain(n->sim, "board", "%s%s: MCU and NOR drive against each other",
+				     bank_name(n), line_names[i]);
+		n->said_contention = true;
+		high |= sim_rng_u64(&n->rng) & 1 ? BIT(i) : 0;
+	}
+	return high;
+}
+
+/* the nets of @lines take their levels; one that nobody holds keeps what it has */
+static void settle_lines(struct place *n, u8 lines)
+{
+	u8 mcu_high, chip_high, by_mcu = mcu_drives(n, &mcu_high);
+	u8 by_chip = chip_drives(n, &chip_high);
+	u8 clash = lines & by_mcu & by_chip & (mcu_high ^ chip_high);
+	u8 pulled = n->pulled & (u8) ~(by_mcu | by_chip);
+	u8 high =
+		(mcu_high & by_mcu) | (chip_high & by_chip & (u8)~by_mcu) | (n->pull_high & pulled);
+
+	lines &= by_mcu | by_chip | pulled;
+	n->level = (n->level & (u8)~lines) | (high & lines);
+	if (clash)
+		n->level = (n->level & (u8)~clash) | contend(n, clash);
 }
 
 /* what the chip sees on IO0..IO3 */
 static u8 chip_io(const struct place *n)
 {
-	u8 io = io_levels(n);
+	u8 io = IO_OF(n->level);
 
 	if (n->sim->faults.float_io3)
 		io = (u8)(io & ~BIT(3)) | (n->float_io3_level ? BIT(3) : 0);
@@ -433,15 +448,11 @@ static void settle(struct place *n, u64 at_ps)
 {
 	unsigned int i;
 
-	for (i = 0; i < N_QSPI_LINES; i++)
-		settle_line(n, i);
-	if (!n->nor)
-		return;
-	vnor_set_pins(n->nor, n->net[LINE_NCS].level, n->net[LINE_CLK].level, chip_io(n), at_ps);
-	for (i = LINE_IO0; i < N_QSPI_LINES; i++)
-		settle_line(n, i);
-	for (i = 0; n->bank == BANK1 && i < N_QSPI_LINES; i++)
-		vcd_bit(n->sim->vcd, VCD_QSPI + i, n->net[i].level, at_ps);
+	settle_lines(n, ALL_LINES);
+	vnor_set_pins(n->nor, n->level & ON_NCS, n->level & ON_CLK, chip_io(n), at_ps);
+	settle_lines(n, ON_IO(0xf));
+	for (i = 0; n->sim->vcd && n->bank == BANK1 && i < N_QSPI_LINES; i++)
+		vcd_bit(n->sim->vcd, VCD_QSPI + i, n->level & BIT(i), at_ps);
 }
 
 /* ---- GPIO's view ---- */
@@ -484,7 +495,7 @@ static bool gpio_level(void *dev, unsigned int port, unsigned int pin, bool *hig
 			if (p->pin[i].port != port || p->pin[i].pin != pin)
 				continue;
 			vquadspi_sync(n->qspi, at_ps);
-			*high = p->net[i].level;
+			*high = p->level & BIT(i);
 			return true;
 		}
 	}
@@ -496,14 +507,16 @@ static bool gpio_level(void *dev, unsigned int port, unsigned int pin, bool *hig
 /* a frame starts: say what is not wired up, and let what floats float */
 static void check_routes(struct place *n)
 {
+	u8 floats = ALL_LINES & (u8)~held_when_idle(n);
 	unsigned int i;
 
-	for (i = 0; i < N_QSPI_LINES; i++) {
+	for (i = 0; (floats || !n->said_route) && i < N_QSPI_LINES; i++) {
 		const struct mcu_pin *pin = &n->pin[i];
-		struct net *net = &n->net[i];
+		const struct net *net = &n->net[i];
 
-		if (!has_level_when_idle(net))
-			net->level = sim_rng_u64(&n->rng) & 1;
+		if (floats & BIT(i))
+			n->level =
+				(u8)(n->level & ~BIT(i)) | (sim_rng_u64(&n->rng) & 1 ? BIT(i) : 0);
 		if (n->said_route || net->route == ROUTE_QUADSPI)
 			continue;
 		if (i <= LINE_IO1)
@@ -514,7 +527,7 @@ static void check_routes(struct place *n)
 				net->route == ROUTE_GPIO ? "sees the GPIO output"
 				: net->pull != PULL_NONE ? "sees a pull resistor"
 							 : "sees a floating pin");
-		else if (!has_level_when_idle(net))
+		else if (floats & BIT(i))
 			sim_complain(n->sim, "board", "QUADSPI %s%s: P%c%u floats", bank_name(n),
 				     line_names[i], 'A' + pin->port, pin->pin);
 	}
@@ -582,17 +595,6 @@ static void port_deselect(void *dev, u64 at_ps)
 	settle(n, at_ps);
 }
 
-/* IO lines whose pins lead to QUADSPI; an input that no pin leads to reads 0 */
-static u8 inputs(const struct place *n)
-{
-	u8 mask = 0;
-	unsigned int i;
-
-	for (i = 0; i < 4; i++)
-		mask |= n->net[LINE_IO0 + i].route == ROUTE_QUADSPI ? BIT(i) : 0;
-	return mask;
-}
-
 /* one clock: falling edge with new outputs, rising edge; returns what the MCU samples */
 static u8 one_clock(struct place *n, u8 mask, u8 val, u64 rise_ps)
 {
@@ -604,7 +606,7 @@ static u8 one_clock(struct place *n, u8 mask, u8 val, u64 rise_ps)
 	if (n->slow && (sim_rng_u64(&n->rng) & 7) == 0)
 		n->q_val ^= mask & (u8)sim_rng_u64(&n->rng) & 0x3;
 	settle(n, rise_ps - n->clk.period_ps / 2);
-	in = io_levels(n) & inputs(n);
+	in = IO_OF(n->level & n->q_lines); /* an input that no pin leads to reads 0 */
 	if ((n->slow || n->late) && (sim_rng_u64(&n->rng) & 7) == 0)
 		in ^= (u8)sim_rng_u64(&n->rng) & 0xf;
 	n->q_clk = true;
@@ -631,49 +633,25 @@ static bool can_take_bytes(const struct place *n, u8 lines)
 	       !n->sim->faults.float_io3 && (lines == 4 ? n->clean_wide : n->known_idle);
 }
 
-static void show(struct place *n, unsigned int line, bool level)
-{
-	if (n->net[line].route == ROUTE_QUADSPI)
-		n->net[line].level = level;
-	else if (n->net[line].route == ROUTE_GPIO)
-		n->net[line].level = n->net[line].gpio_high;
-	else if (n->net[line].pull != PULL_NONE)
-		n->net[line].level = n->net[line].pull == PULL_UP;
-}
-
 /* the nets as they stand at the last rising edge of a byte taken whole */
 static void show_all(struct place *n, u8 mask, u8 val)
 {
-	unsigned int i;
+	u8 lines = ON_IO(mask) & held_when_idle(n);
+	u8 by_q = lines & n->q_lines, pulled = lines & (u8) ~(n->q_lines | n->gpio_lines);
 
 	n->q_clk = true;
 	n->q_mask = mask;
 	n->q_val = val;
-	n->net[LINE_CLK].level = true;
-	for (i = 0; i < 4; i++)
-		if (mask & BIT(i))
-			show(n, LINE_IO0 + i, val >> i & 1);
-}
-
-/* level of IO2 or IO3 while a phase of one or two lines runs; QUADSPI holds @by_quadspi there */
-static bool idle_level(const struct net *net, bool by_quadspi)
-{
-	if (net->route == ROUTE_QUADSPI)
-		return by_quadspi;
-	return net->route == ROUTE_GPIO ? net->gpio_high : net->pull == PULL_UP;
+	n->level = (n->level & (u8)~lines) | (ON_IO(val) & by_q) | (n->gpio_high & lines) |
+		   (n->pull_high & pulled) | ON_CLK;
 }
 
 /* IO0..IO3 as the chip sees them in a phase of @lines lines */
 static u8 phase_io(const struct place *n, u8 lines)
 {
-	u8 io = io_levels(n);
+	u8 io = IO_OF(n->level);
 
-	if (lines == 4)
-		return io;
-	io &= IO_MASK(2);
-	io |= idle_level(&n->net[LINE_IO2], false) ? BIT(2) : 0;
-	io |= idle_level(&n->net[LINE_IO3], true) ? BIT(3) : 0;
-	return io;
+	return lines == 4 ? io : (io & IO_MASK(2)) | n->idle_io;
 }
 
 static void port_send(void *dev, u8 byte, u8 lines, u64 at_ps)
@@ -708,21 +686,27 @@ static u8 take(u8 io, u8 lines)
 	return lines == 1 ? io >> 1 & 1 : io & IO_MASK(lines);
 }
 
+/* the nets at the last rising edge of a byte that the chip has given whole */
+static void show_given(struct place *n, u8 lines)
+{
+	u8 mask, val = phase_in(lines, &mask), driven;
+
+	show_all(n, mask, val);
+	driven = ON_IO(vnor_driven(n->nor, &val));
+	n->level = (n->level & (u8)~driven) | (ON_IO(val) & driven);
+}
+
 static u8 port_recv(void *dev, u8 lines, u64 at_ps)
 {
 	struct place *n = dev;
-	u8 mask, val = phase_in(lines, &mask), byte = 0, driven;
+	u8 mask, val = phase_in(lines, &mask), byte = 0;
 	unsigned int i;
 
 	if (!is_wired(n))
 		return (u8)sim_rng_u64(&n->rng); /* pins that lead nowhere */
 	if (can_take_bytes(n, lines) && vnor_recv_byte(n->nor, &byte, lines, phase_io(n, lines),
 						       at_ps + n->clk.period_ps * (8 / lines))) {
-		show_all(n, mask, val);
-		driven = vnor_driven(n->nor, &val);
-		for (i = 0; i < 4; i++)
-			if (driven & BIT(i))
-				n->net[LINE_IO0 + i].level = val >> i & 1;
+		show_given(n, lines);
 		return byte;
 	}
 	for (i = 0; i < 8; i += lines) {
@@ -773,9 +757,9 @@ static bool add_place(struct netlist *n, const struct mcu_pin *pin, u8 bank)
 		if (!p->nor)
 			return false;
 	}
-	p->net[LINE_NCS].level = true;
+	p->level = ON_NCS;
 	for (i = LINE_IO0; i < N_QSPI_LINES; i++)
-		p->net[i].level = sim_rng_u64(&p->rng) & 1;
+		p->level |= sim_rng_u64(&p->rng) & 1 ? BIT(i) : 0;
 	n->n_places++;
 	return true;
 }
