@@ -100,7 +100,7 @@ struct sim_opts {
 	u32 flash_kib;	   /* 0 = as on the board: 1024, 512, 256 */
 	s32 dualbank;	   /* -1 = factory default; 0, 1: OPTR.DUALBANK */
 	s32 rdp;	   /* -1 = level 0; 1, 2 */
-	bool reference_dp; /* DP and NOR edge by edge, never the fast paths (tests compare both) */
+	bool reference_dp; /* DP, NOR, DMA step by step, never the fast paths (tests compare both) */
 };
 
 struct sim_faults {

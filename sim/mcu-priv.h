@@ -81,6 +81,7 @@ struct mcu_unit_reset {
 #define MCU_MAX_SLAVES	32
 #define MCU_MAX_PERIPHS 80
 #define MCU_MAX_HOOKS	24
+#define MCU_MAX_RUNS	4
 
 struct mcu {
 	struct sim *sim;
@@ -117,6 +118,13 @@ struct mcu {
 	unsigned int n_periphs, last_periph;
 
 	struct {
+		u32 base, size;
+		bus_run_fn fn;
+		void *dev;
+	} runs[MCU_MAX_RUNS];
+	unsigned int n_runs;
+
+	struct {
 		void (*fn)(void *dev, enum mcu_reset kind);
 		void *dev;
 	} reset_hooks[MCU_MAX_HOOKS];
@@ -137,6 +145,8 @@ struct mcu {
 
 /* any master's transfer; the DAP's enters through mcu_ap_access() */
 enum bus_resp mcu_bus_access(struct mcu *mcu, struct bus_xact *x);
+/* many transfers in a row; false: take them one by one. To be ended by bus_run.end() */
+bool mcu_bus_run(struct mcu *mcu, struct bus_run *r);
 void mcu_add_periph(struct mcu *mcu, const struct mcu_periph *p);
 /* a debugger's or bench's view of memory without time or side effects; false: none there */
 bool mcu_peek32(struct mcu *mcu, u32 addr, u32 *val);
@@ -158,16 +168,10 @@ static inline u32 bus_merge(const struct bus_xact *x, u32 old)
 /* a memory's answer: @size bytes at @p, which lies at x->addr */
 static inline void bus_mem(struct bus_xact *x, u8 *p)
 {
-	unsigned int i;
-
-	if (x->write) {
-		u32 v = bus_lane_get(x);
-
-		for (i = 0; i < x->size; i++)
-			p[i] = (u8)(v >> (8 * i));
-	} else {
-		bus_lane_put(x, x->size == 4 ? get_le32(p) : x->size == 2 ? get_le16(p) : *p);
-	}
+	if (x->write)
+		mem_put(p, x->size, bus_lane_get(x));
+	else
+		bus_lane_put(x, mem_get(p, x->size));
 }
 
 /* ---- resets and power (mcu-reset.c) ---- */

@@ -138,6 +138,24 @@ void mcu_add_periph(struct mcu *mcu, const struct mcu_periph *p)
 }
 
 /**
+ * mcu_add_run() - addresses whose slave knows runs
+ * @mcu: the part
+ * @base: the first of them
+ * @size: how many
+ * @fn: begins a run there
+ * @dev: for @fn
+ */
+void mcu_add_run(struct mcu *mcu, u32 base, u32 size, bus_run_fn fn, void *dev)
+{
+	if (mcu->n_runs == MCU_MAX_RUNS)
+		abort();
+	mcu->runs[mcu->n_runs].base = base;
+	mcu->runs[mcu->n_runs].size = size;
+	mcu->runs[mcu->n_runs].fn = fn;
+	mcu->runs[mcu->n_runs++].dev = dev;
+}
+
+/**
  * mcu_add_reset() - be called at every reset
  * @mcu: the part
  * @fn: called with the kind of reset when it begins
@@ -203,12 +221,12 @@ bool mcu_unit_clocked(const struct mcu *mcu, enum mcu_unit unit)
 /**
  * mcu_set_dma_request() - level of a DMA request line
  * @mcu: the part
- * @who: "quadspi"
+ * @unit: MCU_UNIT_QSPI; nothing else has one
  * @level: true asks for a transfer, and for more until it falls
  */
-void mcu_set_dma_request(struct mcu *mcu, const char *who, bool level)
+void mcu_set_dma_request(struct mcu *mcu, enum mcu_unit unit, bool level)
 {
-	if (!strcmp(who, "quadspi"))
+	if (unit == MCU_UNIT_QSPI)
 		vdma_set_request(mcu->dma, DMA_LINE_QUADSPI, level);
 }
 
@@ -418,6 +436,71 @@ enum bus_resp mcu_bus_access(struct mcu *mcu, struct bus_xact *x)
 		return unmapped(mcu, x);
 	default:
 		return slave_access(mcu, x);
+	}
+}
+
+/* ---- runs ---- */
+
+static u64 sram_item(struct bus_run *r, u64 at_ps, u32 *v)
+{
+	if (r->write)
+		mem_put(r->mem + r->at, r->size, *v);
+	else
+		*v = mem_get(r->mem + r->at, r->size);
+	r->at += r->step;
+	return at_ps;
+}
+
+static void sram_run_end(struct bus_run *r, u32 n_done)
+{
+	struct mcu *mcu = r->dev;
+	u32 base = r->mem == mcu->sram1 ? SRAM1_BASE : SRAM2_BASE, len = n_done * r->step;
+
+	if (r->write && n_done)
+		vcortexm_memory_changed(mcu->core, base + r->at - len, max(len, (u32)r->size));
+}
+
+static bool sram_run(struct mcu *mcu, struct bus_run *r, u8 *mem, u32 size, u32 base)
+{
+	u32 offset = r->addr - base;
+
+	if (offset >= size)
+		return false;
+	if (r->step)
+		r->n = min(r->n, (size - offset) / r->step);
+	r->item = sram_item;
+	r->end = sram_run_end;
+	r->dev = mcu;
+	r->mem = mem;
+	r->at = offset;
+	return true;
+}
+
+/**
+ * mcu_bus_run() - begin transfers in a row
+ * @mcu: the part
+ * @r: run of the DMA (what others find at an address may differ); @n comes back as the number that is
+ *     sure to go well
+ *
+ * Return: false if they have to be made one by one. Else r->end() is called before anything else is
+ * done on the bus.
+ */
+bool mcu_bus_run(struct mcu *mcu, struct bus_run *r)
+{
+	unsigned int i;
+
+	for (i = 0; i < mcu->n_runs; i++)
+		if (r->addr - mcu->runs[i].base < mcu->runs[i].size)
+			return mcu->runs[i].fn(mcu->runs[i].dev, r);
+	if (in_sram2_alias(mcu, r->addr))
+		return sram_run(mcu, r, mcu->sram2, mcu->kind->sram2_size, mcu->kind->sram2_alias);
+	switch (r->addr >> 28) {
+	case 0x1:
+		return sram_run(mcu, r, mcu->sram2, mcu->kind->sram2_size, SRAM2_BASE);
+	case 0x2:
+		return sram_run(mcu, r, mcu->sram1, mcu->kind->sram1_size, SRAM1_BASE);
+	default:
+		return false;
 	}
 }
 

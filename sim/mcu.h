@@ -57,14 +57,16 @@ void mcu_on_power(struct mcu *mcu, void (*fn)(void *arg, bool on), void *arg);
 /* ---- towards other models on the same bus (QUADSPI, GPIO: netlist.c registers them) ---- */
 
 void mcu_add_slave(struct mcu *mcu, const struct bus_slave *slave);
+/* ... whose addresses from @base on, @size bytes, know runs */
+void mcu_add_run(struct mcu *mcu, u32 base, u32 size, bus_run_fn fn, void *dev);
 /* called at every reset with its kind */
 void mcu_add_reset(struct mcu *mcu, void (*fn)(void *dev, enum mcu_reset kind), void *dev);
 /* RCC reset register bit of @unit pulsed or held: called with asserted true/false */
 void mcu_add_unit_reset(struct mcu *mcu, enum mcu_unit unit, void (*fn)(void *dev, bool asserted),
 			void *dev);
 bool mcu_unit_clocked(const struct mcu *mcu, enum mcu_unit unit);
-/* QUADSPI's DMA request line (DMA1 channel 5 request 5, DMA2 channel 7 request 3 on L476) */
-void mcu_set_dma_request(struct mcu *mcu, const char *who, bool level);
+/* MCU_UNIT_QSPI's DMA request line (DMA1 channel 5 request 5, DMA2 channel 7 request 3 on L476) */
+void mcu_set_dma_request(struct mcu *mcu, enum mcu_unit unit, bool level);
 
 /* ---- for tests ---- */
 

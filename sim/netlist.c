@@ -716,6 +716,29 @@ static u8 port_recv(void *dev, u8 lines, u64 at_ps)
 	return byte;
 }
 
+/* as the chip sees the lines at any byte of a run: on four of them data may be anything */
+static u8 run_io(const struct place *n, u8 lines)
+{
+	return lines == 4 ? 0 : phase_io(n, lines);
+}
+
+static u32 port_next_bytes(void *dev, u8 lines, const u8 **from)
+{
+	struct place *n = dev;
+
+	return can_take_bytes(n, lines) ? vnor_next_bytes(n->nor, lines, run_io(n, lines), from)
+					: 0;
+}
+
+static void port_skip_bytes(void *dev, u32 n_bytes, u8 lines, u64 at_ps)
+{
+	struct place *n = dev;
+
+	vnor_skip_bytes(n->nor, n_bytes, lines, run_io(n, lines),
+			at_ps + n->clk.period_ps * (8 / lines));
+	show_given(n, lines);
+}
+
 static void port_dummy(void *dev, u8 lines, unsigned int clocks, u64 at_ps)
 {
 	struct place *n = dev;
@@ -777,6 +800,8 @@ struct netlist *netlist_new(struct sim *sim)
 		.send = port_send,
 		.recv = port_recv,
 		.dummy = port_dummy,
+		.next_bytes = port_next_bytes,
+		.skip_bytes = port_skip_bytes,
 		.quiet_until = port_quiet_until,
 	};
 	unsigned int i;

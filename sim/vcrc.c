@@ -8,9 +8,13 @@
  */
 #include "sim/vcrc.h"
 
+#include "sim/vrcc.h"
+
 #include <stdlib.h>
 
 #define CRC_BASE    0x40023000u
+#define CRC_SIZE    0x400u
+#define CRC_GATE    12 /* in RCC_AHB1ENR and AHB1RSTR */
 #define CRC_DR	    0x00
 #define CRC_IDR	    0x04
 #define CRC_CR	    0x08
@@ -47,13 +51,14 @@ static u32 poly_mask(const struct vcrc *c)
 	return GENMASK(poly_bits(c) - 1, 0);
 }
 
+/* the lowest @n bits, the last one first; @n from 1 to 32 */
 static u32 reverse_bits(u32 v, unsigned int n)
 {
-	u32 out = 0;
-
-	for (; n; n--, v >>= 1)
-		out = out << 1 | (v & 1);
-	return out;
+	v = (v >> 1 & 0x55555555) | (v & 0x55555555) << 1;
+	v = (v >> 2 & 0x33333333) | (v & 0x33333333) << 2;
+	v = (v >> 4 & 0x0f0f0f0f) | (v & 0x0f0f0f0f) << 4;
+	v = (v >> 8 & 0x00ff00ff) | (v & 0x00ff00ff) << 8;
+	return (v >> 16 | v << 16) >> (32 - n);
 }
 
 /* one byte at a time: contribution of the eight bits at the top of a left-aligned register */
@@ -97,15 +102,40 @@ static void feed(struct vcrc *c, u32 v, unsigned int size)
 	c->dr = crc >> align;
 }
 
-static void write_data(struct vcrc *c, struct bus_xact *x)
+/* a datum written at @at_ps; returns when it is in the input buffer */
+static u64 write_data(struct vcrc *c, u32 v, unsigned int size, u64 at_ps)
 {
-	u64 start;
+	u64 done = max(at_ps, c->start_ps);
 
-	x->done_ps = max(x->done_ps, c->start_ps);
-	start = max(x->done_ps, c->end_ps);
-	c->start_ps = start;
-	c->end_ps = start + x->size * c->mcu->hclk_ps;
-	feed(c, bus_lane_get(x), x->size);
+	c->start_ps = max(done, c->end_ps);
+	c->end_ps = c->start_ps + size * c->mcu->hclk_ps;
+	feed(c, v, size);
+	return done;
+}
+
+static u64 data_item(struct bus_run *r, u64 at_ps, u32 *v)
+{
+	return write_data(r->dev, *v, r->size, at_ps);
+}
+
+static void data_run_end(struct bus_run *r, u32 n_done)
+{
+	(void)r, (void)n_done;
+}
+
+/* many data for DR */
+static bool crc_run(void *dev, struct bus_run *r)
+{
+	struct vcrc *c = dev;
+
+	if (!r->write || r->step || (r->addr & ~3u) != CRC_BASE + CRC_DR ||
+	    !mcu_unit_clocked(c->mcu, MCU_UNIT_CRC) ||
+	    vrcc_held_in_reset(c->mcu->rcc, RCC_AHB1, CRC_GATE))
+		return false;
+	r->item = data_item;
+	r->end = data_run_end;
+	r->dev = c;
+	return true;
 }
 
 static void load_init(struct vcrc *c)
@@ -165,7 +195,7 @@ static enum bus_resp crc_access(void *dev, struct bus_xact *x)
 	u32 offset = x->offset & ~3u;
 
 	if (x->write && offset == CRC_DR) {
-		write_data(c, x);
+		x->done_ps = write_data(c, bus_lane_get(x), x->size, x->done_ps);
 		return BUS_OK;
 	}
 	x->done_ps = max(x->done_ps, c->end_ps);
@@ -209,10 +239,11 @@ struct vcrc *vcrc_new(struct mcu *mcu)
 	c->mcu = mcu;
 	vcrc_reset(c);
 	mcu_add_periph(mcu,
-		       &(struct mcu_periph){ .slave = { "CRC", CRC_BASE, 0x400, crc_access, c },
+		       &(struct mcu_periph){ .slave = { "CRC", CRC_BASE, CRC_SIZE, crc_access, c },
 					     .bus = RCC_AHB1,
-					     .bit = 12,
+					     .bit = CRC_GATE,
 					     .on_reset_line = true });
+	mcu_add_run(mcu, CRC_BASE, CRC_SIZE, crc_run, c);
 	mcu_add_unit_reset(mcu, MCU_UNIT_CRC, on_unit_reset, c);
 	return c;
 }

@@ -98,6 +98,7 @@ struct vdma {
 	struct request lines[DMA_N_LINES];
 	bool running; /* an item's own accesses may come back to us */
 	struct sim_event ev;
+	struct bus_run from, to; /* items in a row */
 };
 
 /* ---- requests ---- */
@@ -289,6 +290,93 @@ static void do_item(struct controller *c, unsigned int n, u64 t)
 	}
 }
 
+/* ---- items in a row ---- */
+
+/* since when a channel of @c other than @n asks */
+static u64 others_ask_ps(const struct controller *c, unsigned int n)
+{
+	u64 first = SIM_NEVER;
+	unsigned int i;
+
+	for (i = 0; i < N_CHANNELS; i++)
+		if (i != n)
+			first = min(first, asked_ps(c, i));
+	return first;
+}
+
+/* may the items of channel @n be made in a row? */
+static bool is_copying(const struct controller *c, unsigned int n)
+{
+	return c->ch[n].ccr & CCR_MEM2MEM && !c->dma->mcu->sim->opts.reference_dp;
+}
+
+static bool begin_run(struct controller *c, const struct channel *ch, u32 n)
+{
+	struct vdma *d = c->dma;
+	bool to_periph = ch->ccr & CCR_DIR;
+	u8 psize = (u8)size_of(FIELD_GET(CCR_PSIZE, ch->ccr));
+	u8 msize = (u8)size_of(FIELD_GET(CCR_MSIZE, ch->ccr));
+	u8 pstep = ch->ccr & CCR_PINC ? psize : 0, mstep = ch->ccr & CCR_MINC ? msize : 0;
+	struct bus_run *r = &d->from, *w = &d->to;
+
+	r->size = to_periph ? msize : psize;
+	r->step = to_periph ? mstep : pstep;
+	r->write = false;
+	w->size = to_periph ? psize : msize;
+	w->step = to_periph ? pstep : mstep;
+	w->write = true;
+	r->addr = ch->src & ~(r->size - 1u); /* the low bits are not looked at: RM0351 11.6.5 */
+	w->addr = ch->dst & ~(w->size - 1u);
+	r->master = w->master = BUS_DMA;
+	r->n = w->n = n;
+	if (!mcu_bus_run(d->mcu, r))
+		return false;
+	if (!mcu_bus_run(d->mcu, w)) {
+		r->end(r, 0);
+		return false;
+	}
+	return true;
+}
+
+/*
+ * Items of memory-to-memory channel @n up to time @t, while nothing else asks for the bus: the same as
+ * do_item() over and over, for slaves that know runs. False: there was none.
+ */
+static bool do_items(struct controller *c, unsigned int n, u64 t, u64 others_due_ps)
+{
+	const u64 item_ps = ITEM_CYCLES * c->dma->mcu->hclk_ps;
+	struct channel *ch = &c->ch[n];
+	struct bus_run *r = &c->dma->from, *w = &c->dma->to;
+	u64 others_ps = others_ask_ps(c, n), start = max(ch->ready_ps, c->free_ps);
+	u32 most, i, v = 0;
+
+	t = min(t, others_due_ps ? others_due_ps - 1 : 0);
+	if (start >= others_ps || start + item_ps > t)
+		return false;
+	most = (u32)min((u64)ch->cndtr, (t - start) / item_ps);
+	if (!begin_run(c, ch, most))
+		return false;
+	most = min(r->n, w->n);
+	for (i = 0; i < most && start < others_ps && start + item_ps <= t; i++) {
+		u64 at = r->item(r, start + item_ps, &v);
+
+		if (at == SIM_NEVER)
+			break;
+		settle_flags(c, start + item_ps);
+		start = c->free_ps = w->item(w, at, &v);
+		ch->cndtr--;
+		if (ch->cndtr == ch->reload / 2)
+			raise_flags(c, n, IF_HTIF);
+		if (!ch->cndtr)
+			raise_flags(c, n, IF_TCIF);
+	}
+	r->end(r, i);
+	w->end(w, i);
+	ch->src += i * r->step;
+	ch->dst += i * w->step;
+	return i;
+}
+
 /* does a peripheral that goes on by its transfers wait for one */
 static bool is_waited_for(const struct controller *c)
 {
@@ -339,6 +427,8 @@ void vdma_run_to(struct vdma *d, u64 t)
 		i = due[1] < due[0];
 		if (due[i] > t)
 			break;
+		if (is_copying(&d->c[i], n[i]) && do_items(&d->c[i], n[i], t, due[!i]))
+			continue;
 		settle_flags(&d->c[i], due[i]);
 		do_item(&d->c[i], n[i], due[i]);
 	}

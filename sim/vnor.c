@@ -620,6 +620,13 @@ static bool die_can_give_byte(const struct vnor *nor, u8 lines, u8 io)
 	       nor->lines == lines && !is_held_quietly(nor, io);
 }
 
+/* the bytes of the array as they lie there, and nothing that could change them or their order */
+static bool is_plain_stream(const struct vnor *nor)
+{
+	return nor->op->kind == K_READ && !nor->window && !nor->weak && !nor->suspended.kind &&
+	       !vnor_wip(nor) && !nor->corrupt;
+}
+
 static u8 die_give_byte(struct vnor *nor, u8 lines, u64 at_ps)
 {
 	/* the byte is taken up at the falling edge that shows its first bit */
@@ -688,7 +695,8 @@ bool vnor_send_byte(struct vnor *nor, u8 byte, u8 lines, u8 io, u64 at_ps)
 	return true;
 }
 
-bool vnor_recv_byte(struct vnor *nor, u8 *byte, u8 lines, u8 io, u64 at_ps)
+/* the die that gives the next byte while the others do not listen; NULL: there is none */
+static struct vnor *find_giver(struct vnor *nor, u8 lines, u8 io)
 {
 	struct vnor *giver = NULL;
 	unsigned int i;
@@ -699,12 +707,45 @@ bool vnor_recv_byte(struct vnor *nor, u8 *byte, u8 lines, u8 io, u64 at_ps)
 		if (die_can_give_byte(die, lines, io))
 			giver = die;
 		else if (die->cs || !die->powered || die->phase != PH_IGNORE)
-			return false;
+			return NULL;
 	}
+	return giver;
+}
+
+bool vnor_recv_byte(struct vnor *nor, u8 *byte, u8 lines, u8 io, u64 at_ps)
+{
+	struct vnor *giver = find_giver(nor, lines, io);
+
 	if (!giver)
 		return false;
 	*byte = die_give_byte(giver, lines, at_ps);
 	return true;
+}
+
+u32 vnor_next_bytes(struct vnor *nor, u8 lines, u8 io, const u8 **from)
+{
+	struct vnor *die = find_giver(nor, lines, io);
+	u32 a;
+
+	if (!die || !is_plain_stream(die))
+		return 0;
+	a = die->addr & (die->part->size - 1);
+	*from = die->array + a;
+	return die->wrap ? die->wrap - (a & (die->wrap - 1)) : die->part->size - a;
+}
+
+void vnor_skip_bytes(struct vnor *nor, u32 n, u8 lines, u8 io, u64 at_ps)
+{
+	struct vnor *die = find_giver(nor, lines, io);
+
+	if (!die || !n)
+		return;
+	if (!die->n_out)
+		die->answered_wip = vnor_wip(die);
+	/* nothing remains of all but the last one but the count and the address */
+	die->n_out += n - 1;
+	die->addr = (die->addr & (die->part->size - 1)) + n - 1;
+	die_give_byte(die, lines, at_ps);
 }
 
 u64 vnor_quiet_until(const struct vnor *nor)

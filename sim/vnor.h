@@ -62,6 +62,15 @@ bool vnor_send_byte(struct vnor *nor, u8 byte, u8 lines, u8 io, u64 at_ps);
 bool vnor_recv_byte(struct vnor *nor, u8 *byte, u8 lines, u8 io, u64 at_ps);
 
 /*
+ * Many bytes of a read that does nothing but go through the array: how many of the bytes that come
+ * next are known, and where they lie; 0: none, ask for them one by one. They stay the next ones
+ * while nothing but their clocks happens to the chip. @n of them have gone out, the last rising
+ * edge at @at_ps.
+ */
+u32 vnor_next_bytes(struct vnor *nor, u8 lines, u8 io, const u8 **from);
+void vnor_skip_bytes(struct vnor *nor, u32 n, u8 lines, u8 io, u64 at_ps);
+
+/*
  * A status read that ended just now would answer the same until the time returned, if nothing
  * else is sent (0: no promise), and each such read counts as one command.
  */

@@ -277,6 +277,18 @@ static void step_data(struct vquadspi *q)
 	next_data(q);
 }
 
+u64 vqspi_step_known(struct vquadspi *q)
+{
+	u64 from = began_ps(q, clocks_of(lines_of(FIELD_GET(CCR_DMODE, q->ccr))));
+
+	q->now_ps = q->next_ps;
+	if (q->left != SIM_NEVER)
+		q->left -= unit(q);
+	q->level += unit(q);
+	next_data(q);
+	return from;
+}
+
 static bool poll_matches(const struct vquadspi *q)
 {
 	u32 differ = (q->poll_value ^ q->psmar) & q->psmkr;

@@ -43,8 +43,11 @@
 
 enum fmode { FM_WRITE, FM_READ, FM_POLL, FM_MAPPED };
 
-#define FIFO_LEN    16u
-#define DLR_ENDLESS 0xffffffffu
+#define FIFO_LEN	 16u
+
+#define QSPI_WINDOW_BASE 0x90000000u
+#define QSPI_WINDOW_SIZE 0x10000000u
+#define DLR_ENDLESS	 0xffffffffu
 
 enum state {
 	ST_IDLE,
@@ -201,9 +204,18 @@ void vqspi_resume(struct vquadspi *q, u64 at_ps);
 /* do the step that is due at next_ps; the host looks again at @to_ps, not before */
 void vqspi_step(struct vquadspi *q, u64 to_ps);
 void vqspi_advance(struct vquadspi *q, u64 to_ps);
+/*
+ * ... which is a byte of each chip for the FIFO that needs no asking for: all but its value. Returns
+ * when its clocks began.
+ */
+u64 vqspi_step_known(struct vquadspi *q);
 /* end whatever runs: NCS up, FIFO empty */
 void vqspi_stop(struct vquadspi *q, u64 at_ps);
 /* CLK from HCLK and PRESCALER as they are now */
 void vqspi_take_clock(struct vquadspi *q);
+
+/* ---- vquadspi-run.c ---- */
+
+bool vqspi_window_run(void *dev, struct bus_run *r);
 
 #endif

@@ -35,8 +35,6 @@
 
 #define QSPI_BASE    0xa0001000u
 #define QSPI_SIZE    0x400u
-#define WINDOW_BASE  0x90000000u
-#define WINDOW_SIZE  0x10000000u
 #define ABORT_CLOCKS 2 /* BUSY stays for a moment; RM0351 17.3.14 says only "once completed" */
 
 #define CR_WRITABLE  0xffdf0f1du /* without ABORT; FSEL, DFM: cr_writable() */
@@ -82,7 +80,7 @@ static void update_dma(struct vquadspi *q)
 		sim_schedule(q->sim, &q->dma_event, q->next_ps);
 	else
 		sim_cancel(q->sim, &q->dma_event);
-	mcu_set_dma_request(q->sim->mcu, "quadspi", on);
+	mcu_set_dma_request(q->sim->mcu, MCU_UNIT_QSPI, on);
 }
 
 static void on_dma_event(void *arg, u64 now_ps)
@@ -570,12 +568,13 @@ struct vquadspi *vquadspi_new(struct sim *sim, const struct vquadspi_port *port)
 					    .access = regs_access,
 					    .dev = q };
 	q->window_slave = (struct bus_slave){ .name = "QUADSPI window",
-					      .base = WINDOW_BASE,
-					      .size = WINDOW_SIZE,
+					      .base = QSPI_WINDOW_BASE,
+					      .size = QSPI_WINDOW_SIZE,
 					      .access = window_access,
 					      .dev = q };
 	mcu_add_slave(sim->mcu, &q->regs_slave);
 	mcu_add_slave(sim->mcu, &q->window_slave);
+	mcu_add_run(sim->mcu, QSPI_WINDOW_BASE, QSPI_WINDOW_SIZE, vqspi_window_run, q);
 	mcu_add_reset(sim->mcu, on_reset, q);
 	mcu_add_unit_reset(sim->mcu, MCU_UNIT_QSPI, on_unit_reset, q);
 	return q;

@@ -28,6 +28,14 @@ struct vquadspi_port {
 	void (*send)(void *dev, u8 byte, u8 lines, u64 at_ps);
 	u8 (*recv)(void *dev, u8 lines, u64 at_ps);
 	void (*dummy)(void *dev, u8 lines, unsigned int clocks, u64 at_ps);
+	/*
+	 * For data that come byte after byte, each on the clocks right after the one before or later, and
+	 * nothing else meanwhile: how many of the next are known, and where; 0: ask for each with recv().
+	 * And @n of them, one or more, have come, the last one by clocks that began at @at_ps. Both NULL:
+	 * never known.
+	 */
+	u32 (*next_bytes)(void *dev, u8 lines, const u8 **from);
+	void (*skip_bytes)(void *dev, u32 n, u8 lines, u64 at_ps);
 	/* the status read that just ended would be answered the same until then; 0: who knows */
 	u64 (*quiet_until)(void *dev);
 };

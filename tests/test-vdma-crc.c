@@ -540,7 +540,7 @@ static void test_the_quadspi_line_reaches_the_channel_that_cselr_names(void **st
 
 	for (i = 0; i < ARRAY_SIZE(c); i++) {
 		set_up(b, c[i].dma, c[i].ch, 10, SRAM, SRAM + 0x100, WORDS | MINC | EN);
-		mcu_set_dma_request(b->mcu, "quadspi", true);
+		mcu_set_dma_request(b->mcu, MCU_UNIT_QSPI, true);
 		pass_us(b, 100);
 		assert_int_equal(rd(b, c[i].dma + CNDTR(c[i].ch)), 10);
 		wr(b, c[i].dma + CSELR, c[i].request << (4 * (c[i].ch - 1)));
@@ -551,7 +551,7 @@ static void test_the_quadspi_line_reaches_the_channel_that_cselr_names(void **st
 		assert_int_equal(rd(b, c[i].dma + CNDTR(c[i].ch)), 0);
 		assert_int_equal(flags(b, c[i].dma, c[i].ch), GIF | TCIF | HTIF);
 		wr(b, c[i].dma + CCR(c[i].ch), 0);
-		mcu_set_dma_request(b->mcu, "quadspi", false);
+		mcu_set_dma_request(b->mcu, MCU_UNIT_QSPI, false);
 		wr(b, 0x40021050, 0);
 	}
 }
@@ -565,7 +565,7 @@ static void test_a_request_is_served_at_its_time_without_an_access(void **state)
 	put_le32(mcu_sram(b->mcu, SRAM + 0x100), 0);
 	wr(b, DMA1 + CSELR, 5u << 16);
 	set_up(b, DMA1, 5, 1, SRAM, SRAM + 0x100, WORDS | MINC | EN);
-	mcu_set_dma_request(b->mcu, "quadspi", true);
+	mcu_set_dma_request(b->mcu, MCU_UNIT_QSPI, true);
 	pass_us(b, 10);
 	assert_int_equal(get_le32(mcu_sram(b->mcu, SRAM + 0x100)), 0xcafe0001);
 }

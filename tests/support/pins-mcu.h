@@ -53,6 +53,12 @@ void mcu_add_unit_reset(struct mcu *m, enum mcu_unit unit, void (*fn)(void *dev,
 	m->unit[m->n_units++].dev = dev;
 }
 
+/* no DMA here that has any */
+void mcu_add_run(struct mcu *m, u32 base, u32 size, bus_run_fn fn, void *dev)
+{
+	(void)m, (void)base, (void)size, (void)fn, (void)dev;
+}
+
 bool mcu_unit_clocked(const struct mcu *m, enum mcu_unit unit)
 {
 	return !(m->off & BIT(unit));
@@ -63,7 +69,7 @@ u32 mcu_hclk_hz(const struct mcu *m)
 	return m->hclk_hz;
 }
 
-void mcu_set_dma_request(struct mcu *m, const char *who, bool level)
+void mcu_set_dma_request(struct mcu *m, enum mcu_unit unit, bool level)
 {
 	if (level && !m->dma) {
 		m->n_dma_rises++;
