@@ -84,6 +84,7 @@ struct stm32_quadspi {
 	bool maybe_busy; /* something was queued: look before the next exec() */
 	bool poll_set;	 /* PSMKR, PSMAR and PIR are what follows */
 	u8 poll_mask, poll_match;
+	u64 poll_interval_ns;
 };
 
 static inline struct stm32_quadspi *to_quadspi(const struct spi_mem *mem)

@@ -43,9 +43,6 @@
 /* NCS high between commands: 50 to 100 ns after program and erase in the data sheets seen */
 #define T_SHSL_NS 100u
 
-/* automatic polling: one status read each so often */
-#define POLL_INTERVAL_NS 4000u
-
 /* an idle controller answers within microseconds; a USB hiccup takes milliseconds */
 #define IDLE_TIMEOUT_NS (20 * MSEC_NS)
 
@@ -509,20 +506,22 @@ static int quadspi_exec(struct spi_mem *mem, const struct spi_mem_op *op)
 }
 
 static void quadspi_queue_poll(struct spi_mem *mem, struct memq *q, const struct spi_mem_op *op,
-			       u8 mask, u8 match)
+			       u8 mask, u8 match, u64 interval_ns)
 {
 	struct stm32_quadspi *qs = to_quadspi(mem);
 	/* CR.PMM = 0: all bits of all bytes must match, those of both chips */
 	u32 each = mem->n_chips == 2 ? 0x0101 : 0x01;
 
-	if (!qs->poll_set || qs->poll_mask != mask || qs->poll_match != match) {
+	if (!qs->poll_set || qs->poll_mask != mask || qs->poll_match != match ||
+	    qs->poll_interval_ns != interval_ns) {
 		put(qs, q, QUADSPI_PSMKR, mask * each);
 		put(qs, q, QUADSPI_PSMAR, match * each);
 		put(qs, q, QUADSPI_PIR,
-		    (u32)min(DIV_ROUND_UP((u64)POLL_INTERVAL_NS * mem->hz, SEC_NS), (u64)0xffff));
+		    (u32)min(DIV_ROUND_UP(interval_ns * mem->hz, SEC_NS), (u64)0xffff));
 		qs->poll_set = true;
 		qs->poll_mask = mask;
 		qs->poll_match = match;
+		qs->poll_interval_ns = interval_ns;
 	}
 	qs->maybe_busy = true;
 	put(qs, q, QUADSPI_FCR, QUADSPI_FCR_ALL);

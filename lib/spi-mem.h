@@ -60,10 +60,10 @@ struct spi_controller_mem_ops {
 	void (*queue_delay)(struct spi_mem *mem, u64 ns);
 	/* wire time the controller needs for @op after its last access was queued (busy on the pins) */
 	u64 (*op_time_ns)(const struct spi_mem *mem, const struct spi_mem_op *op);
-	/* arm automatic status polling: repeat @op until (first byte & mask) == match. Nothing waits.
-	 * op->data.nbytes: so many may be read each time */
+	/* arm automatic status polling: repeat @op until (first byte & mask) == match, with about
+	 * @interval_ns between two. Nothing waits. op->data.nbytes: so many may be read each time */
 	void (*queue_poll)(struct spi_mem *mem, struct memq *q, const struct spi_mem_op *op,
-			   u8 mask, u8 match);
+			   u8 mask, u8 match, u64 interval_ns);
 	/* sample whether an armed poll has matched; *val tested by poll_matched() */
 	void (*queue_poll_sample)(struct spi_mem *mem, struct memq *q, u32 *val,
 				  enum memq_sample *state);

@@ -25,6 +25,13 @@
 
 /* nothing may take longer than this many halves of the data sheet's maximum */
 #define LIMIT_HALVES 4
+/*
+ * Automatic polling reads the status so often in an operation's typical time, within limits: the end
+ * of an operation is seen that much late.
+ */
+#define POLLS	    160
+#define POLL_MIN_NS 400u
+#define POLL_MAX_NS 4000u
 /* an operation that is not over when it should be is looked at again so often in its usual time */
 #define PAUSES 200
 /* and of those looks every so many is one for the failure bits, too, where they keep a chip busy */
@@ -85,18 +92,19 @@ void nor_queue_sample(struct spi_nor *nor, struct nor_job *j, struct memq *q, st
 	nor->mem->ops->queue_poll_sample(nor->mem, q, &s->val, &s->state);
 }
 
-static void queue_arm(struct spi_nor *nor, struct memq *q)
+static void queue_arm(struct spi_nor *nor, const struct nor_job *j, struct memq *q)
 {
 	/* a status is repeated as long as it is clocked; stacked dies may take turns */
 	struct spi_mem_op op =
 		nor_op_read_reg(nor->p.poll_opcode, NULL, nor->p.die_ready ? nor_chips(nor) : 4);
 
-	nor->mem->ops->queue_poll(nor->mem, q, &op, nor->p.poll_mask, nor->p.poll_match);
+	nor->mem->ops->queue_poll(nor->mem, q, &op, nor->p.poll_mask, nor->p.poll_match,
+				  j->poll_ns);
 }
 
 /* write enable, the operation, automatic polling; leaves the time it began in @j */
 void nor_queue_operation(struct spi_nor *nor, struct nor_job *j, struct memq *q,
-			 const struct spi_mem_op *op, u64 max_ns, bool is_staged)
+			 const struct spi_mem_op *op, u64 typ_ns, u64 max_ns, bool is_staged)
 {
 	struct spi_mem_op wren = nor_op_simple(OP_WREN);
 
@@ -108,7 +116,8 @@ void nor_queue_operation(struct spi_nor *nor, struct nor_job *j, struct memq *q,
 	j->started_ns = memq_cursor_ns(q);
 	j->limit_ns = max_ns / 2 * LIMIT_HALVES;
 	nor->last_op_max_ns = j->limit_ns;
-	queue_arm(nor, q);
+	j->poll_ns = min(max(typ_ns / POLLS, (u64)POLL_MIN_NS), (u64)POLL_MAX_NS);
+	queue_arm(nor, j, q);
 	j->armed = true;
 	j->primed = false;
 	j->n_pauses = 0;
@@ -172,7 +181,7 @@ static int look_for_failure(struct flash_job *job)
 	if (!rc)
 		rc = report_failure(job, bits[0] | bits[1]);
 	if (!rc)
-		queue_arm(nor, nor->mem->q);
+		queue_arm(nor, nor_job_of(job), nor->mem->q);
 	return rc;
 }
 
@@ -240,7 +249,7 @@ static int erase_fire(struct flash_job *job, struct nor_job *j, struct memq *q)
 	}
 	nor_pick_erase(nor, job->offset + j->next, job->len - j->next, &e);
 	op = nor_op_erase(nor, e.opcode, job->offset + j->next);
-	nor_queue_operation(nor, j, q, &op, e.max_ns, false);
+	nor_queue_operation(nor, j, q, &op, e.typ_ns, e.max_ns, false);
 	j->busy_est_ns = &nor->busy_erase_ns[e.index];
 	if (!*j->busy_est_ns)
 		*j->busy_est_ns = e.typ_ns;

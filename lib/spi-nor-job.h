@@ -42,6 +42,7 @@ struct nor_flight {
 struct nor_cal {
 	u64 from_ns, step_ns; /* since it was started */
 	unsigned int n;
+	bool is_delayed;	  /* the wire had no time for them sooner */
 	s64 flight;		  /* of the page */
 	u32 val[NOR_CAL_SAMPLES]; /* little endian */
 	enum memq_sample state;
@@ -56,6 +57,7 @@ struct nor_job {
 	u64 last_pos;	  /* what was started last */
 	u64 started_ns;	  /* cursor when it began in the chip */
 	u64 limit_ns;	  /* longest it may take */
+	u64 poll_ns;	  /* between two polls of it */
 	u64 *busy_est_ns; /* where its duration is learned */
 	unsigned int n_pauses;
 	/* program: the page that comes next */
@@ -79,6 +81,8 @@ struct nor_job {
 	unsigned int n_measure, n_proofs;
 	struct nor_cal cal[NOR_CAL_PAGES];
 	unsigned int n_cal;
+	bool is_spread;	  /* the page that runs is one of them */
+	bool is_cal_wide; /* the last look ended too soon */
 	/* failure bits */
 	u8 fail_reg[NOR_MAX_DIES][2]; /* of each chip */
 	enum memq_sample fail_state[NOR_MAX_DIES];
@@ -104,7 +108,7 @@ static inline u64 nor_job_end(const struct flash_job *job, const struct nor_job 
 void nor_queue_failure_look(struct spi_nor *nor, struct nor_job *j, struct memq *q, s64 flight);
 void nor_queue_sample(struct spi_nor *nor, struct nor_job *j, struct memq *q, struct nor_sample *s);
 void nor_queue_operation(struct spi_nor *nor, struct nor_job *j, struct memq *q,
-			 const struct spi_mem_op *op, u64 max_ns, bool is_staged);
+			 const struct spi_mem_op *op, u64 typ_ns, u64 max_ns, bool is_staged);
 bool nor_is_matched(struct spi_nor *nor, const struct nor_sample *s);
 /* from now until @ns after the operation began */
 u64 nor_until_ns(const struct nor_job *j, const struct memq *q, u64 ns);

@@ -18,9 +18,9 @@
  *
  * How long a page takes is measured on the first one, by sampling it densely, and its spread on some
  * more. Then the pace is the longest seen, followed from there: each page in time shortens it by a
- * trifle, a late one lengthens it by 1/256. Results are some milliseconds old when they come in; late
- * pages that were started before the last correction are no reason for another one. Many late ones:
- * measure again.
+ * trifle, a late one lengthens it by 1/256. Results are some milliseconds old when they come in; pages
+ * that were started before the last correction say nothing about it. Many late ones in spite of
+ * corrections: the spread is looked for again, further up if it is not where it was expected.
  */
 #include "lib/spi-nor-job.h"
 
@@ -35,16 +35,17 @@
 /* the smallest piece that is worth an address */
 #define STAGE_MIN_WORDS 4u
 /*
- * Late pages that mean the estimate is off, not unlucky: a late one adds some, one in time takes one
- * away. An estimate of half the time misses every second page.
+ * Late pages that mean the estimate is off, not unlucky: each that was paced by the newest estimate
+ * adds some, one in time takes one away. An estimate of half the time misses every second page.
  */
-#define LATE_SCORE     4
-#define LATE_SCORE_MAX 16
+#define LATE_SCORE     16
+#define LATE_SCORE_MAX 48
 /* the estimate: down with each page in time, up with a late one */
 #define EST_DOWN 131072
 #define EST_UP	 256
-/* the spread is looked for from 1/16 before the first page's time to 1/16 after it */
-#define CAL_HALF 16
+/* the spread is looked for from 1/16 before the first page's time to 1/16, or 1/2, after it */
+#define CAL_HALF      16
+#define CAL_WIDE_HALF 2
 /* pages that are tried for a proof of the four lines, one round trip each */
 #define MAX_PROOFS 64
 /* and what must be left of the job to make it worth while */
@@ -52,11 +53,10 @@
 /* SWCLK cycles: a write, a read */
 #define WRITE_CYCLES 48
 #define READ_CYCLES  46
-/* from queuing the first of a row of samples until it is taken: TAR, and 12 cycles of the read */
-#define SAMPLE_CYCLES 60
-/* accesses to prime, and those of a whole page beside its data */
+/* of a read, until the target's bus answers it: request, acknowledge and what lies between them */
+#define SAMPLE_CYCLES 12
+/* accesses to prime */
 #define PRIME_ACCESSES 3
-#define PAGE_ACCESSES  24
 
 static u64 cycles_ns(const struct memq *q, u64 cycles)
 {
@@ -91,31 +91,25 @@ static bool did_run(struct spi_nor *nor, const struct nor_job *j, s64 flight)
 	return flight < 0 || was_started(nor, &j->flight[flight % NOR_MAX_FLIGHT]);
 }
 
-static void measure_again(struct spi_nor *nor, struct nor_job *j)
-{
-	nor->program_measured = nor->program_learned = false;
-	j->late_score = 0;
-}
-
-/* follow the chip: what was paced well, what was late */
+/* follow the chip: what was paced well, what was late. Pages paced by older estimates say nothing */
 static void learn(struct spi_nor *nor, struct nor_job *j, const struct nor_flight *f)
 {
 	u64 *est = &nor->busy_program_ns;
 
-	if (f->s.state != MEMQ_VALID)
+	if (f->s.state != MEMQ_VALID || f->est_id != j->est_id)
 		return;
 	if (was_started(nor, f)) {
 		*est -= *est / EST_DOWN;
 		j->late_score -= !!j->late_score;
 		return;
 	}
-	if (f->est_id == j->est_id) {
-		*est = min(*est + *est / EST_UP, nor->p.program_max_ns);
-		j->est_id++;
-	}
+	*est = min(*est + *est / EST_UP, nor->p.program_max_ns);
+	j->est_id++;
 	j->late_score += LATE_SCORE;
-	if (j->late_score >= LATE_SCORE_MAX)
-		measure_again(nor, j);
+	if (j->late_score < LATE_SCORE_MAX)
+		return;
+	nor->program_learned = false;
+	j->late_score = 0;
 }
 
 /* judge the pages whose samples have come in */
@@ -132,42 +126,58 @@ static void judge_flight(struct spi_nor *nor, struct nor_job *j, u64 done)
 	}
 }
 
+/* the first of a row of samples that found the page over; their number if none did */
+static unsigned int cal_end(const struct spi_nor *nor, const struct nor_cal *c)
+{
+	unsigned int k = 0;
+
+	while (k < c->n && !nor->mem->ops->poll_matched(nor->mem, get_le32((const u8 *)&c->val[k])))
+		k++;
+	return k;
+}
+
 /*
- * The longest page of those that were sampled; one without an end took the whole time looked at. By
- * the cursor, which does not count when the wire stands still, the first page may have seemed too
- * short; on a wire that was busy elsewhere too long. Then most pages end after or before all samples.
+ * The longest page of those that were sampled. By the cursor, which does not count when the wire
+ * stands still, the first page may have seemed too short; on a wire that was busy elsewhere too long.
+ * Then most pages end after all samples, and more is looked at, or before all samples.
  */
 static void judge_spread(struct spi_nor *nor, struct nor_job *j)
 {
-	unsigned int n = 0, n_before = 0, n_after = 0;
+	unsigned int n = 0, n_over = 0, n_after = 0, n_hidden = 0;
 	u64 lo = UINT64_MAX, hi = 0;
 
 	for (unsigned int i = 0; i < j->n_cal; i++) {
 		const struct nor_cal *c = &j->cal[i];
-		unsigned int k = 0;
-		u64 at;
+		unsigned int k = cal_end(nor, c);
+		u64 at = c->from_ns + k * c->step_ns;
 
 		if (c->state != MEMQ_VALID || !did_run(nor, j, c->flight))
 			continue;
-		while (k < c->n &&
-		       !nor->mem->ops->poll_matched(nor->mem, get_le32((const u8 *)&c->val[k])))
-			k++;
-		at = c->from_ns + k * c->step_ns;
+		n++;
+		n_after += k == c->n;
+		n_over += !k;
+		/* over before the wire had time to look: that says nothing about when */
+		n_hidden += !k && c->is_delayed;
+		if (!k && c->is_delayed)
+			continue;
 		lo = min(lo, at);
 		hi = max(hi, at);
-		n++;
-		n_before += !k;
-		n_after += k == c->n;
 	}
 	j->n_cal = 0;
-	if (2 * n_after > n)
-		measure_again(nor, j);
-	if (!n || 2 * n_after > n)
+	nor->program_learned = n && n_hidden == n;
+	if (!n || nor->program_learned)
 		return;
+	j->est_id++;
+	if (2 * n_after > n) {
+		/* the next look goes on where this one ended */
+		nor->busy_program_ns = min(hi, nor->p.program_max_ns);
+		j->is_cal_wide = true;
+		return;
+	}
 	/* a dozen pages do not show the very longest */
 	nor->busy_program_ns = hi + (hi - lo) / 16;
-	nor->program_learned = n_before < n;
-	j->est_id++;
+	nor->program_learned = n_over < n || n_hidden;
+	j->is_cal_wide = false;
 	log_dbg(&nor->mem->ctx->log, "%s: pages take %" PRIu64 " to %" PRIu64 " us", nor->name,
 		lo / USEC_NS, hi / USEC_NS);
 }
@@ -187,7 +197,6 @@ static void learn_measured(struct spi_nor *nor, struct nor_job *j, const struct 
 	nor->busy_program_ns = s->at_ns + s->at_ns / 32;
 	nor->program_measured = true;
 	j->est_id++;
-	j->late_score = 0;
 	log_dbg(&nor->mem->ctx->log, "%s: a page takes %" PRIu64 " us", nor->name,
 		s->at_ns / USEC_NS);
 }
@@ -234,14 +243,6 @@ static bool can_stage(const struct spi_nor *nor, u32 len)
 	return len <= nor->mem->stage_bytes && !(len % 4);
 }
 
-/* the data of the next page take longer to come than this one to be programmed */
-static bool is_wire_bound(const struct spi_nor *nor, const struct memq *q)
-{
-	u64 cycles = (nor->mtd.writebufsize / 4 + PAGE_ACCESSES) * WRITE_CYCLES;
-
-	return cycles_ns(q, cycles) > nor->busy_program_ns;
-}
-
 /* put a piece of the next page aside: what there is room for, all of it if nobody else waits */
 static int queue_stage(struct flash_job *job, struct nor_job *j, struct memq *q, u32 len)
 {
@@ -261,19 +262,29 @@ static int queue_stage(struct flash_job *job, struct nor_job *j, struct memq *q,
 	return JOB_READY;
 }
 
-/* samples around the expected end of the page that runs */
+/* where samples for the spread begin, and how much earlier or later they may */
+static u64 spread_from_ns(const struct spi_nor *nor)
+{
+	return nor->busy_program_ns - nor->busy_program_ns / CAL_HALF;
+}
+
+/* samples around the expected end of the page that runs; one if the wire had no time before */
 static int queue_spread(struct flash_job *job, struct nor_job *j, struct memq *q)
 {
 	struct spi_nor *nor = to_nor(job->mtd);
 	struct nor_cal *c = &j->cal[j->n_cal++];
-	u64 est = nor->busy_program_ns, span = 2 * (est / CAL_HALF);
+	u64 est = nor->busy_program_ns, step_ns = cycles_ns(q, READ_CYCLES);
+	u64 until_ns = nor_until_ns(j, q, est + est / (j->is_cal_wide ? CAL_WIDE_HALF : CAL_HALF));
 
-	c->from_ns = elapsed_ns(j, q) + cycles_ns(q, SAMPLE_CYCLES);
-	c->step_ns = cycles_ns(q, READ_CYCLES);
-	c->n = (unsigned int)min(span / c->step_ns + 1, (u64)NOR_CAL_SAMPLES);
+	j->is_spread = true;
+	c->is_delayed = elapsed_ns(j, q) > spread_from_ns(nor) + 2 * step_ns;
+	c->step_ns = step_ns;
+	c->n = (unsigned int)min(until_ns / step_ns + 1, (u64)NOR_CAL_SAMPLES);
 	c->state = MEMQ_PENDING;
 	c->flight = j->running;
 	nor->mem->ops->queue_poll_samples(nor->mem, q, c->val, c->n, &c->state);
+	/* whatever had to come before the first one */
+	c->from_ns = elapsed_ns(j, q) - c->n * step_ns + cycles_ns(q, SAMPLE_CYCLES);
 	return j->n_cal == NOR_CAL_PAGES ? JOB_BLOCKED : JOB_READY;
 }
 
@@ -305,9 +316,11 @@ static int fire(struct flash_job *job, struct nor_job *j, struct memq *q, u32 le
 	j->running = -1;
 	if (j->armed)
 		queue_proof_of_ready(job, j, q);
-	nor_queue_operation(nor, j, q, &op, nor->p.program_max_ns, j->staged == len);
+	nor_queue_operation(nor, j, q, &op, nor->p.program_typ_ns, nor->p.program_max_ns,
+			    j->staged == len);
 	j->last_pos = j->pick;
 	j->picked = false;
+	j->is_spread = false;
 	job->is_patient = true;
 	if (!nor->program_measured) {
 		j->phase = PHASE_MEASURE;
@@ -400,15 +413,13 @@ int nor_program_next(struct flash_job *job, struct nor_job *j, struct memq *q)
 	len = page_len(job, j->pick);
 	if (can_stage(nor, len) && j->staged < len)
 		return queue_stage(job, j, q, len);
+	if (j->armed && !j->is_spread && nor->program_measured && !nor->program_learned &&
+	    j->n_cal < NOR_CAL_PAGES)
+		return nor_until_ns(j, q, spread_from_ns(nor))
+			       ? wait_until(job, j, q, spread_from_ns(nor))
+			       : queue_spread(job, j, q);
 	if (!j->armed || !nor_until_ns(j, q, est))
 		return fire(job, j, q, len);
-	if (nor->program_measured && !nor->program_learned && j->n_cal < NOR_CAL_PAGES &&
-	    !is_wire_bound(nor, q)) {
-		u64 from_ns = est - est / CAL_HALF;
-
-		return nor_until_ns(j, q, from_ns) ? wait_until(job, j, q, from_ns)
-						   : queue_spread(job, j, q);
-	}
 	lead_ns = cycles_ns(q, PRIME_ACCESSES * WRITE_CYCLES);
 	if (!j->primed && nor_until_ns(j, q, est - min(est, lead_ns)))
 		return wait_until(job, j, q, est - lead_ns);

@@ -106,12 +106,12 @@ static u64 qpi_op_time_ns(const struct spi_mem *mem, const struct spi_mem_op *op
 }
 
 static void qpi_queue_poll(struct spi_mem *mem, struct memq *q, const struct spi_mem_op *op,
-			   u8 mask, u8 match)
+			   u8 mask, u8 match, u64 interval_ns)
 {
 	struct spi_mem *spi = qpi_of(mem)->spi;
 	struct spi_mem_op four = moved(mem, op);
 
-	spi->ops->queue_poll(spi, q, &four, mask, match);
+	spi->ops->queue_poll(spi, q, &four, mask, match, interval_ns);
 }
 
 static void qpi_queue_poll_sample(struct spi_mem *mem, struct memq *q, u32 *val,

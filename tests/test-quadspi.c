@@ -475,7 +475,7 @@ static void test_polling_is_armed_sampled_and_ended(void **state)
 	enum memq_sample s = MEMQ_PENDING;
 	u32 val;
 
-	f->mem->ops->queue_poll(f->mem, &f->q, &op, 1, 0);
+	f->mem->ops->queue_poll(f->mem, &f->q, &op, 1, 0, 4000);
 	/* 4 us at 24 MHz is 96 clocks; FMODE 2 */
 	assert_log(f, "PSMKR=00000001 PSMAR=00000000 PIR=00000060 FCR=0000001b DLR=00000000 "
 		      "CCR=09000105");
@@ -486,9 +486,9 @@ static void test_polling_is_armed_sampled_and_ended(void **state)
 	f->mem->ops->queue_poll_end(f->mem, &f->q);
 	assert_log(f, "SR? CR=01400303");
 	/* mask and match stay in the registers */
-	f->mem->ops->queue_poll(f->mem, &f->q, &op, 1, 0);
+	f->mem->ops->queue_poll(f->mem, &f->q, &op, 1, 0, 4000);
 	assert_log(f, "FCR=0000001b DLR=00000000 CCR=09000105");
-	f->mem->ops->queue_poll(f->mem, &f->q, &op, 0x80, 0x80);
+	f->mem->ops->queue_poll(f->mem, &f->q, &op, 0x80, 0x80, 4000);
 	assert_log(f, "PSMKR=00000080 PSMAR=00000080 PIR=00000060 FCR=0000001b DLR=00000000 "
 		      "CCR=09000105");
 }
@@ -524,7 +524,7 @@ static void test_a_page_after_a_page_is_only_commands_and_the_start_of_the_dma(v
 	f->mem->ops->queue_stage(f->mem, &f->q, 0, page, 256, 256);
 	f->mem->ops->queue_op(f->mem, &f->q, &wren, NULL);
 	f->mem->ops->queue_op_staged(f->mem, &f->q, &pp);
-	f->mem->ops->queue_poll(f->mem, &f->q, &rdsr, 1, 0);
+	f->mem->ops->queue_poll(f->mem, &f->q, &rdsr, 1, 0, 4000);
 	f->mem->ops->queue_stage(f->mem, &f->q, 0, page, 256, 256);
 	fake_clear_log(&f->q);
 	/* the next: what stays is not written again, and the sample needs no address */
@@ -534,7 +534,7 @@ static void test_a_page_after_a_page_is_only_commands_and_the_start_of_the_dma(v
 	f->mem->ops->queue_poll_end_staged(f->mem, &f->q);
 	f->mem->ops->queue_op(f->mem, &f->q, &wren, NULL);
 	f->mem->ops->queue_op_staged(f->mem, &f->q, &pp);
-	f->mem->ops->queue_poll(f->mem, &f->q, &rdsr, 1, 0);
+	f->mem->ops->queue_poll(f->mem, &f->q, &rdsr, 1, 0, 4000);
 	assert_log(f, "SR? CR=05400307 CCR=00000106 CCR=03002532 AR=00001200 DMA.CCR5=00003a91 "
 		      "FCR=0000001b CCR=09000105");
 	/* an end of polling that knows nothing of a DMA */
@@ -545,7 +545,7 @@ static void test_a_page_after_a_page_is_only_commands_and_the_start_of_the_dma(v
 	assert_int_equal(f->mem->ops->exec(f->mem, &wren), 0);
 	fake_clear_log(&f->q);
 	f->mem->ops->queue_op_staged(f->mem, &f->q, &pp);
-	f->mem->ops->queue_poll(f->mem, &f->q, &rdsr, 1, 0);
+	f->mem->ops->queue_poll(f->mem, &f->q, &rdsr, 1, 0, 4000);
 	assert_log(f, "MODER=aaafffff DLR=000000ff CCR=03002532 AR=00001200 CR=05400305 "
 		      "DMA.CCR5=00003a91 PSMKR=00000001 PSMAR=00000000 PIR=00000020 FCR=0000001b "
 		      "CCR=09000105");
@@ -683,7 +683,7 @@ static void test_two_chips_side_by_side_share_addresses_and_bytes(void **state)
 	fake_clear_log(&f->q);
 	f->mem->ops->queue_op(f->mem, &f->q, &erase, NULL);
 	assert_log(f, "CCR=00002520 AR=00246000");
-	f->mem->ops->queue_poll(f->mem, &f->q, &rdsr, 1, 0);
+	f->mem->ops->queue_poll(f->mem, &f->q, &rdsr, 1, 0, 4000);
 	assert_log(f, "PSMKR=00000101 PSMAR=00000000 PIR=00000060 FCR=0000001b DLR=00000001 "
 		      "CCR=09000105");
 	assert_int_equal(spi_mem_exec_each(f->mem, &rdid, second), 0);
