@@ -49,7 +49,7 @@ say =
 endif
 
 LIB_SRC	 := $(sort $(wildcard lib/*.c chips/*.c drivers/*.c))
-SIM_SRC	 := $(filter-out sim/vcore-$(if $(UNICORN),none,unicorn).c,$(sort $(wildcard sim/*.c)))
+SIM_SRC	 := $(filter-out sim/vcore-$(if $(UNICORN),none,unicorn%).c,$(sort $(wildcard sim/*.c)))
 SIMD_SRC := $(sort $(wildcard simd/*.c))
 CLI_SRC	 := $(sort $(wildcard cli/*.c))
 TEST_SRC := $(sort $(wildcard tests/test-*.c))
