@@ -22,7 +22,7 @@
 #define DATA	    0x20000c00u
 #define STACK	    0x20002000u
 #define RAM_SIZE    0x2000u
-#define N_SEEDS	    60
+#define N_SEEDS	    24
 #define END_PS	    (20 * PS_PER_US * 1000)
 
 /* how a program is run */
