@@ -61,6 +61,7 @@ struct simd_conn {
 
 struct simd {
 	bool realtime;
+	struct sysclock *clk; /* the wall clock */
 	struct simd_board *boards[SIMD_MAX_BOARDS];
 	unsigned int n_boards;
 	struct simd_listener listeners[MAX_LISTENERS];
@@ -69,9 +70,9 @@ struct simd {
 	unsigned int n_conns;
 };
 
-static u64 wall_ns(void)
+static u64 wall_ns(const struct simd *s)
 {
-	return clock_now_ns(sysclock_host());
+	return clock_now_ns(s->clk);
 }
 
 /* virtual time of a board, as wall-clock time; of use with --realtime only */
@@ -247,7 +248,7 @@ unsigned int simd_n_conns(const struct simd *s, const struct simd_protocol *prot
 /* the wall clock went on while nobody needed this board */
 static void board_catch_up(struct simd_board *b, struct simd_conn *c)
 {
-	u64 now = wall_ns(), ps = (now - b->idle_since_ns) * PS_PER_NS;
+	u64 now = wall_ns(b->simd), ps = (now - b->idle_since_ns) * PS_PER_NS;
 
 	b->idle_since_ns = now;
 	if (b->simd->realtime) {
@@ -272,7 +273,7 @@ static void board_worked(struct simd_board *b, bool more)
 {
 	u64 virt = board_virt_ns(b);
 
-	b->idle_since_ns = wall_ns();
+	b->idle_since_ns = wall_ns(b->simd);
 	if (b->first_ps)
 		b->last_ps = sim_now_ps(b->sim);
 	b->step_ns = 0;
@@ -298,7 +299,7 @@ static u64 board_ahead_ns(const struct simd *s, const struct simd_board *b)
 	if (!s->realtime || !b)
 		return 0;
 	virt = board_virt_ns(b);
-	wall = wall_ns();
+	wall = wall_ns(s);
 	return virt > wall ? virt - wall : 0;
 }
 
@@ -449,6 +450,27 @@ static void conn_read(struct simd_conn *c)
 	conn_deliver(c);
 }
 
+/*
+ * Is somebody about to go who has @l's board? Its last words are still to be read, or it has been told
+ * to go and does so in the next turn. Whoever comes after it is let in then, and not refused because
+ * this process was slower than the two of them
+ */
+static bool has_leaver(const struct simd *s, const struct simd_listener *l)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->n_conns; i++) {
+		const struct simd_conn *c = s->conns[i];
+		struct pollfd p = { .fd = c->fd, .events = POLLRDHUP };
+
+		if (c->dead || c->proto != l->proto || (l->board && c->board != l->board))
+			continue;
+		if (c->hang_up ? !c->n_tx : c->n_tx - c->tx_done < TX_HIGH && poll(&p, 1, 0) > 0)
+			return true;
+	}
+	return false;
+}
+
 /* ---- one turn ---- */
 
 static int sooner(int a, int b)
@@ -552,14 +574,14 @@ static int turn(struct simd *s, int stop_fd, int timeout_ms, bool *stop, struct 
 	for (i = 0; i < n_conns; i++)
 		fds[n++] = (struct pollfd){ .fd = s->conns[i]->fd,
 					    .events = conn_events(s, s->conns[i]) };
-	asked_ns = wall_ns();
+	asked_ns = wall_ns(s);
 	ret = ppoll(fds, n, sleep_time(timeout_ms, hold_ns, steps, &ts), NULL);
 	if (ret < 0 && errno != EINTR)
 		return err_set(err, -errno, NULL, "poll: %s", strerror(errno));
 	if (ret <= 0)
 		memset(fds, 0, sizeof(fds));
 	*stop = fds[0].revents;
-	at_once = wall_ns() - asked_ns < AT_ONCE_NS;
+	at_once = wall_ns(s) - asked_ns < AT_ONCE_NS;
 	for (i = 0; i < n_conns; i++) {
 		struct simd_conn *c = s->conns[i];
 		short got = fds[1 + s->n_listeners + i].revents;
@@ -577,7 +599,7 @@ static int turn(struct simd *s, int stop_fd, int timeout_ms, bool *stop, struct 
 			conn_write(c);
 	}
 	for (i = 0; i < s->n_listeners; i++)
-		if (fds[1 + i].revents)
+		if (fds[1 + i].revents && !has_leaver(s, &s->listeners[i]))
 			accept_one(s, &s->listeners[i]);
 	turn_due(s);
 	bury_dead(s);
@@ -714,9 +736,21 @@ struct simd *simd_new(bool realtime)
 {
 	struct simd *s = calloc(1, sizeof(*s));
 
-	if (s)
-		s->realtime = realtime;
+	if (!s)
+		return NULL;
+	s->realtime = realtime;
+	s->clk = sysclock_host();
 	return s;
+}
+
+/**
+ * simd_set_clock() - another clock than the host's goes for the wall clock
+ * @s: server without boards
+ * @clk: lives as long as @s; only its now_ns() is asked
+ */
+void simd_set_clock(struct simd *s, struct sysclock *clk)
+{
+	s->clk = clk;
 }
 
 /**
@@ -744,7 +778,7 @@ struct simd_board *simd_add_board(struct simd *s, struct transport *t)
 		free(b);
 		return NULL;
 	}
-	b->idle_since_ns = wall_ns();
+	b->idle_since_ns = wall_ns(s);
 	b->start_ns = b->idle_since_ns;
 	b->ahead_base_ns = b->idle_since_ns - sim_now_ps(b->sim) / PS_PER_NS;
 	s->boards[s->n_boards++] = b;
@@ -767,7 +801,7 @@ void simd_report(const struct simd *s, FILE *out)
 
 	for (i = 0; i < s->n_boards; i++) {
 		const struct simd_board *b = s->boards[i];
-		u64 ns = wall_ns() - b->start_ns;
+		u64 ns = wall_ns(s) - b->start_ns;
 
 		fprintf(out, "%s: %.6f s of virtual time, %.6f s of it with clients", b->t->serial,
 			(double)sim_now_ps(b->sim) / (double)PS_PER_S,

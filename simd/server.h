@@ -101,6 +101,8 @@ unsigned int simd_n_conns(const struct simd *s, const struct simd_protocol *prot
 /* ---- for main.c and tests ---- */
 
 struct simd *simd_new(bool realtime);
+/* before the first board: @clk goes for the wall clock, so that a test decides what time passes */
+void simd_set_clock(struct simd *s, struct sysclock *clk);
 /* the benches are closed (and saved) with it; the first error of that is left in @err */
 int simd_free(struct simd *s, struct err *err);
 /* takes over @t; NULL: out of memory, and @t is still the caller's */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The USB/IP server and the USB device behind it, over a real socket.
+ * The USB/IP server and the USB device behind it, over a real socket. What the server takes for the
+ * wall clock is the test's own: it goes on when the client waits for an answer and there is none, and
+ * not while this computer has other things to do.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,6 +24,7 @@
 #define REC	   312
 #define HEAD	   48
 #define MAX_TURNS  4000
+#define TURN_MS	   2 /* a message that is on its way through the kernel is there by then */
 #define RET_UNLINK 4
 #define OUT_A	   2
 #define IN_A	   1
@@ -31,6 +34,8 @@
 struct fix {
 	struct simd *s;
 	struct err err;
+	struct sysclock clk;
+	u64 now_ns;
 	int port, fd;
 	u32 seqnum;
 };
@@ -54,9 +59,16 @@ static void add_board(struct fix *f, const char *serial, const char *chip)
 	assert_non_null(simd_add_board(f->s, t));
 }
 
+static u64 client_now(struct sysclock *clk)
+{
+	return container_of(clk, struct fix, clk)->now_ns;
+}
+
 static void start(struct fix *f, const char *chip)
 {
 	f->s = simd_new(false);
+	f->clk.now_ns = client_now;
+	simd_set_clock(f->s, &f->clk);
 	add_board(f, "FIRST", chip);
 	add_board(f, "SECOND", "ft2232h");
 	f->port = simd_listen(f->s, &simd_usbip, NULL, "0", &f->err);
@@ -94,7 +106,10 @@ static int dial(struct fix *f)
 	return fd;
 }
 
-/* @n bytes, with the server working meanwhile; returns how many came before it hung up */
+/*
+ * @n bytes, with the server working meanwhile, and 1 ms going by each time that nothing came; returns
+ * how many came before it hung up
+ */
 static size_t get(struct fix *f, int fd, void *buf, size_t n)
 {
 	unsigned int turns;
@@ -103,12 +118,14 @@ static size_t get(struct fix *f, int fd, void *buf, size_t n)
 	for (turns = 0; got < n && turns < MAX_TURNS; turns++) {
 		ssize_t k;
 
-		assert_int_equal(simd_turn(f->s, 1, &f->err), 0);
+		assert_int_equal(simd_turn(f->s, TURN_MS, &f->err), 0);
 		k = recv(fd, (u8 *)buf + got, n - got, MSG_DONTWAIT);
 		if (!k || (k < 0 && errno == ECONNRESET))
 			return got;
 		if (k > 0)
 			got += (size_t)k;
+		else
+			f->now_ns += MSEC_NS;
 	}
 	return got;
 }
