@@ -109,6 +109,6 @@ ok 'the failure counts more than the stop' both 2 '[.boards[].result] ==
 stop_at 'kill -INT $1' -p sim -p sim $B -m qspi -w nor.bin --json
 ok 'a signal ends all of them in order' both 10 '.result == "interrupted" and
 	([.boards[].result] == ["interrupted", "interrupted"])'
-stop_at 'sleep 0.5; kill -INT $1; sleep 0.2; kill -INT $1' -p sim -p sim $B -m qspi -w nor.bin
+stop_at "$TWICE" -p sim -p sim $B -m qspi -w nor.bin
 ok 'a second signal at once' rc_is 130
 exit $failed

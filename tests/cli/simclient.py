@@ -2,18 +2,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Clients of swdrom-sim that share no code with it: remote_bitbang and serprog, from their
 specifications. usage: simclient.py COMMAND PORT [ARGUMENT]"""
+import os
 import random
+import signal
 import socket
 import struct
 import sys
-import time
 
 
 class Bitbang:
     """As OpenOCD does it: the first O is never sent, each c waits for its answer."""
 
     def __init__(self, port):
-        self.s = socket.create_connection(("127.0.0.1", port), timeout=20)
+        self.s = socket.create_connection(("127.0.0.1", port), timeout=100)
 
     def send(self, text):
         self.s.sendall(text.encode())
@@ -52,7 +53,7 @@ class Bitbang:
 
 class Serprog:
     def __init__(self, port):
-        self.s = socket.create_connection(("127.0.0.1", port), timeout=20)
+        self.s = socket.create_connection(("127.0.0.1", port), timeout=100)
 
     def recv(self, n):
         data = b""
@@ -92,7 +93,7 @@ def hold(port):
     b.send("oc")
     b.s.recv(1)
     print("mine", flush=True)
-    time.sleep(60)
+    signal.pause()
 
 
 def reset_line(port):
@@ -106,7 +107,7 @@ def reset_line(port):
 
 
 def refused(port):
-    s = socket.create_connection(("127.0.0.1", port), timeout=20)
+    s = socket.create_connection(("127.0.0.1", port), timeout=100)
     try:
         s.sendall(b"c")
         print("served" if s.recv(1) else "refused")
@@ -114,11 +115,39 @@ def refused(port):
         print("refused")
 
 
+def pause(pid):
+    os.kill(pid, signal.SIGSTOP)
+    state = ""
+    while state != "T":
+        with open(f"/proc/{pid}/stat") as f:
+            state = f.read().rpartition(") ")[2][0]
+
+
+def successors(port, pid):
+    """One goes and the next one comes while the server, slow as it may be, has not looked yet."""
+    for last_words in b"Q", b"def" * 5000 + b"Q", b"def" * 5000, b"":
+        a = socket.create_connection(("127.0.0.1", port), timeout=100)
+        a.sendall(b"oc")
+        a.recv(1)
+        pause(int(pid))
+        try:
+            a.sendall(last_words)
+            a.close()
+            b = socket.create_connection(("127.0.0.1", port), timeout=100)
+            b.sendall(b"cQ")
+        finally:
+            os.kill(int(pid), signal.SIGCONT)
+        assert b.recv(1), f"refused after {last_words[-4:]}"
+        b.recv(1)
+        b.close()
+    print("served")
+
+
 def garbage(port):
     """Whatever comes: only the client may suffer."""
     rng = random.Random(1)
     for n in range(60):
-        s = socket.create_connection(("127.0.0.1", port), timeout=20)
+        s = socket.create_connection(("127.0.0.1", port), timeout=100)
         try:
             s.sendall(rng.randbytes(rng.choice((1, 7, 100, 5000))))
             if n % 3:

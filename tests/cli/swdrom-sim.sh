@@ -11,8 +11,7 @@ start()
 	: >ports
 	"$SIM" "$@" >ports 2>server.err &
 	server=$!
-	for _ in $(seq 200); do
-		grep -q '^ready' ports && return
+	until grep -q '^ready' ports; do
 		kill -0 $server 2>/dev/null || return
 		sleep 0.05
 	done
@@ -35,7 +34,7 @@ port()
 # client COMMAND...: output in out
 client()
 {
-	timeout 60 $CLIENT "$@" >out 2>err
+	timeout 200 $CLIENT "$@" >out 2>err
 	rc=$?
 }
 
@@ -57,7 +56,7 @@ ok 'an unknown SPI-NOR is a usage error that says where they are listed' rc_says
 "$SIM" --board l476re-bare --nor w25q128jv >out 2>err
 rc=$?
 ok 'and so is one on a board without a place for it' rc_says 2 'no place'
-timeout 10 "$SIM" --board stm32l476g-disco >out 2>err
+timeout 200 "$SIM" --board stm32l476g-disco >out 2>err
 rc=$?
 ok 'a server that nobody can connect to is a usage error' rc_says 2 'no port'
 "$SIM" --list >out 2>err
@@ -87,14 +86,15 @@ client dpidr "$RBB"
 ok 'a client that never listens is not waited for' prints 2ba01477
 $CLIENT hold "$RBB" >held &
 holder=$!
-for _ in $(seq 200); do
-	grep -q mine held && break
+until grep -q mine held || ! kill -0 $holder; do
 	sleep 0.05
 done
 client refused "$RBB"
 ok 'the pins belong to one client at a time' prints refused
 kill $holder
 wait $holder 2>/dev/null
+client successors "$RBB" $server
+ok 'whoever comes when another has gone is served, however slow the server' prints served
 client refused "$(port serprog SIM0002)"
 ok 'serprog is refused where there is no NOR' prints refused
 
@@ -148,8 +148,7 @@ ok 'no server is no adapter' rc_says 3 'no remote_bitbang server'
 : >apb
 python3 "$TOP/tests/cli/apbtarget.py" >apb &
 server=$!
-for _ in $(seq 200); do
-	[ -s apb ] && break
+until [ -s apb ] || ! kill -0 $server; do
 	sleep 0.05
 done
 for p in "remote_bitbang:port=$(cat apb)" "sim:pins=remote_bitbang:127.0.0.1:$(cat apb)"; do

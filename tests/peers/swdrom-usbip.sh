@@ -124,10 +124,8 @@ job_under_way()
 	USBIP_LIBUSB_PORT=$(port_of usbip) LD_PRELOAD=$PEER_LIBS/libusb-1.0.so.0 \
 		"$SWDROM" -p ftdi -b $DISCO --progress -w "$DEMO" >out 2>err </dev/null &
 	job=$!
-	n=0
 	until grep -qs 'program' err; do
-		n=$((n + 1))
-		[ $n -lt 3000 ] && kill -0 $job || break
+		kill -0 $job || break
 		sleep 0.02
 	done
 }
