@@ -632,6 +632,7 @@ static u8 die_give_byte(struct vnor *nor, u8 lines, u64 at_ps)
 	/* the byte is taken up at the falling edge that shows its first bit */
 	vnor_sync(nor, at_ps - nor->period_ps * (8u / lines) + nor->period_ps / 2);
 	nor->out_byte = next_out(nor);
+	vnor_sync(nor, at_ps);
 	nor->clk = true;
 	drive(nor, nor->out_byte & IO_MASK(lines));
 	return nor->out_byte;

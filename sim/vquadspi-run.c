@@ -20,7 +20,7 @@ static u8 data_lines(const struct vquadspi *q)
 static bool goes_on(const struct vquadspi *q, const struct bus_run *r)
 {
 	return !r->write && r->step == r->size && is_enabled(q) && fmode(q) == FM_MAPPED &&
-	       data_lines(q) && FIELD_GET(CCR_ADMODE, q->ccr) && !q->held && !q->e2_armed &&
+	       data_lines(q) && FIELD_GET(CCR_ADMODE, q->ccr) && !q->held &&
 	       (q->state == ST_DATA || q->state == ST_FULL) && q->selected &&
 	       r->addr - QSPI_WINDOW_BASE == q->mapped_at &&
 	       mcu_unit_clocked(q->sim->mcu, MCU_UNIT_QSPI);
@@ -29,11 +29,9 @@ static bool goes_on(const struct vquadspi *q, const struct bus_run *r)
 /* bytes that come next, of all chips together, and that are known, but no more than @most */
 static u32 look_ahead(const struct vquadspi *q, const u8 *from[2], u32 most)
 {
-	u64 n = most;
+	u64 n = min((u64)most, q->left);
 	unsigned int i;
 
-	if (q->left != SIM_NEVER) /* with the very last ones the read comes to its end */
-		n = q->left > unit(q) ? min(n, q->left - unit(q)) : 0;
 	for (i = 0; i < unit(q); i++) {
 		const struct vquadspi_port *p = port_of(q, i);
 
@@ -99,7 +97,6 @@ static void window_run_end(struct bus_run *r, u32 n_done)
 		return;
 	q->mapped_at += n_done * r->size;
 	q->ar = q->mapped_at;
-	q->was_indirect = false;
 }
 
 /**
