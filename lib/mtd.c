@@ -92,7 +92,8 @@ void mtd_finish(struct mtd_info *mtd)
  * @from: first byte, from the start of the device
  * @len: bytes
  *
- * Return: 0: no; -EROFS with the reason; -EINVAL for a range outside the device.
+ * Return: 0: no; MTD_OPENS: only by locks that mtd_open_locks() opens; -EROFS with the reason; -EINVAL
+ * for a range outside the device.
  */
 int mtd_is_locked(struct mtd_info *mtd, u64 from, u64 len)
 {
@@ -103,6 +104,19 @@ int mtd_is_locked(struct mtd_info *mtd, u64 from, u64 len)
 	if (ret || !len || !mtd->ops->is_locked)
 		return ret;
 	return mtd->ops->is_locked(mtd, from, len);
+}
+
+/**
+ * mtd_open_locks() - open the locks that every power-up sets
+ * @mtd: device, prepared
+ * @from: first byte of a range that mtd_is_locked() says MTD_OPENS of
+ * @len: bytes
+ *
+ * Return: 0; -EROFS when they stay closed; other errors as they come.
+ */
+int mtd_open_locks(struct mtd_info *mtd, u64 from, u64 len)
+{
+	return mtd->ops->open_locks ? mtd->ops->open_locks(mtd, from, len) : 0;
 }
 
 /**
@@ -166,10 +180,11 @@ static int mtd_run_one(struct mtd_info *mtd, enum job_kind kind, u64 offset, u64
 	struct flash_job job = {
 		.kind = kind, .mtd = mtd, .offset = offset, .len = len, .buf = buf
 	};
-	int ret = mtd_is_locked(mtd, offset, len);
+	int lock = mtd_is_locked(mtd, offset, len);
+	int ret = lock < 0 ? lock : mtd_prepare(mtd);
 
-	if (!ret)
-		ret = mtd_prepare(mtd);
+	if (!ret && lock == MTD_OPENS)
+		ret = mtd_open_locks(mtd, offset, len);
 	if (!ret)
 		ret = sched_run(mtd->ctx, mtd->q, &job, 1);
 	return ret;

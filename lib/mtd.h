@@ -120,8 +120,14 @@ struct mtd_ops {
 	 */
 	int (*resync)(struct flash_job *job);
 	/* would erasing or programming [from, from+len) be refused? 0: no; -EROFS with the reason
-	 * (names page or block, register, remedy). Called before anything is erased */
+	 * (names page or block, register, remedy); MTD_OPENS: yes, but see open_locks(). Called before
+	 * anything is erased; only looks */
 	int (*is_locked)(struct mtd_info *mtd, u64 from, u64 len);
+	/*
+	 * For a job, where is_locked() says MTD_OPENS: open the locks that every power-up sets, and the
+	 * next one will set again. -EROFS: they stay closed. NULL: there are none
+	 */
+	int (*open_locks)(struct mtd_info *mtd, u64 from, u64 len);
 	/* back to a quiet, readable state; always runs, also after errors and Ctrl-C */
 	void (*finish)(struct mtd_info *mtd);
 	/* the device's own description (SFDP), as it is, into @buf; NULL: there is no such thing */
@@ -239,7 +245,9 @@ int mtd_read(struct mtd_info *mtd, u64 from, size_t len, u8 *buf);
 int mtd_checksum(struct mtd_info *mtd, struct mtd_crc *pieces, size_t n);
 int mtd_write(struct mtd_info *mtd, u64 to, size_t len, const u8 *buf);
 int mtd_erase(struct mtd_info *mtd, u64 from, u64 len);
+#define MTD_OPENS 1
 int mtd_is_locked(struct mtd_info *mtd, u64 from, u64 len);
+int mtd_open_locks(struct mtd_info *mtd, u64 from, u64 len);
 int mtd_prepare(struct mtd_info *mtd);
 void mtd_finish(struct mtd_info *mtd);
 

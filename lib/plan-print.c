@@ -54,6 +54,16 @@ void plan_print(const struct plan *plan, void (*line)(void *arg, const char *tex
 	char text[200];
 	size_t i, k;
 
+	for (i = 0; i < plan->n_opens; i++) {
+		const struct plan_opening *o = &plan->opens[i];
+
+		snprintf(text, sizeof(text),
+			 "%-8s %-6s 0x%08" PRIx64 "..0x%08" PRIx64
+			 ", and all its other blocks: every power-up locks them",
+			 "unlock", o->mtd->name, o->mtd->base + o->offset,
+			 o->mtd->base + o->offset + o->len - 1);
+		line(arg, text);
+	}
 	for (i = 0; i < plan->n_steps; i = k) {
 		const struct plan_step *s = &plan->steps[i];
 		u64 end = s->offset + s->len, bytes = s->len, est_ns = s->est_ns;

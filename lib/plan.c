@@ -63,6 +63,7 @@ void plan_free(struct plan *plan)
 	free(priv);
 	free(plan->steps);
 	free(plan->sums);
+	free(plan->opens);
 	memset(plan, 0, sizeof(*plan));
 }
 
@@ -301,12 +302,25 @@ u64 plan_run_len(const struct planner *p, size_t from, size_t to)
 	return p->blocks[to - 1].start + p->blocks[to - 1].size - p->blocks[from].start;
 }
 
-static int check_locked(struct mtd_info *mtd, u64 from, u64 len, struct err *err)
+static int add_opening(struct plan *plan, struct mtd_info *mtd, u64 from, u64 len)
+{
+	struct plan_opening *opens = realloc(plan->opens, (plan->n_opens + 1) * sizeof(*opens));
+
+	if (!opens)
+		return -ENOMEM;
+	opens[plan->n_opens++] = (struct plan_opening){ .mtd = mtd, .offset = from, .len = len };
+	plan->opens = opens;
+	return 0;
+}
+
+static int check_locked(struct plan *plan, struct mtd_info *mtd, u64 from, u64 len, struct err *err)
 {
 	int ret = mtd_is_locked(mtd, from, len);
 
 	if (!ret)
 		return 0;
+	if (ret == MTD_OPENS)
+		return add_opening(plan, mtd, from, len);
 	err_set(err, ret, "remove the protection first",
 		"%s is protected somewhere in 0x%" PRIx64 "..0x%" PRIx64, mtd->name, from,
 		from + len - 1);
@@ -320,8 +334,8 @@ static int check_all_locked(struct planner *p)
 
 	for (i = 0; i < p->n_blocks; i = end) {
 		end = plan_run_end(p, i, UINT64_MAX);
-		ret = check_locked(p->blocks[i].mtd, p->blocks[i].start, plan_run_len(p, i, end),
-				   p->err);
+		ret = check_locked(p->plan, p->blocks[i].mtd, p->blocks[i].start,
+				   plan_run_len(p, i, end), p->err);
 		if (ret)
 			return ret;
 	}
@@ -563,7 +577,8 @@ static int erase_border(struct mtd_info *mtd, u64 edge, struct err *err)
 		       mtd->base + edge, mtd->base + start, mtd->base + start + size, mtd->name);
 }
 
-static int check_erase(struct mtd_info *mtd, u64 offset, u64 len, struct err *err)
+static int check_erase(struct plan *plan, struct mtd_info *mtd, u64 offset, u64 len,
+		       struct err *err)
 {
 	int ret;
 
@@ -578,7 +593,7 @@ static int check_erase(struct mtd_info *mtd, u64 offset, u64 len, struct err *er
 	if (!ret)
 		ret = erase_border(mtd, offset + len, err);
 	if (!ret)
-		ret = check_locked(mtd, offset, len, err);
+		ret = check_locked(plan, mtd, offset, len, err);
 	return ret;
 }
 
@@ -593,7 +608,7 @@ int plan_erase(struct plan *plan, struct mtd_info *mtd, u64 offset, u64 len, str
 	memset(plan, 0, sizeof(*plan));
 	ret = add_sums(&p, &mtd, 1);
 	if (!ret)
-		ret = check_erase(mtd, offset, len, err);
+		ret = check_erase(plan, mtd, offset, len, err);
 	for (at = offset; at < offset + len && !ret; at = start + size) {
 		mtd_block_at(mtd, at, &start, &size);
 		b = add_block(&p, mtd, start, size, 0);

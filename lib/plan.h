@@ -35,6 +35,12 @@ struct plan_sum {
 	u64 compared_by_crc;  /* of these, by checksum */
 };
 
+/* a range to be touched behind locks that every power-up sets: mtd_open_locks() */
+struct plan_opening {
+	struct mtd_info *mtd;
+	u64 offset, len;
+};
+
 struct plan {
 	struct plan_step
 		*steps; /* erases first, then programs, then verifies, per device ascending */
@@ -46,6 +52,8 @@ struct plan {
 	struct plan_sum all;
 	struct plan_sum *sums; /* one for each device given */
 	size_t n_sums;
+	struct plan_opening *opens; /* before the first step */
+	size_t n_opens;
 	void *priv;
 };
 

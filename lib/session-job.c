@@ -456,6 +456,20 @@ enum swdrom_status swdrom_read(struct swdrom *s, const char *path)
 
 /* ---- erasing and programming ---- */
 
+static int open_locks(const struct plan *plans, size_t n_plans)
+{
+	size_t i, k;
+	int ret = 0;
+
+	for (i = 0; i < n_plans; i++) {
+		const struct plan *p = &plans[i];
+
+		for (k = 0; k < p->n_opens && !ret; k++)
+			ret = mtd_open_locks(p->opens[k].mtd, p->opens[k].offset, p->opens[k].len);
+	}
+	return ret;
+}
+
 /* one scheduler run for all plans: devices work at the same time */
 static int run_plans(struct swdrom *s, const struct plan *plans, size_t n_plans)
 {
@@ -488,6 +502,11 @@ static int run_plans(struct swdrom *s, const struct plan *plans, size_t n_plans)
 			*(step->kind == PLAN_ERASE ? &s->goals[dev].erase
 						   : &s->goals[dev].program) += step->len;
 		}
+	}
+	ret = n ? open_locks(plans, n_plans) : 0;
+	if (ret) {
+		free(jobs);
+		return ret;
 	}
 	session_work_begin(s, &work);
 	session_meter_begin(s, plans, n_plans);

@@ -102,6 +102,7 @@ extern const struct mtd_wp_ops nor_wp_ops;
 /* set bits of SR2 (35h) for good; all others stay. The caller reads back */
 int nor_set_sr2_bits(struct spi_nor *nor, u8 bits);
 int nor_is_locked(struct spi_nor *nor, u64 from, u64 len);
+int nor_open_locks(struct spi_nor *nor, u64 from, u64 len);
 
 /* ---- lib/spi-nor-otp.c ---- */
 

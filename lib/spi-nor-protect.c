@@ -264,16 +264,10 @@ static u64 die_base(const struct spi_nor *nor)
 
 /*
  * Locks that every power-up sets are nobody's wish, only the chip's way to be safe until somebody
- * wants to write. Opening them leaves no trace: the next power-up sets them again.
+ * wants to write. Opening them leaves no trace: the next power-up sets them again. @open: do so
  */
-static int open_locks(struct spi_nor *nor, const struct nor_locks *locks)
-{
-	log_info(&nor->mem->ctx->log, "%s: unlocking all blocks (locked by every power-up)",
-		 nor->name);
-	return nor_locks_set(nor, locks, 0, 0);
-}
-
-static int locked_by_locks(struct spi_nor *nor, const struct nor_locks *locks, u64 from, u64 to)
+static int locked_by_locks(struct spi_nor *nor, const struct nor_locks *locks, u64 from, u64 to,
+			   bool open)
 {
 	bool by_power_up = nor->p.bp == NOR_BP_SWP || nor->p.bp == NOR_BP_BPR;
 	struct mtd_wp_range span;
@@ -281,7 +275,11 @@ static int locked_by_locks(struct spi_nor *nor, const struct nor_locks *locks, u
 	int rc = nor_locks_scan(nor, locks, from, to, &span, &partial);
 
 	if (!rc && span.len && by_power_up) {
-		rc = open_locks(nor, locks);
+		if (!open)
+			return MTD_OPENS;
+		log_info(&nor->mem->ctx->log, "%s: unlocking all blocks (locked by every power-up)",
+			 nor->name);
+		rc = nor_locks_set(nor, locks, 0, 0);
 		if (!rc)
 			rc = nor_locks_scan(nor, locks, from, to, &span, &partial);
 	}
@@ -545,15 +543,7 @@ static int apply(struct spi_nor *nor, struct protection *p, const struct nor_wp_
 	return rc;
 }
 
-/**
- * nor_is_locked() - would erasing or programming be refused?
- * @nor: chip, idle
- * @from: start, in bytes of one chip
- * @len: length
- *
- * Return: 0: no; -EROFS with range, registers and remedy; other errors as they come.
- */
-int nor_is_locked(struct spi_nor *nor, u64 from, u64 len)
+static int locked(struct spi_nor *nor, u64 from, u64 len, bool open)
 {
 	struct protection p;
 	u64 lo, hi;
@@ -562,7 +552,7 @@ int nor_is_locked(struct spi_nor *nor, u64 from, u64 len)
 	if (rc)
 		return rc;
 	if (p.locks)
-		return locked_by_locks(nor, p.locks, from, from + len);
+		return locked_by_locks(nor, p.locks, from, from + len, open);
 	if (!p.l)
 		return 0;
 	nor_wp_range(p.l, nor_lock_span(nor), &p.bits, &lo, &hi);
@@ -571,6 +561,8 @@ int nor_is_locked(struct spi_nor *nor, u64 from, u64 len)
 	if (nor->p.bp_at_power_up && !p.bits.srp) {
 		struct nor_wp_bits none = p.bits;
 
+		if (!open)
+			return MTD_OPENS;
 		log_info(&nor->mem->ctx->log, "%s: clearing BP (set by every power-up)", nor->name);
 		none.bp = 0;
 		return apply(nor, &p, &none, false);
@@ -586,6 +578,33 @@ int nor_is_locked(struct spi_nor *nor, u64 from, u64 len)
 		mode_of(&p.bits) == MTD_WP_HARDWARE
 			? ", and the status register is locked while WP# is low"
 			: "");
+}
+
+/**
+ * nor_is_locked() - would erasing or programming be refused?
+ * @nor: chip, idle
+ * @from: start, in bytes of one chip
+ * @len: length
+ *
+ * Return: 0: no; MTD_OPENS: not after nor_open_locks(); -EROFS with range, registers and remedy; other
+ * errors as they come.
+ */
+int nor_is_locked(struct spi_nor *nor, u64 from, u64 len)
+{
+	return locked(nor, from, len, false);
+}
+
+/**
+ * nor_open_locks() - open what every power-up locks, if there is such
+ * @nor: chip, idle
+ * @from: start, in bytes of one chip
+ * @len: length
+ *
+ * Return: 0: the range can be erased and programmed; else as nor_is_locked().
+ */
+int nor_open_locks(struct spi_nor *nor, u64 from, u64 len)
+{
+	return locked(nor, from, len, true);
 }
 
 /* what is to be changed in one die, and how */

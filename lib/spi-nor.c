@@ -301,24 +301,37 @@ static int nor_read(struct mtd_info *mtd, u64 from, size_t len, u8 *buf)
 	return rc;
 }
 
-/* each die of a stack has its own registers */
-static int nor_mtd_is_locked(struct mtd_info *mtd, u64 from, u64 len)
+/* each die of a stack has its own registers; the first error, or the largest answer of @fn */
+static int each_range(struct mtd_info *mtd, u64 from, u64 len,
+		      int (*fn)(struct spi_nor *nor, u64 from, u64 len))
 {
 	struct spi_nor *nor = to_nor(mtd);
 	u64 span = nor_die_span(nor), chips = nor_chips(nor), n;
-	int rc = 0;
+	int rc, answer = 0;
 
 	nor_leave_qpi(nor);
-	for (; !rc && len; from += n, len -= n) {
+	for (; len; from += n, len -= n) {
 		u64 at = from % span;
 
 		n = min(len, span - at);
 		rc = nor_select(nor, from);
 		if (!rc)
-			rc = nor_is_locked(nor, at / chips,
-					   DIV_ROUND_UP(at + n, chips) - at / chips);
+			rc = fn(nor, at / chips, DIV_ROUND_UP(at + n, chips) - at / chips);
+		if (rc < 0)
+			return rc;
+		answer = max(answer, rc);
 	}
-	return rc;
+	return answer;
+}
+
+static int nor_mtd_is_locked(struct mtd_info *mtd, u64 from, u64 len)
+{
+	return each_range(mtd, from, len, nor_is_locked);
+}
+
+static int nor_mtd_open_locks(struct mtd_info *mtd, u64 from, u64 len)
+{
+	return each_range(mtd, from, len, nor_open_locks);
 }
 
 static int finish_die(struct spi_nor *nor)
@@ -369,6 +382,7 @@ static const struct mtd_ops nor_mtd_ops = {
 	.check = nor_check,
 	.resync = nor_resync,
 	.is_locked = nor_mtd_is_locked,
+	.open_locks = nor_mtd_open_locks,
 	.finish = nor_finish,
 	.wp = &nor_wp_ops,
 	.sfdp = nor_sfdp,
@@ -380,6 +394,7 @@ static const struct mtd_ops nor_direct_ops = {
 	.read = nor_read,
 	.run = nor_run,
 	.is_locked = nor_mtd_is_locked,
+	.open_locks = nor_mtd_open_locks,
 	.finish = nor_finish,
 	.wp = &nor_wp_ops,
 	.sfdp = nor_sfdp,

@@ -78,7 +78,7 @@ static void test_a_pair_is_one_flash(void **state)
 		assert_int_equal(b->qspi->writebufsize, 512);
 		assert_true(mtd_block_at(b->qspi, KIB(64), &start, &size));
 		assert_int_equal(size, KIB(8));
-		must(b, mtd_is_locked(b->qspi, 0, end));
+		must(b, mtd_open_locks(b->qspi, 0, end));
 		fill(b, 0, KIB(24), 0);
 		must(b, mtd_erase(b->qspi, KIB(8), KIB(8)));
 		for (u64 k = 0; k < KIB(24); k++)
@@ -188,7 +188,7 @@ static void test_protection_covers_both(void **state)
 	assert_int_equal(mtd_is_locked(b->qspi, MIB(16) - 1, 1), -EROFS);
 	assert_non_null(strstr(b->ctx.err.what, "0x0 to 0xffffff "));
 	err_clear(&b->ctx.err);
-	must(b, mtd_is_locked(b->qspi, MIB(16), MIB(16)));
+	must(b, mtd_open_locks(b->qspi, MIB(16), MIB(16)));
 	change.range.len = 0;
 	must(b, b->qspi->ops->wp->change(b->qspi, &change));
 	write_pair(b, 0, 100);

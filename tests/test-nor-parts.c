@@ -90,7 +90,7 @@ static void test_each_chip_is_erased_and_programmed_at_both_ends(void **state)
 		attach(b, chips[i].model);
 		end = b->qspi->size;
 		/* what is locked at power-up is unlocked as for any job */
-		must(b, mtd_is_locked(b->qspi, 0, end));
+		must(b, mtd_open_locks(b->qspi, 0, end));
 		erase_block(b, 0);
 		write_at(b, 0, 3);
 		write_at(b, 200, KIB(3));
@@ -189,7 +189,7 @@ static void test_qpi_is_entered_when_asked_for_and_left_at_the_end(void **state)
 		size_t len;
 
 		attach(b, models[i]);
-		must(b, mtd_is_locked(b->qspi, 0, b->qspi->size));
+		must(b, mtd_open_locks(b->qspi, 0, b->qspi->size));
 		/* blank: the first page goes out on one line and is the proof */
 		write_at(b, 0, KIB(3));
 		if (!nor_is_qpi(nor_of(b)))
@@ -284,7 +284,7 @@ static void left_behind(struct bench *b, const char *how)
 			continue;
 		if (try_attach(b, chips[i].model))
 			fail_msg("%s left in %s: %s", chips[i].model, how, b->ctx.err.what);
-		must(b, mtd_is_locked(b->qspi, 0, b->qspi->size));
+		must(b, mtd_open_locks(b->qspi, 0, b->qspi->size));
 		erase_block(b, KIB(256));
 		write_at(b, KIB(256), 300);
 		erase_block(b, b->qspi->size - 1);
@@ -399,7 +399,7 @@ static void test_protected_by_the_application(void **state)
 
 		attach(b, chips[i].model);
 		memset(b->cells, 0, KIB(4));
-		ret = mtd_is_locked(b->qspi, 0, KIB(4));
+		ret = mtd_open_locks(b->qspi, 0, KIB(4));
 		if (ret && ret != -EROFS)
 			fail_msg("%s: %s", chips[i].model, b->ctx.err.what);
 		err_clear(&b->ctx.err);
@@ -534,7 +534,7 @@ static void test_blocks_are_what_the_sector_map_says(void **state)
 	/* 4 KiB everywhere, larger ones as units */
 	attach(b, "sst26vf064b");
 	assert_int_equal(b->qspi->regions[0].erasesize, KIB(4));
-	must(b, mtd_is_locked(b->qspi, 0, b->qspi->size));
+	must(b, mtd_open_locks(b->qspi, 0, b->qspi->size));
 	memset(b->cells, 0, KIB(256));
 	must(b, mtd_erase(b->qspi, 0, KIB(192)));
 	for (u64 i = 0; i < KIB(256); i++)
@@ -577,7 +577,7 @@ static void check_block_locks(struct bench *b, u64 lock_block)
 	err_clear(&b->ctx.err);
 	/* one block open, then one locked */
 	must(b, b->qspi->ops->wp->change(b->qspi, &change));
-	must(b, mtd_is_locked(b->qspi, 0, b->qspi->size));
+	must(b, mtd_open_locks(b->qspi, 0, b->qspi->size));
 	erase_block(b, KIB(256));
 	change.range = (struct mtd_wp_range){ KIB(256), lock_block };
 	must(b, b->qspi->ops->wp->change(b->qspi, &change));
@@ -587,8 +587,8 @@ static void check_block_locks(struct bench *b, u64 lock_block)
 	assert_false(st.is_partial);
 	assert_int_equal(mtd_is_locked(b->qspi, KIB(256), KIB(4)), -EROFS);
 	err_clear(&b->ctx.err);
-	must(b, mtd_is_locked(b->qspi, 0, KIB(256)));
-	must(b, mtd_is_locked(b->qspi, KIB(256) + lock_block, KIB(64)));
+	must(b, mtd_open_locks(b->qspi, 0, KIB(256)));
+	must(b, mtd_open_locks(b->qspi, KIB(256) + lock_block, KIB(64)));
 	erase_block(b, b->qspi->size - 1);
 }
 

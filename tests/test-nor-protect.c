@@ -502,14 +502,21 @@ static void test_locks_of_every_power_up_are_opened_for_a_job(void **state)
 
 	c->nor.p.bp = NOR_BP_SWP;
 	set_locks(c, true);
-	assert_int_equal(nor_is_locked(&c->nor, 0, KIB(4)), 0);
+	c->log[0] = '\0';
+	assert_int_equal(nor_is_locked(&c->nor, 0, KIB(4)), MTD_OPENS);
+	assert_null(strstr(c->log, "06")); /* only looked */
+	assert_true(c->lock[0]);
+	assert_int_equal(nor_open_locks(&c->nor, 0, KIB(4)), 0);
 	assert_false(c->lock[0]);
+	assert_int_equal(nor_is_locked(&c->nor, 0, KIB(4)), 0);
 	/* BP that every power-up sets, too */
 	c->nor.p.bp = NOR_BP3;
 	c->nor.p.qe = NOR_QE_NONE;
 	c->nor.p.bp_at_power_up = true;
 	c->sr[0] = 0x1c;
-	assert_int_equal(nor_is_locked(&c->nor, 0, KIB(4)), 0);
+	assert_int_equal(nor_is_locked(&c->nor, 0, KIB(4)), MTD_OPENS);
+	assert_int_equal(c->sr[0], 0x1c);
+	assert_int_equal(nor_open_locks(&c->nor, 0, KIB(4)), 0);
 	assert_int_equal(c->sr[0], 0);
 	/* but not when it is locked as well */
 	c->sr[0] = 0x9c;
@@ -556,10 +563,13 @@ static void test_sst26_opens_for_a_job_unless_locked_down(void **state)
 
 	c->nor.p.bp = NOR_BP_BPR;
 	memset(c->bpr, 0x55, sizeof(c->bpr));
-	assert_int_equal(nor_is_locked(&c->nor, 0, MIB(8)), 0);
+	assert_int_equal(nor_is_locked(&c->nor, 0, MIB(8)), MTD_OPENS);
+	assert_int_equal(c->bpr[0], 0x55);
+	assert_int_equal(nor_open_locks(&c->nor, 0, MIB(8)), 0);
 	memset(c->bpr, 0x55, sizeof(c->bpr));
 	c->locked_down = true;
-	assert_int_equal(nor_is_locked(&c->nor, 0, MIB(8)), -EROFS);
+	assert_int_equal(nor_is_locked(&c->nor, 0, MIB(8)), MTD_OPENS);
+	assert_int_equal(nor_open_locks(&c->nor, 0, MIB(8)), -EROFS);
 	assert_non_null(strstr(c->ctx.err.next, "power"));
 }
 

@@ -109,6 +109,13 @@ END
 SIM=sim:board=stm32l476g-disco,nor=sst26vf064b
 run -p $SIM $B --wp-status --json
 ok 'SST26: everything is locked at power-up' both 0 '.wp.length == 8388608 and .wp.mode == "disabled"'
+run -p $SIM $B -m qspi --range 0x10000+20000 -w a.bin --dry-run
+ok 'a dry run says that the job would open the locks' \
+	grep -q '^unlock  *qspi  *0x90010000\.\.0x9001[0-9a-f]*, .*every power-up' out
+ok 'and goes on with the plan' grep -q '^program  *qspi  *0x90010000' out
+ok 'but opens nothing' sh -c '! grep -q unlocking err'
+run -p $SIM $B -m qspi --range 0x10000+64K -E --dry-run
+ok 'nor does one that erases' sh -c 'grep -q "^unlock " out && ! grep -q unlocking err'
 run -p $SIM $B -m qspi --range 0x10000+20000 -w a.bin --json
 ok 'a job opens the locks and says so' both 0 '.verified_bytes >= 20000'
 ok 'in one line' says 'unlocking all blocks'
