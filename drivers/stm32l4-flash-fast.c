@@ -56,8 +56,6 @@
 /* rows broken off with no other done between, and one in so many of all: rows do not work here */
 #define MAX_FAILURES  6
 #define FAILURE_SHARE 8
-/* rows in flight at first, and after one that was broken off: all behind it are refused */
-#define PENDING_MIN 4u
 /* what another device gets done while rows hold the wire: about a third */
 #define OTHERS_SHARE 3
 /* accesses of a burst beside the data: TAR, CSW */
@@ -207,7 +205,6 @@ void stm32l4_fast_begin(struct flash_job *job, struct l4_program *l4)
 	for (u32 row = 0; row < f->n_rows; row++)
 		n_fit += is_row_fit(job, f, row);
 	f->is_used = f->is_on = is_worth_it(job, fl, n_fit);
-	f->pending_max = PENDING_MIN;
 	f->n_retries = job->mtd->ctx->stats.retries;
 	f->n_noise = job->mtd->ctx->stats.noise;
 	if (f->is_on)
@@ -216,11 +213,29 @@ void stm32l4_fast_begin(struct flash_job *job, struct l4_program *l4)
 
 /* ---- the stream ---- */
 
+static bool has_looks(const struct l4_fast *f)
+{
+	return f->n_looks > f->n_judged;
+}
+
+static unsigned int n_pending(const struct l4_fast *f)
+{
+	return (unsigned int)(f->n_sent - f->n_good);
+}
+
+static u32 pending_row(const struct l4_fast *f, unsigned int i)
+{
+	return f->row[(f->n_good + i) % FAST_PENDING];
+}
+
 static void queue_look(struct stm32l4_flash *fl, struct l4_fast *f, struct memq *q)
 {
-	f->look[f->n_looks].n = f->n_pending;
-	memq_sample32(q, reg(fl, FLASH_SR), &f->look[f->n_looks].sr, &f->look[f->n_looks].state);
-	f->n_looks++;
+	unsigned int i = f->n_looks++ % FAST_PENDING;
+
+	f->look[i].n_sent = f->n_sent;
+	f->look[i].est_id = f->est_id;
+	memq_sample32(q, reg(fl, FLASH_SR), &f->look[i].sr, &f->look[i].state);
+	f->look[i].mark = memq_mark(q);
 	f->runs = false;
 }
 
@@ -243,7 +258,7 @@ static void queue_row(struct flash_job *job, struct l4_fast *f, struct memq *q, 
 	}
 	/* the end of a batch reads, and must not find the last unit stalled */
 	memq_delay_ns(q, unit);
-	f->pending[f->n_pending++] = row;
+	f->row[f->n_sent++ % FAST_PENDING] = row;
 	f->runs = true;
 }
 
@@ -289,6 +304,58 @@ static bool next_row(struct flash_job *job, struct l4_program *l4, u32 *row)
 	return false;
 }
 
+/* late: not as short as was thought, but those that were on the wire already say nothing new */
+static void learn_late(struct stm32l4_flash *fl, struct l4_fast *f, unsigned int est_id)
+{
+	if (est_id != f->est_id)
+		return;
+	fl->row_est_ns += fl->row_est_ns / ROW_LATE;
+	f->est_id++;
+}
+
+static void rows_are_good(struct stm32l4_flash *fl, struct l4_program *l4, u64 n_sent)
+{
+	struct l4_fast *f = &l4->fast;
+
+	if (n_sent <= f->n_good)
+		return;
+	if (fl->n_rows_learned >= LEARN_ROWS)
+		fl->row_est_ns -= fl->row_est_ns / ROW_DOWN * (n_sent - f->n_good);
+	for (; f->n_good < n_sent; f->n_good++)
+		set_row_done(l4, pending_row(f, 0));
+	f->n_failures_in_a_row = 0;
+}
+
+/*
+ * What the samples say that were taken by @done. Return: true when an error flag is up; that sample
+ * is judged again.
+ */
+static bool judge_looks(struct stm32l4_flash *fl, struct l4_program *l4, u64 done)
+{
+	struct l4_fast *f = &l4->fast;
+
+	for (; has_looks(f); f->n_judged++) {
+		unsigned int i = f->n_judged % FAST_PENDING;
+
+		if (f->look[i].mark > done)
+			break;
+		if (f->look[i].state != MEMQ_VALID)
+			continue;
+		if (f->look[i].sr & FLASH_SR_FAILED)
+			return true;
+		if (f->look[i].sr & FLASH_SR_BSY)
+			learn_late(fl, f, f->look[i].est_id);
+		else
+			rows_are_good(fl, l4, f->look[i].n_sent);
+	}
+	return false;
+}
+
+static void count_done(struct flash_job *job, const struct l4_program *l4)
+{
+	job->done = max(job->done, (u64)l4->fast.n_done * FAST_ROW_SIZE);
+}
+
 int stm32l4_fast_issue(struct flash_job *job, struct l4_program *l4, struct memq *q)
 {
 	struct stm32l4_flash *fl = to_flash(job->mtd);
@@ -296,17 +363,22 @@ int stm32l4_fast_issue(struct flash_job *job, struct l4_program *l4, struct memq
 	u64 elapsed;
 	u32 row;
 
+	/* results come in while rows go on: no need to stop and wait for them */
+	job->judges_early = true;
+	if (judge_looks(fl, l4, memq_done(q)))
+		return JOB_BLOCKED;
+	count_done(job, l4);
 	if (f->runs)
 		queue_look(fl, f, q);
-	if (f->n_pending >= f->pending_max || f->n_looks == FAST_PENDING) {
-		if (!f->n_looks)
+	if (n_pending(f) == FAST_PENDING || f->n_looks - f->n_judged == FAST_PENDING) {
+		if (!has_looks(f))
 			queue_look(fl, f, q); /* those before found it busy, or were lost */
 		return JOB_BLOCKED;
 	}
 	if (!next_row(job, l4, &row)) {
-		if (f->n_pending && !f->n_looks)
+		if (n_pending(f) && !has_looks(f))
 			queue_look(fl, f, q);
-		if (f->n_pending)
+		if (n_pending(f))
 			return JOB_BLOCKED;
 		if (f->is_set_up)
 			memq_write32(q, reg(fl, FLASH_CR), 0);
@@ -349,42 +421,6 @@ static void learn_row(struct stm32l4_flash *fl, struct l4_fast *f)
 	fl->row_est_ns = fl->row_max_ns + fl->row_max_ns / 128;
 	log_dbg(&fl->mtd.ctx->log, "%s: a row takes %" PRIu64 " ns to program", fl->mtd.name,
 		took_ns);
-}
-
-/* what the samples say: the number of pending rows that are well; is an error flag up? */
-static unsigned int judge_looks(struct stm32l4_flash *fl, struct l4_fast *f, bool *failed)
-{
-	unsigned int n_good = 0;
-	bool was_late = false;
-
-	for (unsigned int i = 0; i < f->n_looks && !*failed; i++) {
-		if (f->look[i].state != MEMQ_VALID)
-			continue;
-		*failed = f->look[i].sr & FLASH_SR_FAILED;
-		if (*failed)
-			break;
-		if (!(f->look[i].sr & FLASH_SR_BSY))
-			n_good = f->look[i].n;
-		else if (!was_late)
-			fl->row_est_ns += fl->row_est_ns / ROW_LATE;
-		was_late |= f->look[i].sr & FLASH_SR_BSY;
-	}
-	if (n_good && !was_late && fl->n_rows_learned >= LEARN_ROWS)
-		fl->row_est_ns -= fl->row_est_ns / ROW_DOWN * n_good;
-	f->n_looks = 0;
-	return n_good;
-}
-
-static void rows_are_good(struct l4_program *l4, unsigned int n)
-{
-	struct l4_fast *f = &l4->fast;
-
-	for (unsigned int i = 0; i < n; i++)
-		set_row_done(l4, f->pending[i]);
-	memmove(f->pending, f->pending + n, (f->n_pending - n) * sizeof(f->pending[0]));
-	f->n_pending -= n;
-	if (n)
-		f->n_failures_in_a_row = 0;
 }
 
 /* a refused access was one too early; without one a unit came too late, unless the wire is to blame */
@@ -472,6 +508,7 @@ static int sort_pending(struct flash_job *job, struct l4_program *l4, u32 *sr)
 	struct stm32l4_flash *fl = to_flash(job->mtd);
 	struct l4_fast *f = &l4->fast;
 	struct memq *q = job->mtd->q;
+	unsigned int n = n_pending(f);
 	u8 *back = NULL;
 	u32 cr;
 	int ret = stm32l4_wait_idle(fl, sr);
@@ -482,33 +519,30 @@ static int sort_pending(struct flash_job *job, struct l4_program *l4, u32 *sr)
 		return ret;
 	if (cr & FLASH_CR_LOCK)
 		return stm32l4_report_reset(job);
-	if ((*sr & FLASH_SR_WRPERR) && f->n_pending)
-		return row_refused(job, f->pending[0], *sr);
-	back = malloc((size_t)f->n_pending * FAST_ROW_SIZE + 1);
+	if ((*sr & FLASH_SR_WRPERR) && n)
+		return row_refused(job, pending_row(f, 0), *sr);
+	back = malloc((size_t)n * FAST_ROW_SIZE + 1);
 	if (!back)
 		return err_set(&job->mtd->ctx->err, -ENOMEM, NULL,
 			       "out of memory for reading back");
 	memq_write32(q, reg(fl, FLASH_SR), FLASH_SR_FLAGS);
 	memq_write32(q, reg(fl, FLASH_CR), 0);
-	for (unsigned int i = 0; i < f->n_pending; i++)
-		memq_read(q, addr_of(fl, job->offset + row_pos(f, f->pending[i])),
+	for (unsigned int i = 0; i < n; i++)
+		memq_read(q, addr_of(fl, job->offset + row_pos(f, pending_row(f, i))),
 			  back + (size_t)i * FAST_ROW_SIZE, FAST_ROW_SIZE);
 	ret = memq_flush(q);
 	if (!ret)
 		ret = stm32l4_check_ecc(fl);
-	for (unsigned int i = 0; !ret && i < f->n_pending; i++)
-		sort_row(job, l4, f->pending[i], back + (size_t)i * FAST_ROW_SIZE);
+	for (unsigned int i = 0; !ret && i < n; i++)
+		sort_row(job, l4, pending_row(f, i), back + (size_t)i * FAST_ROW_SIZE);
 	free(back);
 	if (ret)
 		return ret;
-	f->n_pending = f->n_looks = f->n_samples = 0;
+	f->n_good = f->n_sent;
+	f->n_judged = f->n_looks;
+	f->n_samples = 0;
 	f->is_set_up = f->runs = false;
 	return 0;
-}
-
-static void count_done(struct flash_job *job, const struct l4_program *l4)
-{
-	job->done = max(job->done, (u64)l4->fast.n_done * FAST_ROW_SIZE);
 }
 
 static int rows_failed(struct flash_job *job, struct l4_program *l4)
@@ -521,7 +555,6 @@ static int rows_failed(struct flash_job *job, struct l4_program *l4)
 	if (ret)
 		return ret;
 	adapt_pace(fl, f, sr);
-	f->pending_max = PENDING_MIN;
 	f->n_failures++;
 	f->n_failures_in_a_row = f->n_done > n_done ? 1 : f->n_failures_in_a_row + 1;
 	log_dbg(&job->mtd->ctx->log,
@@ -540,17 +573,13 @@ int stm32l4_fast_check(struct flash_job *job, struct l4_program *l4)
 {
 	struct stm32l4_flash *fl = to_flash(job->mtd);
 	struct l4_fast *f = &l4->fast;
-	bool failed = false;
+	bool failed;
 
 	learn_row(fl, f);
 	f->n_samples = 0;
-	rows_are_good(l4, judge_looks(fl, f, &failed));
+	failed = judge_looks(fl, l4, memq_done(job->mtd->q));
 	count_done(job, l4);
-	if (failed)
-		return rows_failed(job, l4);
-	if (fl->n_rows_learned >= LEARN_ROWS)
-		f->pending_max = min(2 * f->pending_max, (unsigned int)FAST_PENDING);
-	return JOB_READY;
+	return failed ? rows_failed(job, l4) : JOB_READY;
 }
 
 int stm32l4_fast_resync(struct flash_job *job, struct l4_program *l4)

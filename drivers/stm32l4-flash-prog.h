@@ -15,7 +15,10 @@
 /* RM0351 3.3.7: a row is 32 double words */
 #define FAST_ROW_SIZE  256u
 #define FAST_ROW_UNITS (FAST_ROW_SIZE / STM32L4_UNIT_SIZE)
-/* rows without results yet; rows that were left half done */
+/*
+ * Rows without results yet: more than the batches that are on the wire at a time hold. Rows that were
+ * left half done
+ */
 #define FAST_PENDING 32
 #define FAST_BROKEN  32
 /* samples around the end of a row */
@@ -35,14 +38,20 @@ struct l4_fast {
 	bool is_set_up; /* FSTPG set, flags clear */
 	u64 from;	/* the first row, in bytes of the job */
 	u32 n_rows, next, n_done;
-	/* rows that were queued, and samples of SR that tell how many of them are well */
-	u32 pending[FAST_PENDING];
-	unsigned int n_pending, n_looks, pending_max;
+	/*
+	 * Rings: rows that were queued, and samples of SR that tell how many of all up to then are well.
+	 * Both are counted from the job's start
+	 */
+	u32 row[FAST_PENDING];
+	u64 n_sent, n_good;
 	struct {
-		unsigned int n; /* of pending */
+		u64 n_sent, mark;
+		unsigned int est_id; /* of the estimate that the row before was timed by */
 		u32 sr;
 		enum memq_sample state;
 	} look[FAST_PENDING];
+	u64 n_looks, n_judged;
+	unsigned int est_id;
 	bool runs;	/* the last of them has not been looked at */
 	u64 started_ns; /* cursor at its first unit */
 	/* learning: samples in a row, little endian */
