@@ -233,7 +233,6 @@ static void queue_look(struct stm32l4_flash *fl, struct l4_fast *f, struct memq 
 	unsigned int i = f->n_looks++ % FAST_PENDING;
 
 	f->look[i].n_sent = f->n_sent;
-	f->look[i].est_id = f->est_id;
 	memq_sample32(q, reg(fl, FLASH_SR), &f->look[i].sr, &f->look[i].state);
 	f->look[i].mark = memq_mark(q);
 	f->runs = false;
@@ -304,13 +303,13 @@ static bool next_row(struct flash_job *job, struct l4_program *l4, u32 *row)
 	return false;
 }
 
-/* late: not as short as was thought, but those that were on the wire already say nothing new */
-static void learn_late(struct stm32l4_flash *fl, struct l4_fast *f, unsigned int est_id)
+/* not as short as was thought; those that are on the wire already will say the same */
+static void learn_late(struct stm32l4_flash *fl, struct l4_fast *f, u64 mark)
 {
-	if (est_id != f->est_id)
+	if (mark <= f->learned_mark)
 		return;
 	fl->row_est_ns += fl->row_est_ns / ROW_LATE;
-	f->est_id++;
+	f->learned_mark = memq_mark(fl->mtd.q);
 }
 
 static void rows_are_good(struct stm32l4_flash *fl, struct l4_program *l4, u64 n_sent)
@@ -344,7 +343,7 @@ static bool judge_looks(struct stm32l4_flash *fl, struct l4_program *l4, u64 don
 		if (f->look[i].sr & FLASH_SR_FAILED)
 			return true;
 		if (f->look[i].sr & FLASH_SR_BSY)
-			learn_late(fl, f, f->look[i].est_id);
+			learn_late(fl, f, f->look[i].mark);
 		else
 			rows_are_good(fl, l4, f->look[i].n_sent);
 	}

@@ -43,13 +43,12 @@
 #define PROBE_EVERY_MAX 256
 #define PROBE_CYCLES	200
 /*
- * The first estimate is 1/64 above what was seen. Later a busy sample raises it by 1/256 and an idle
- * one lowers it by 1/2048, all of one check() by no more than 1/256.
+ * The first estimate is 1/64 above what was seen. Later an idle sample lowers it by 1/2048 and a busy
+ * one raises it by 1/256, once for all that were on the wire together.
  */
-#define PROBE_UP       64
-#define PROBE_LATE     256
-#define PROBE_DOWN     2048
-#define PROBE_DOWN_MAX 256
+#define PROBE_UP   64
+#define PROBE_LATE 256
+#define PROBE_DOWN 2048
 /* a read reaches the bus when its ACK is out, 12 cycles into its 46; some are left for the crossing */
 #define READ_AHEAD_CYCLES 30
 /* an idle debug port takes the next request some cycles after a write: SWCLK of one write */
@@ -137,6 +136,7 @@ static void queue_probe(struct stm32l4_flash *fl, struct memq *q, struct probe *
 	p->after_ns -= min(stm32l4_cycles_ns(q, READ_AHEAD_CYCLES), p->after_ns);
 	fl->probe_lead_ns = from_ns + p->after_ns - before_ns;
 	p->issued = issued;
+	p->mark = memq_mark(q);
 }
 
 /* let time pass until @after_ns since @from_ns */
@@ -233,6 +233,57 @@ static int queue_final(struct stm32l4_flash *fl, struct l4_program *l4, struct m
 	return JOB_DONE;
 }
 
+static void learn(struct stm32l4_flash *fl, s64 by_ns)
+{
+	s64 est = (s64)fl->prog_est_ns + by_ns;
+
+	est = max(est, (s64)PROG_EST_MIN_NS);
+	fl->prog_est_ns = (u64)min(est, (s64)PROG_EST_MAX_NS);
+}
+
+/* too short: what is on the wire already was timed by it and will say the same */
+static void learn_late(struct stm32l4_flash *fl, struct l4_program *l4, u64 part)
+{
+	learn(fl, (s64)(fl->prog_est_ns / part));
+	l4->learned_mark = memq_mark(fl->mtd.q);
+}
+
+/* replays, whoever caused them, often mean that a write came too early */
+static void learn_from_retries(struct stm32l4_flash *fl, struct l4_program *l4, u64 done)
+{
+	u64 n = fl->mtd.ctx->stats.retries;
+
+	if (n > fl->n_retries_seen && done >= l4->learned_mark)
+		learn_late(fl, l4, 2 * PROBE_UP);
+	fl->n_retries_seen = n;
+}
+
+/* what the samples say that were taken by @done. Return: true when an error flag is up */
+static bool judge_probes(struct stm32l4_flash *fl, struct l4_program *l4, u64 done)
+{
+	learn_from_retries(fl, l4, done);
+	for (; l4->n_judged < l4->n_probes; l4->n_judged++) {
+		const struct probe *p = &l4->probes[l4->n_judged % N_PROBES];
+
+		if (p->mark > done)
+			break;
+		if (p->state != MEMQ_VALID)
+			continue;
+		if (p->sr & FLASH_SR_FAILED)
+			return true; /* and judged again when all is at rest */
+		/* relative to its own time: what was idle then may be busy before */
+		if (!(p->sr & FLASH_SR_BSY)) {
+			if (fl->prog_est_ns > p->after_ns - p->after_ns / PROBE_UP)
+				learn(fl, -(s64)(fl->prog_est_ns / PROBE_DOWN));
+		} else if (p->mark > l4->learned_mark) {
+			learn_late(fl, l4, PROBE_LATE);
+		}
+		/* the last one before the sample may still be at work */
+		l4->base = max(l4->base, p->issued - STM32L4_UNIT_SIZE);
+	}
+	return false;
+}
+
 /* one double word, with a sample now and then */
 static int plain_issue(struct flash_job *job, struct l4_program *l4, struct memq *q)
 {
@@ -240,6 +291,10 @@ static int plain_issue(struct flash_job *job, struct l4_program *l4, struct memq
 	u64 from_ns, early_ns, now_ns, prog_ns = fl->prog_est_ns;
 	int ret = JOB_READY;
 
+	/* results come in while units go on: no need to stop and wait for them */
+	job->judges_early = true;
+	if (judge_probes(fl, l4, memq_done(q)) || l4->n_probes - l4->n_judged == N_PROBES)
+		return JOB_BLOCKED;
 	/* erased units are left as they are: they can still be programmed later */
 	while (l4->pos < l4->end &&
 	       (stm32l4_is_blank(job->buf + l4->pos) || stm32l4_fast_has(l4, l4->pos)))
@@ -256,10 +311,10 @@ static int plain_issue(struct flash_job *job, struct l4_program *l4, struct memq
 		queue_calibration(fl, q, l4, from_ns, l4->pos);
 		l4->idle_at_ns = from_ns + PROG_EST_MAX_NS;
 		ret = l4->n_cal == cal_units(q) ? JOB_BLOCKED : JOB_READY;
-	} else if (++l4->n_units % probe_every(fl, q) == 0 && l4->n_probes < N_PROBES) {
+	} else if (++l4->n_units % probe_every(fl, q) == 0) {
 		delay_until(q, from_ns,
 			    prog_ns > fl->probe_lead_ns ? prog_ns - fl->probe_lead_ns : 0);
-		queue_probe(fl, q, &l4->probes[l4->n_probes++], from_ns, l4->pos);
+		queue_probe(fl, q, &l4->probes[l4->n_probes++ % N_PROBES], from_ns, l4->pos);
 	}
 	/* words 0 and 1 of the next unit shall both be there when this one is done */
 	now_ns = memq_cursor_ns(q);
@@ -296,14 +351,6 @@ int stm32l4_program_issue(struct flash_job *job, struct memq *q)
 	ret = plain_issue(job, l4, q);
 	count(job, l4);
 	return ret;
-}
-
-static void learn(struct stm32l4_flash *fl, s64 by_ns)
-{
-	s64 est = (s64)fl->prog_est_ns + by_ns;
-
-	est = max(est, (s64)PROG_EST_MIN_NS);
-	fl->prog_est_ns = (u64)min(est, (s64)PROG_EST_MAX_NS);
 }
 
 /* the latest time at which any of the first units was seen busy, some jitter, and half a step of the grid */
@@ -414,6 +461,7 @@ static int program_failed(struct flash_job *job, struct l4_program *l4)
 		    !stm32l4_fast_has(l4, from + bad))
 			break;
 	l4->is_set_up = l4->is_final = false;
+	l4->n_judged = l4->n_probes;
 	l4->base = from + bad;
 	count(job, l4);
 	if (cr & FLASH_CR_LOCK)
@@ -427,43 +475,16 @@ out_free:
 	return ret;
 }
 
-/* replays, whoever caused them, often mean that a write came too early */
-static void learn_from_retries(struct stm32l4_flash *fl)
-{
-	u64 n = fl->mtd.ctx->stats.retries;
-
-	if (n > fl->n_retries_seen)
-		learn(fl, (s64)(fl->prog_est_ns / (2 * PROBE_UP)));
-	fl->n_retries_seen = n;
-}
-
 static int plain_check(struct flash_job *job, struct l4_program *l4)
 {
 	struct stm32l4_flash *fl = to_flash(job->mtd);
-	u64 floor_ns = fl->prog_est_ns - fl->prog_est_ns / PROBE_DOWN_MAX;
-	bool failed = false;
+	bool failed = judge_probes(fl, l4, memq_done(job->mtd->q));
 
-	for (unsigned int i = 0; i < l4->n_probes; i++) {
-		const struct probe *p = &l4->probes[i];
-
-		if (p->state != MEMQ_VALID)
-			continue;
-		/* relative to its own time: what was idle then may be busy before */
-		if (p->sr & FLASH_SR_BSY)
-			learn(fl, (s64)(fl->prog_est_ns / PROBE_LATE));
-		else if (fl->prog_est_ns > max(floor_ns, p->after_ns - p->after_ns / PROBE_UP))
-			learn(fl, -(s64)(fl->prog_est_ns / PROBE_DOWN));
-		failed |= !!(p->sr & FLASH_SR_FAILED);
-		/* the last one before the sample may still be at work */
-		if (!failed)
-			l4->base = max(l4->base, p->issued - STM32L4_UNIT_SIZE);
-	}
 	for (unsigned int u = 0; u < l4->n_cal; u++)
 		failed |= l4->cal[u][0].state == MEMQ_VALID && (l4->cal[u][0].sr & FLASH_SR_FAILED);
 	if (!fl->is_calibrated && l4->n_cal == cal_units(job->mtd->q))
 		judge_calibration(fl, l4);
-	l4->n_probes = l4->n_cal = 0;
-	learn_from_retries(fl);
+	l4->n_cal = 0;
 
 	if (l4->is_final && l4->state == MEMQ_VALID) {
 		failed |= (l4->sr & FLASH_SR_FAILED) || (l4->cr & FLASH_CR_LOCK);
@@ -519,7 +540,7 @@ int stm32l4_program_resync(struct flash_job *job)
 		return JOB_READY;
 	if (l4->fast.is_on)
 		return stm32l4_fast_resync(job, l4);
-	l4->n_probes = l4->n_cal = 0;
+	l4->n_cal = 0;
 	ret = program_failed(job, l4);
 	count(job, l4);
 	return ret;

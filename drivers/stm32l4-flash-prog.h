@@ -28,6 +28,7 @@
 struct probe {
 	u64 after_ns; /* at least; gaps between USB transfers make it later */
 	u64 issued;   /* bytes of the job that were queued before it */
+	u64 mark;
 	u32 sr;
 	enum memq_sample state;
 };
@@ -46,14 +47,13 @@ struct l4_fast {
 	u64 n_sent, n_good;
 	struct {
 		u64 n_sent, mark;
-		unsigned int est_id; /* of the estimate that the row before was timed by */
 		u32 sr;
 		enum memq_sample state;
 	} look[FAST_PENDING];
 	u64 n_looks, n_judged;
-	unsigned int est_id;
-	bool runs;	/* the last of them has not been looked at */
-	u64 started_ns; /* cursor at its first unit */
+	u64 learned_mark; /* what was queued before tells nothing of the present estimate */
+	bool runs;	  /* the last of them has not been looked at */
+	u64 started_ns;	  /* cursor at its first unit */
 	/* learning: samples in a row, little endian */
 	u32 sample[FAST_SAMPLES];
 	u64 sample_from_ns, sample_step_ns;
@@ -77,10 +77,12 @@ struct l4_program {
 	bool is_final;	/* the last status is queued: */
 	u32 sr, cr;
 	enum memq_sample state;
-	unsigned int n_units, n_cal, n_probes, n_retries, n_skipped;
+	unsigned int n_units, n_cal, n_retries, n_skipped;
 	u64 retry_at;
-	u64 idle_at_ns; /* cursor when the last unit should be done */
-	struct probe probes[N_PROBES];
+	u64 idle_at_ns;		       /* cursor when the last unit should be done */
+	struct probe probes[N_PROBES]; /* ring */
+	u64 n_probes, n_judged;
+	u64 learned_mark; /* what was queued before tells nothing of the present estimate */
 	struct probe cal[CAL_UNITS][CAL_SAMPLES];
 	struct l4_fast fast;
 	u8 row_done[]; /* a bit each */

@@ -372,7 +372,9 @@ static void test_a_reset_in_the_middle_is_reported(void **state)
 			ret = mtd_write(b->flash, 0, sizeof(b->data), b->data);
 	} while (!ret && sim_now_ps(b->sim) < 10 * PS_PER_S);
 	assert_int_equal(ret, -EIO);
-	assert_non_null(strstr(b->ctx.err.what, "reset"));
+	/* an access that meets the reset itself is refused by the bus: then it is what is suggested */
+	if (!strstr(b->ctx.err.what, "reset") && !strstr(b->ctx.err.next, "a reset at that time"))
+		fail_msg("%s; %s", b->ctx.err.what, b->ctx.err.next);
 }
 
 static void test_stop_leaves_whole_units_and_a_second_run_finishes(void **state)
