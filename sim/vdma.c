@@ -126,13 +126,18 @@ static bool line_is_alive(const struct vdma *d, enum dma_line line)
 	return vrcc_enabled(d->mcu->rcc, lines[line].bus, lines[line].bit);
 }
 
+static bool is_on(const struct channel *ch)
+{
+	return ch->ccr & CCR_EN && ch->cndtr;
+}
+
 /* since when does channel @n have something to do; SIM_NEVER: it has not */
 static u64 asked_ps(const struct controller *c, unsigned int n)
 {
 	const struct channel *ch = &c->ch[n];
 	unsigned int i;
 
-	if (!(ch->ccr & CCR_EN) || !ch->cndtr)
+	if (!is_on(ch))
 		return SIM_NEVER;
 	if (ch->ccr & CCR_MEM2MEM)
 		return ch->ready_ps;
@@ -152,18 +157,20 @@ static u64 asked_ps(const struct controller *c, unsigned int n)
 /* time of the next item, and whose it is */
 static u64 next_item(const struct controller *c, unsigned int *which)
 {
-	u64 first = SIM_NEVER, start;
+	u64 asked[N_CHANNELS], first = SIM_NEVER, start;
 	unsigned int n, best = N_CHANNELS;
 
-	if (c->free_ps == SIM_NEVER || !is_clocked(c))
+	if (c->free_ps == SIM_NEVER)
 		return SIM_NEVER;
-	for (n = 0; n < N_CHANNELS; n++)
-		first = min(first, asked_ps(c, n));
-	if (first == SIM_NEVER)
+	for (n = 0; n < N_CHANNELS; n++) {
+		asked[n] = is_on(&c->ch[n]) ? asked_ps(c, n) : SIM_NEVER;
+		first = min(first, asked[n]);
+	}
+	if (first == SIM_NEVER || !is_clocked(c))
 		return SIM_NEVER;
 	start = max(first, c->free_ps);
 	for (n = 0; n < N_CHANNELS; n++) {
-		if (asked_ps(c, n) > start)
+		if (asked[n] > start)
 			continue;
 		if (best == N_CHANNELS ||
 		    FIELD_GET(CCR_PL, c->ch[n].ccr) > FIELD_GET(CCR_PL, c->ch[best].ccr))

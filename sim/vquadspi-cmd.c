@@ -8,10 +8,11 @@
  */
 #include "sim/vquadspi-priv.h"
 
-#define E1_ONE_IN    4 /* how often such a read gets its extra byte: the errata sheet gives no rate */
-#define E1_PRESCALER 1
-#define LINES_4	     3
-#define MAX_CLK_MHZ  60 /* DS10198, QUADSPI in SDR mode, 15 pF (recalled) */
+#define E1_ONE_IN     4 /* how often such a read gets its extra byte: the errata sheet gives no rate */
+#define E1_PRESCALER  1
+#define LINES_4	      3
+#define REBASE_CYCLES (1u << 16) /* so that the product with period_fx fits */
+#define MAX_CLK_MHZ   60	 /* DS10198, QUADSPI in SDR mode, 15 pF (recalled) */
 
 /* ---- time ---- */
 
@@ -39,7 +40,7 @@ static void rebase(struct vquadspi *q, u64 at_ps)
 /* the next step is due when @clocks more have run */
 static void step_after(struct vquadspi *q, u64 clocks)
 {
-	if (q->cycles >= 1u << 16)
+	if (q->cycles >= REBASE_CYCLES)
 		rebase(q, cycle_ps(q, q->cycles));
 	q->cycles += clocks;
 	q->next_ps = cycle_ps(q, q->cycles);
@@ -287,6 +288,18 @@ u64 vqspi_step_known(struct vquadspi *q)
 	q->level += unit(q);
 	next_data(q);
 	return from;
+}
+
+u64 vqspi_data_due_ps(const struct vquadspi *q, unsigned int n)
+{
+	unsigned int clocks = clocks_of(lines_of(FIELD_GET(CCR_DMODE, q->ccr)));
+	unsigned int steps = (n + unit(q) - 1) / unit(q);
+
+	/* the step that is due now counts; to write, it has left the FIFO already */
+	if (q->sim->opts.reference_dp || q->state != ST_DATA || q->stalled || !steps ||
+	    (u64)steps * unit(q) >= q->left || q->cycles + (u64)steps * clocks >= REBASE_CYCLES)
+		return q->next_ps;
+	return cycle_ps(q, q->cycles + (u64)(steps - 1) * clocks);
 }
 
 static bool poll_matches(const struct vquadspi *q)

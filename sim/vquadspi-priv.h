@@ -204,6 +204,8 @@ void vqspi_resume(struct vquadspi *q, u64 at_ps);
 /* do the step that is due at next_ps; the host looks again at @to_ps, not before */
 void vqspi_step(struct vquadspi *q, u64 to_ps);
 void vqspi_advance(struct vquadspi *q, u64 to_ps);
+/* when the @n-th byte from now moves between FIFO and chip, or the next step if something else may be first */
+u64 vqspi_data_due_ps(const struct vquadspi *q, unsigned int n);
 /*
  * ... which is a byte of each chip for the FIFO that needs no asking for: all but its value. Returns
  * when its clocks began.

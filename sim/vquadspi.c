@@ -72,12 +72,21 @@ static bool ftf(const struct vquadspi *q)
 
 /* ---- DMA request ---- */
 
+/* bytes that have to move before FTF can rise, while it is 0 */
+static unsigned int bytes_to_ftf(const struct vquadspi *q)
+{
+	unsigned int have = fmode(q) == FM_WRITE ? FIFO_LEN - q->level : q->level;
+
+	return threshold(q) > have ? threshold(q) - have : 0;
+}
+
 static void update_dma(struct vquadspi *q)
 {
-	bool on = q->cr & CR_DMAEN && fmode(q) <= FM_READ && ftf(q);
+	bool may_ask = q->cr & CR_DMAEN && fmode(q) <= FM_READ; /* RM0351 17.3.7 */
+	bool on = may_ask && ftf(q);
 
-	if (q->cr & CR_DMAEN && !on && q->next_ps != SIM_NEVER)
-		sim_schedule(q->sim, &q->dma_event, q->next_ps);
+	if (may_ask && !on && q->next_ps != SIM_NEVER)
+		sim_schedule(q->sim, &q->dma_event, vqspi_data_due_ps(q, bytes_to_ftf(q)));
 	else
 		sim_cancel(q->sim, &q->dma_event);
 	mcu_set_dma_request(q->sim->mcu, MCU_UNIT_QSPI, on);
