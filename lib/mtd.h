@@ -34,6 +34,7 @@ struct mtd_erase_unit {
 struct mtd_crc {
 	u64 from;
 	u32 len;
+	bool is_guess;	/* a wrong sum costs time, not data: what is not proven yet may be relied on */
 	u32 crc;	/* result */
 	bool is_unsure; /* result: the device found broken cells (ECC), or the piece could not be
 			 * read: crc says nothing, a read says more */

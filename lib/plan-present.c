@@ -75,7 +75,9 @@ static int sum_again(struct planner *p, struct plan_block *b)
 	int ret;
 
 	for (i = 0; i < DOUBT_LOOKS; i++)
-		pieces[i] = (struct mtd_crc){ .from = b->start, .len = b->size };
+		pieces[i] = (struct mtd_crc){
+			.from = b->start, .len = b->size, .is_guess = true
+		};
 	ret = sum(p, b->mtd, pieces, DOUBT_LOOKS);
 	for (i = 0; i < DOUBT_LOOKS && !ret; i++)
 		b->is_doubtful |= pieces[i].is_unsure || pieces[i].crc != b->crc;
@@ -165,8 +167,10 @@ static int sum_blocks(struct chunk *c)
 		return plan_no_memory(p->err);
 	for (i = c->from; i < c->to; i++)
 		if (can_sum(p, &p->blocks[i]))
+			/* what is wrongly taken for blank or equal is found when it is verified */
 			pieces[n++] = (struct mtd_crc){ .from = p->blocks[i].start,
-							.len = p->blocks[i].size };
+							.len = p->blocks[i].size,
+							.is_guess = true };
 	if (n)
 		ret = sum(p, p->blocks[c->from].mtd, pieces, n);
 	for (i = c->from, k = 0; i < c->to && !ret; i++) {

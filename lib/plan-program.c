@@ -98,14 +98,34 @@ int plan_note_programs(struct planner *p, struct plan_block *b, const u8 *presen
 	return 0;
 }
 
+/*
+ * Bytes between two pieces of a job that are to stay erased, less than a page: where programming them
+ * changes nothing they are no reason to end one job and begin another, which takes some milliseconds.
+ */
+static bool is_bridged(const struct planner *p, const struct plan_step *last,
+		       const struct plan_block *b, u32 from)
+{
+	const struct mtd_info *mtd = b->mtd;
+	u64 end = last->offset + last->len, offset = b->start + from, gap = offset - end;
+
+	if (mtd->write_once || offset <= end || gap >= mtd->writebufsize ||
+	    last->data + last->len + gap != b->want + from)
+		return false;
+	/* in the block before it: both lie in the image, one after the other */
+	if (gap > from && (b->own || p->pieces[b->first_piece].offset > end))
+		return false;
+	return plan_is_blank(mtd, b->want + from - gap, (size_t)gap);
+}
+
 static int add_program(struct planner *p, const struct plan_block *b, u32 from, u32 to)
 {
 	struct plan_step *last = p->n_programs ? &p->programs[p->n_programs - 1] : NULL;
 	u64 offset = b->start + from;
 
-	if (last && last->mtd == b->mtd && last->offset + last->len == offset &&
-	    last->data + last->len == b->want + from) {
-		last->len += to - from;
+	if (last && last->mtd == b->mtd &&
+	    ((last->offset + last->len == offset && last->data + last->len == b->want + from) ||
+	     is_bridged(p, last, b, from))) {
+		last->len = offset + (to - from) - last->offset;
 		return 0;
 	}
 	last = plan_array_grow(p->programs, p->n_programs, &p->a_programs, sizeof(*last));

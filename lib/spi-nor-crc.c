@@ -33,6 +33,21 @@ static bool stays_in_dies(const struct spi_nor *nor, const struct mtd_crc *piece
 }
 
 /*
+ * Lines that a blank chip cannot prove are good enough for a guess: bad ones make a sum that is neither
+ * the image's nor a blank block's, but for cells that differ from those in the bits of bad lines only.
+ */
+static bool may_use_lines(const struct spi_nor *nor, const struct mtd_crc *pieces, size_t n)
+{
+	if (nor->quad != NOR_QUAD_UNPROVEN)
+		return nor->quad == NOR_QUAD_PROVEN;
+	/* QPI is entered to be proven, not on the chance */
+	for (size_t i = 0; i < n && !nor->p.read_4_4_4.opcode; i++)
+		if (!pieces[i].is_guess)
+			return false;
+	return !nor->p.read_4_4_4.opcode;
+}
+
+/*
  * Pieces of one span: a die, or what its window shows. The controller is told the addresses that
  * the chip has there; a read that goes on into the next die would come back to the start of this one
  */
@@ -74,7 +89,7 @@ int nor_checksum(struct mtd_info *mtd, struct mtd_crc *pieces, size_t n)
 	rc = try_quad(nor, pieces, n);
 	if (rc)
 		return rc;
-	op = nor_op_read(nor, nor->quad == NOR_QUAD_PROVEN, 0, dummy, sizeof(dummy));
+	op = nor_op_read(nor, may_use_lines(nor, pieces, n), 0, dummy, sizeof(dummy));
 	for (size_t i = 0, k; i < n && !rc; i = k) {
 		u64 end = pieces[i].from + nor_read_span(nor, pieces[i].from);
 

@@ -242,6 +242,36 @@ static void test_every_single_changed_bit_gives_another_checksum(void **state)
 	check_quiet(b);
 }
 
+static void test_a_guess_relies_on_four_lines_that_a_blank_chip_cannot_prove(void **state)
+{
+	struct bench *b = *state;
+	struct mtd_crc p = { .len = KIB(256) };
+	u64 from, one, four;
+	u32 crc;
+
+	open_bench(b);
+	memset(b->nor_cells, 0xff, MIB(16));
+	attach(b);
+	assert_int_equal(mtd_prepare(b->qspi), 0);
+	from = b->ctx.clk->now_ns(b->ctx.clk);
+	assert_int_equal(mtd_checksum(b->qspi, &p, 1), 0);
+	one = b->ctx.clk->now_ns(b->ctx.clk) - from;
+	crc = p.crc;
+	p.is_guess = true;
+	from = b->ctx.clk->now_ns(b->ctx.clk);
+	assert_int_equal(mtd_checksum(b->qspi, &p, 1), 0);
+	four = b->ctx.clk->now_ns(b->ctx.clk) - from;
+	assert_int_equal(p.crc, crc);
+	assert_true(four * 2 < one);
+	/* it has proven nothing */
+	p.is_guess = false;
+	from = b->ctx.clk->now_ns(b->ctx.clk);
+	assert_int_equal(mtd_checksum(b->qspi, &p, 1), 0);
+	assert_true(b->ctx.clk->now_ns(b->ctx.clk) - from > 2 * four);
+	assert_int_equal(p.crc, crc);
+	check_quiet(b);
+}
+
 static void test_a_noisy_wire_costs_time_not_truth(void **state)
 {
 	struct bench *b = *state;
@@ -375,6 +405,7 @@ int main(void)
 		TEST(test_a_piece_longer_than_the_dma_counts_is_chained),
 		TEST(test_what_is_no_whole_word_or_lies_outside_is_refused),
 		TEST(test_every_single_changed_bit_gives_another_checksum),
+		TEST(test_a_guess_relies_on_four_lines_that_a_blank_chip_cannot_prove),
 		TEST(test_a_noisy_wire_costs_time_not_truth),
 		TEST(test_without_a_faster_clock_it_works_as_well),
 		TEST(test_at_80_mhz_and_a_fast_spi_clock_it_works_as_well),

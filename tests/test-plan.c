@@ -404,6 +404,40 @@ static void test_a_nor_page_is_programmed_in_one_piece_and_a_blank_one_not_at_al
 	run(w);
 }
 
+static void test_bytes_left_erased_at_a_page_s_edge_do_not_end_a_step_for_nor(void **state)
+{
+	struct world *w = *state;
+
+	/* the last byte of a page, the first of a page, both at the border of two blocks */
+	add(w, 0x90000000, 0x11, 63);
+	add(w, 0x9000003f, 0xff, 1);
+	add(w, 0x90000040, 0x22, 64);
+	add(w, 0x90000080, 0xff, 1);
+	add(w, 0x90000081, 0x33, 126);
+	add(w, 0x900000ff, 0xff, 2);
+	add(w, 0x90000101, 0x44, 255);
+	assert_int_equal(plan(w, NULL), 0);
+	assert_int_equal(n_steps(w, PLAN_PROGRAM), 1);
+	assert_int_equal(w->plan.all.programmed, 63 + 64 + 126 + 255);
+	assert_int_equal(w->plan.all.skipped, 4);
+	run(w);
+}
+
+static void test_a_blank_page_or_bytes_that_are_there_already_end_a_step(void **state)
+{
+	struct world *w = *state;
+
+	add(w, 0x90000000, 0x55, 64);
+	add(w, 0x90000040, 0xff, 64);
+	add(w, 0x90000080, 0x55, 60);
+	add(w, 0x900000bc, 0xf0, 4);
+	memset(w->nor.mem + 0xbc, 0xf0, 4);
+	add(w, 0x900000c0, 0x55, 64);
+	assert_int_equal(plan(w, NULL), 0);
+	assert_int_equal(n_steps(w, PLAN_PROGRAM), 3);
+	run(w);
+}
+
 static void test_only_touched_blocks_are_read(void **state)
 {
 	struct world *w = *state;
@@ -821,6 +855,8 @@ int main(void)
 		plan_test(test_nor_bits_are_cleared_without_erase_but_never_set),
 		plan_test(test_blank_units_of_the_image_are_not_programmed),
 		plan_test(test_a_nor_page_is_programmed_in_one_piece_and_a_blank_one_not_at_all),
+		plan_test(test_bytes_left_erased_at_a_page_s_edge_do_not_end_a_step_for_nor),
+		plan_test(test_a_blank_page_or_bytes_that_are_there_already_end_a_step),
 		plan_test(test_only_touched_blocks_are_read),
 		plan_test(test_an_equal_page_with_broken_cells_is_erased_and_programmed_anew),
 		plan_test(test_a_page_whose_cells_ecc_put_right_is_not_trusted_either),
