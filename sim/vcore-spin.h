@@ -186,7 +186,11 @@ static inline u64 vspin_passes(const struct vspin_loop *l, const struct vspin_st
 /* the next pass is to be compared with @now; @waits: this one was as the one before */
 static inline void vspin_looked(struct vspin_loop *l, const struct vspin_state *now, bool waits)
 {
-	l->state = *now;
+	memcpy(l->state.regs, now->regs, sizeof(now->regs));
+	l->state.at_ps = now->at_ps;
+	l->state.left = now->left;
+	if (l->uses_qspi)
+		l->state.qspi = now->qspi;
 	l->waits = waits;
 	l->has_state = true;
 }

@@ -10,7 +10,8 @@
  * An IT block executes as one instruction: no stop, step or breakpoint in the middle of it.
  *
  * This is where the host's time goes. So an instruction is decoded once, and goes the short way from
- * then on while nothing is due; whatever may end the run has all of them looked at closely
+ * then on, for as many cycles as nothing can be due: time and instructions are settled when somebody
+ * wants to know. Whatever may have changed what is due has the next one looked at closely
  * (vcore_look_closely()). With opts.reference_dp each of them is, and is decoded each time.
  */
 #include "sim/vcore-unicorn.h"
@@ -23,6 +24,7 @@
 #define BRANCH_CYCLES 2
 
 #define OP_IT	      0xbf00
+#define CYCLES_MAX    (UINT64_C(1) << 60)
 
 /* ---- what an instruction is ---- */
 
@@ -82,22 +84,22 @@ static void enter_code(struct vcore *v, u32 addr)
 	const struct code *c = vcore_code(v, addr, &offset);
 
 	v->insn_size = c ? c->size : 0;
+	v->branch_cost = BRANCH_CYCLES + (c && c->is_flash ? vflash_latency(v->mcu->flash) : 0);
 	if (!c)
 		return;
 	v->insn_base = addr - offset;
 	v->insn = c->insn;
 	v->block = c->block;
-	v->insn_is_flash = c->is_flash;
 }
 
 /* ---- blocks ---- */
 
-static void note_block(struct vcore *v, u32 addr, u32 size)
+static __attribute__((noinline)) void note_block(struct vcore *v, u32 addr, u32 size)
 {
 	u32 offset, len = size ? size : CODE_PAGE - addr % CODE_PAGE + 2, i;
 	struct code *c = vcore_code(v, addr, &offset);
 
-	if (!c)
+	if (!c || (size && size <= c->block[offset / 2]))
 		return;
 	len = min(len, c->size - offset);
 	for (i = offset / 2; i <= (offset + len - 1) / 2; i++)
@@ -127,13 +129,14 @@ void vcore_on_block(uc_engine *uc, uint64_t address, uint32_t size, void *arg)
 /* ---- loops that wait ---- */
 
 /* what the pass that ends here has left */
-static void look(struct vcore *v, const struct vspin_loop *l, struct vspin_state *st)
+static void look_at_pass(struct vcore *v, const struct vspin_loop *l, struct vspin_state *st)
 {
 	int ids[VSPIN_REGS];
 	void *vals[VSPIN_REGS];
 	int i, n_ids = v->fpu_on ? VSPIN_REGS : 16;
 
-	memset(st->regs, 0, sizeof(st->regs));
+	if (n_ids < VSPIN_REGS)
+		memset(&st->regs[16], 0, (VSPIN_REGS - 16) * sizeof(st->regs[0]));
 	for (i = 0; i < n_ids; i++) {
 		ids[i] = i < 13 ? UC_ARM_REG_R0 + i : UC_ARM_REG_S0 + i - 16;
 		vals[i] = &st->regs[i];
@@ -148,7 +151,8 @@ static void look(struct vcore *v, const struct vspin_loop *l, struct vspin_state
 		vquadspi_look(netlist_quadspi(v->mcu->sim->nets), v->now_ps, &st->qspi);
 }
 
-static void skip_passes(struct vcore *v, struct vspin_loop *l)
+/* a loop that only waits goes round until the slice ends, or what it waits for may be there */
+static void skip_waiting(struct vcore *v, struct vspin_loop *l)
 {
 	struct vspin_state now;
 	u64 n, period_ps, n_insns, until_ps;
@@ -156,7 +160,7 @@ static void skip_passes(struct vcore *v, struct vspin_loop *l)
 	/* SRAM at address 0 is not watched */
 	if (v->mcu->sim->opts.reference_dp || v->mem_mode == 3 || v->mcu->dma_ps != SIM_NEVER)
 		return;
-	look(v, l, &now);
+	look_at_pass(v, l, &now);
 	n = vspin_passes(l, &now, v->to_ps, &period_ps, &n_insns, &until_ps);
 	v->waits_until_ps = max(v->waits_until_ps, until_ps);
 	if (n) {
@@ -169,15 +173,6 @@ static void skip_passes(struct vcore *v, struct vspin_loop *l)
 		now.left = v->left;
 	}
 	vspin_looked(l, &now, until_ps);
-}
-
-/* a loop that only waits goes round until the slice ends, or what it waits for may be there */
-static inline void skip_waiting(struct vcore *v, u32 head)
-{
-	struct vspin_loop *l = vspin_pass(&v->spin, head);
-
-	if (l)
-		skip_passes(v, l);
 }
 
 /* ---- instructions ---- */
@@ -207,45 +202,71 @@ static bool must_stop(struct vcore *v, u32 addr)
 	return v->stopping;
 }
 
-static inline void execute(struct vcore *v, u8 insn, u32 addr, u64 next, u32 cycles)
+/* what may be a loop; the short way does not go on to one that is worth a look */
+static struct vspin_loop *loop_of(struct vcore *v, u64 address)
+{
+	u32 addr = (u32)address;
+
+	return address != v->next && addr <= v->last ? vspin_pass(&v->spin, addr) : NULL;
+}
+
+/* still in the IT block? those that are not executed do not come here */
+static void follow_it(struct vcore *v, u32 addr)
+{
+	if (addr - v->it_from >= v->it_len || v->last - (v->it_from - 2) >= v->it_len + 2)
+		v->it_len = 0;
+}
+
+static inline void execute(struct vcore *v, u8 insn, u64 address, u32 size)
 {
 	if (insn >> INSN_IT_SHIFT) {
-		v->it_from = addr + 2;
+		v->it_from = (u32)address + 2;
 		v->it_len = (u32)(insn >> INSN_IT_SHIFT) * 2 - 2;
 	}
-	v->now_ps += cycles * v->hclk_ps;
-	v->next = next;
-	v->last = addr;
-	v->branch_seen = false;
+	v->next = address + size;
+	v->last = (u32)address;
 }
 
-static u64 plain_until(const struct vcore *v)
+static bool flash_is_busy(const struct vcore *v, u32 addr)
 {
-	bool all = v->asked || v->code_changed || v->n_bp || v->mcu->sim->opts.reference_dp;
-
-	return all ? 0 : v->to_ps;
+	return vcore_in_flash(v, addr) && !vflash_is_quiet(v->mcu->flash);
 }
 
-static void look_closely(struct vcore *v, u64 address, u32 size)
+/* how many cycles from now on nothing can be due, after a look at @addr */
+static s64 cycles_to_go(const struct vcore *v, u32 addr)
+{
+	u64 cycles;
+
+	if (v->asked || v->code_changed || v->n_bp || v->mcu->sim->opts.reference_dp ||
+	    v->now_ps >= v->to_ps || !v->insn_size || flash_is_busy(v, addr))
+		return 0;
+	cycles = (v->to_ps - v->now_ps - 1) / v->hclk_ps + 1;
+	cycles = min(cycles, v->left);
+	return (s64)min(cycles, CYCLES_MAX);
+}
+
+static __attribute__((noinline)) void look_closely(struct vcore *v, u64 address, u32 size)
 {
 	u32 addr = (u32)address, cycles = 1;
+	struct vspin_loop *l;
 	u8 insn;
 
+	vcore_look_closely(v);
 	if (v->stopping) {
 		uc_emu_stop(v->uc);
 		return;
 	}
+	follow_it(v, addr);
 	enter_code(v, addr);
-	if (vcore_in_flash(v, addr)) {
-		if (!vflash_is_quiet(v->mcu->flash)) {
-			v->now_ps = vflash_fetch(v->mcu->flash, addr % ALIAS_SIZE, v->now_ps);
-			vspin_break(&v->spin);
-		}
-		if (address != v->next)
-			cycles += vflash_latency(v->mcu->flash);
+	if (flash_is_busy(v, addr)) {
+		v->now_ps = vflash_fetch(v->mcu->flash, addr % ALIAS_SIZE, v->now_ps);
+		vspin_break(&v->spin);
 	}
-	if (address != v->next && addr <= v->last && !v->branch_seen)
-		skip_waiting(v, addr);
+	if (address != v->next)
+		cycles += v->branch_cost;
+	l = v->branch_seen ? NULL : loop_of(v, address);
+	if (l)
+		skip_waiting(v, l);
 	v->branch_seen = true;
 	if (must_stop(v, addr))
 		return;
@@ -256,20 +277,45 @@ static void look_closely(struct vcore *v, u64 address, u32 size)
 	}
 	if (insn & INSN_SEV)
 		v->event = true;
-	if (address != v->next)
-		cycles += BRANCH_CYCLES;
 	if (v->left)
 		v->left--;
-	execute(v, insn, addr, address + size, cycles);
-	v->plain_to_ps = plain_until(v);
+	v->now_ps += cycles * v->hclk_ps;
+	execute(v, insn, address, size);
+	v->branch_seen = false;
+	v->cycles = v->cycles_given = cycles_to_go(v, addr);
 }
 
-/* nothing is due before it, and it is nothing special */
-static inline bool is_plain(const struct vcore *v, u32 offset)
+/* a branch has been taken, or IT */
+static __attribute__((noinline)) void look(struct vcore *v, u64 address, u32 size)
 {
-	return v->now_ps < v->plain_to_ps && v->left && offset < v->insn_size &&
-	       (v->insn[offset / 2] & v->insn_mask) == INSN_KNOWN &&
-	       !(v->insn_is_flash && !vflash_is_quiet(v->mcu->flash));
+	u32 addr = (u32)address, offset = addr - v->insn_base, extra = 0;
+	struct vspin_loop *l;
+	u8 insn;
+
+	if (v->cycles <= 0 || offset >= v->insn_size) {
+		look_closely(v, address, size);
+		return;
+	}
+	insn = v->insn[offset / 2];
+	if ((insn & v->insn_mask & INSN_KINDS) != INSN_KNOWN) {
+		look_closely(v, address, size);
+		return;
+	}
+	if (address != v->next) {
+		l = loop_of(v, address);
+		if (l) {
+			vcore_settle(v);
+			skip_waiting(v, l);
+			v->branch_seen = true;
+			look_closely(v, address, size);
+			return;
+		}
+		extra = v->branch_cost;
+	}
+	follow_it(v, addr);
+	v->cycles -= 1 + extra;
+	v->branch_cycles += extra;
+	execute(v, insn, address, size);
 }
 
 /**
@@ -282,29 +328,17 @@ static inline bool is_plain(const struct vcore *v, u32 offset)
 void vcore_on_insn(uc_engine *uc, uint64_t address, uint32_t size, void *arg)
 {
 	struct vcore *v = arg;
-	u32 addr = (u32)address, offset = addr - v->insn_base, cycles = 1;
+	u32 addr = (u32)address;
 
-	if (v->it_len && addr - v->it_from >= v->it_len)
-		v->it_len = 0;
-	if (!is_plain(v, offset)) {
-		look_closely(v, address, size);
+	/* the instruction before it was in the same memory, which is followed by what is not known */
+	if (address == v->next && v->cycles > 0 &&
+	    (v->insn[(addr - v->insn_base) / 2] & v->insn_mask) == INSN_KNOWN) {
+		v->cycles--;
+		v->next = address + size;
+		v->last = addr;
 		return;
 	}
-	if (address != v->next) {
-		cycles += BRANCH_CYCLES;
-		if (v->insn_is_flash)
-			cycles += vflash_latency(v->mcu->flash);
-		if (addr <= v->last && !v->branch_seen) {
-			skip_waiting(v, addr);
-			v->branch_seen = true;
-			if (v->now_ps >= v->plain_to_ps || !v->left) {
-				look_closely(v, address, size);
-				return;
-			}
-		}
-	}
-	v->left--;
-	execute(v, v->insn[offset / 2], addr, address + size, cycles);
+	look(v, address, size);
 }
 
 /**
@@ -321,7 +355,8 @@ void vcore_begin_insns(struct vcore *v, u64 from_ps, u64 to_ps, u64 max)
 	vspin_allow(&v->spin, max - v->left);
 	v->left = max;
 	v->hclk_ps = v->mcu->hclk_ps;
+	v->cycles = v->cycles_given = 0;
+	v->branch_cycles = 0;
 	v->it_len = 0;
-	v->insn_mask = INSN_KNOWN | INSN_SEV | (v->fpu_on ? 0 : INSN_FPU);
-	v->plain_to_ps = plain_until(v);
+	v->insn_mask = (u8) ~(INSN_TRANSLATED | (v->fpu_on ? INSN_FPU : 0));
 }

@@ -197,16 +197,13 @@ void vcore_memory_changed(struct vcore *v, u32 addr, u32 len)
 /* one transfer; false: it has no result, the instruction was stopped */
 static bool transfer(struct vcore *v, u32 addr, unsigned int size, bool write, u32 *val)
 {
-	struct bus_xact x = { .addr = addr,
-			      .size = (u8)size,
-			      .write = write,
-			      .master = BUS_CORE,
-			      .at_ps = v->now_ps,
-			      .done_ps = v->now_ps };
+	struct bus_xact x = { .addr = addr, .size = (u8)size, .write = write, .master = BUS_CORE };
 	enum bus_resp resp;
 
 	if (v->stopping && v->has_reason)
 		return false;
+	vcore_look_closely(v);
+	x.at_ps = x.done_ps = v->now_ps;
 	if (addr - QSPI_REGS < QSPI_REGS_SIZE && v->mcu->sim->nets)
 		vspin_qspi(&v->spin);
 	else if (write)
@@ -465,7 +462,7 @@ bool vcore_new_code(struct vcore *v)
 		c->size = size[i];
 		c->is_flash = i == CODE_FLASH;
 		c->changed = NO_RANGE;
-		c->insn = calloc(size[i] / 2, sizeof(*c->insn));
+		c->insn = calloc(size[i] / 2 + 2, sizeof(*c->insn)); /* one insn beyond */
 		c->block = calloc(size[i] / 2, sizeof(*c->block));
 		if (!c->insn || !c->block)
 			return false;

@@ -148,6 +148,7 @@ u64 vcore_run(struct vcore *v, u64 from_ps, u64 to_ps, u64 max, struct vcore_sto
 			break;
 	} while (true);
 	v->running = false;
+	vcore_look_closely(v);
 	*stop = v->stop;
 	return v->now_ps;
 }

@@ -29,6 +29,7 @@
 #define INSN_TRANSLATED BIT(1)
 #define INSN_SEV	BIT(2)
 #define INSN_FPU	BIT(3)
+#define INSN_KINDS	(BIT(INSN_IT_SHIFT) - 1)
 #define INSN_IT_SHIFT	4 /* IT: half words from it to the end of its block */
 
 #define IT_BLOCK_LEN	18 /* four instructions of 32 bits, from IT to the end */
@@ -55,20 +56,28 @@ struct device {
 };
 
 struct vcore {
-	/* what each instruction needs: the run under way */
-	u64 now_ps;
-	u64 plain_to_ps; /* an instruction that begins before needs no second look; 0: each does */
-	u64 left;	 /* instructions still allowed */
-	u64 next;	 /* address that follows the last instruction */
-	u64 hclk_ps;
+	/* what each instruction needs */
+	u64 next;	/* address that follows the last instruction */
+	s64 cycles;	/* while above 0 an instruction may go the short way */
 	const u8 *insn; /* of the code that is executing, from @insn_base on */
+	u32 insn_base;
+	u32 last;     /* the last instruction */
+	u8 insn_mask; /* bits that must be as in INSN_KNOWN for the short way */
+
+	/* what a branch needs, and the first instruction after anything out of the ordinary */
 	const u16 *block;
-	u32 insn_base, insn_size;
-	u32 last;
-	u32 it_from, it_len; /* of the IT block that is executing; @it_len 0: none is */
-	u8 insn_mask;	     /* bits that must be as in INSN_KNOWN for the short way */
-	bool insn_is_flash;
-	bool branch_seen; /* the branch to the next one has been looked at, in the run before */
+	u32 insn_size; /* bytes */
+	u32 it_from,
+		it_len; /* the IT block that was executed last, without IT; @it_len 0: it is over */
+	s64 cycles_given;  /* @cycles when the time was settled */
+	u64 branch_cycles; /* of taken branches since then */
+	u32 branch_cost;   /* cycles more of one, into the code that is executing */
+	bool branch_seen;  /* the branch to the next one has been looked at, in the run before */
+
+	/* the run under way, up to where it is settled */
+	u64 now_ps, to_ps;
+	u64 left; /* instructions still allowed */
+	u64 hclk_ps;
 
 	struct mcu *mcu;
 	uc_engine *uc;
@@ -84,7 +93,6 @@ struct vcore {
 	u32 bp[VCORE_BREAKPOINTS];
 	unsigned int n_bp;
 
-	u64 to_ps;
 	u32 pc;
 	bool running, stopping, asked;
 	bool code_changed; /* under the run */
@@ -110,10 +118,22 @@ void vcore_on_insn(uc_engine *uc, uint64_t address, uint32_t size, void *arg);
 /* a run of this length begins */
 void vcore_begin_insns(struct vcore *v, u64 from_ps, u64 to_ps, u64 max);
 
-/* from now on each instruction gets its second look, which finds out what for */
+/* account for the instructions that went the short way, the one that is executing included */
+static inline void vcore_settle(struct vcore *v)
+{
+	u64 cycles = (u64)(v->cycles_given - v->cycles);
+
+	v->now_ps += cycles * v->hclk_ps;
+	v->left -= cycles - v->branch_cycles;
+	v->cycles_given = v->cycles;
+	v->branch_cycles = 0;
+}
+
+/* the next instruction does not go the short way: it finds out what there is to do */
 static inline void vcore_look_closely(struct vcore *v)
 {
-	v->plain_to_ps = 0;
+	vcore_settle(v);
+	v->cycles = v->cycles_given = 0;
 }
 
 /* ---- vcore-unicorn-mem.c ---- */
