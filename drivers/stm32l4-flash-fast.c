@@ -312,16 +312,21 @@ static void learn_late(struct stm32l4_flash *fl, struct l4_fast *f, u64 mark)
 	f->learned_mark = memq_mark(fl->mtd.q);
 }
 
-static void rows_are_good(struct stm32l4_flash *fl, struct l4_program *l4, u64 n_sent)
+static void rows_are_good(struct flash_job *job, struct l4_program *l4, u64 n_sent)
 {
+	struct stm32l4_flash *fl = to_flash(job->mtd);
 	struct l4_fast *f = &l4->fast;
 
 	if (n_sent <= f->n_good)
 		return;
 	if (fl->n_rows_learned >= LEARN_ROWS)
 		fl->row_est_ns -= fl->row_est_ns / ROW_DOWN * (n_sent - f->n_good);
-	for (; f->n_good < n_sent; f->n_good++)
-		set_row_done(l4, pending_row(f, 0));
+	for (; f->n_good < n_sent; f->n_good++) {
+		u32 row = pending_row(f, 0);
+
+		set_row_done(l4, row);
+		stm32l4_mark_there(job, row_pos(f, row), row_pos(f, row + 1));
+	}
 	f->n_failures_in_a_row = 0;
 }
 
@@ -329,8 +334,9 @@ static void rows_are_good(struct stm32l4_flash *fl, struct l4_program *l4, u64 n
  * What the samples say that were taken by @done. Return: true when an error flag is up; that sample
  * is judged again.
  */
-static bool judge_looks(struct stm32l4_flash *fl, struct l4_program *l4, u64 done)
+static bool judge_looks(struct flash_job *job, struct l4_program *l4, u64 done)
 {
+	struct stm32l4_flash *fl = to_flash(job->mtd);
 	struct l4_fast *f = &l4->fast;
 
 	for (; has_looks(f); f->n_judged++) {
@@ -345,7 +351,7 @@ static bool judge_looks(struct stm32l4_flash *fl, struct l4_program *l4, u64 don
 		if (f->look[i].sr & FLASH_SR_BSY)
 			learn_late(fl, f, f->look[i].mark);
 		else
-			rows_are_good(fl, l4, f->look[i].n_sent);
+			rows_are_good(job, l4, f->look[i].n_sent);
 	}
 	return false;
 }
@@ -364,7 +370,7 @@ int stm32l4_fast_issue(struct flash_job *job, struct l4_program *l4, struct memq
 
 	/* results come in while rows go on: no need to stop and wait for them */
 	job->judges_early = true;
-	if (judge_looks(fl, l4, memq_done(q)))
+	if (judge_looks(job, l4, memq_done(q)))
 		return JOB_BLOCKED;
 	count_done(job, l4);
 	if (f->runs)
@@ -442,25 +448,24 @@ static void adapt_pace(struct stm32l4_flash *fl, struct l4_fast *f, u32 sr)
 	f->n_noise = st->noise;
 }
 
-/* units of @row that are as they should be; a unit that is neither that nor blank can't be mended here */
-static u32 units_there(struct flash_job *job, const struct l4_fast *f, u32 row, const u8 *back,
-		       bool *is_blank)
+/* units of @row that are not blank: as they should be, or can't be mended here */
+static u32 units_there(struct flash_job *job, const struct l4_fast *f, u32 row, const u8 *back)
 {
 	const struct stm32l4_flash *fl = to_flash(job->mtd);
-	const u8 *want = job->buf + row_pos(f, row);
+	u64 pos = row_pos(f, row);
 	u32 there = 0;
 
-	*is_blank = true;
-	for (unsigned int i = 0; i < FAST_ROW_UNITS; i++, back += 8, want += 8) {
+	for (unsigned int i = 0; i < FAST_ROW_UNITS; i++, back += 8, pos += STM32L4_UNIT_SIZE) {
 		if (stm32l4_is_blank(back))
 			continue;
-		*is_blank = false;
 		there |= BIT(i);
-		if (memcmp(back, want, STM32L4_UNIT_SIZE))
+		if (!memcmp(back, job->buf + pos, STM32L4_UNIT_SIZE))
+			stm32l4_mark_there(job, pos, pos + STM32L4_UNIT_SIZE);
+		else
 			log_warn(&job->mtd->ctx->log,
 				 "0x%08" PRIx32 " was not programmed as it should be: left for "
 				 "verify",
-				 addr_of(fl, job->offset + row_pos(f, row)) + 8 * i);
+				 addr_of(fl, job->offset + pos));
 	}
 	return there;
 }
@@ -468,10 +473,9 @@ static u32 units_there(struct flash_job *job, const struct l4_fast *f, u32 row, 
 static void sort_row(struct flash_job *job, struct l4_program *l4, u32 row, const u8 *back)
 {
 	struct l4_fast *f = &l4->fast;
-	bool is_blank;
-	u32 units = units_there(job, f, row, back, &is_blank);
+	u32 units = units_there(job, f, row, back);
 
-	if (is_blank) {
+	if (!units) {
 		f->next = min(f->next, row);
 	} else if (units == UINT32_MAX) {
 		set_row_done(l4, row);
@@ -576,7 +580,7 @@ int stm32l4_fast_check(struct flash_job *job, struct l4_program *l4)
 
 	learn_row(fl, f);
 	f->n_samples = 0;
-	failed = judge_looks(fl, l4, memq_done(job->mtd->q));
+	failed = judge_looks(job, l4, memq_done(job->mtd->q));
 	count_done(job, l4);
 	return failed ? rows_failed(job, l4) : JOB_READY;
 }

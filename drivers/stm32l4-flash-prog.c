@@ -65,6 +65,22 @@
 /* and so many that hold something else are stepped over in a job when the wire is known to be bad */
 #define MAX_SKIPPED 16
 
+void stm32l4_mark_there(struct flash_job *job, u64 from, u64 to)
+{
+	u64 unit;
+
+	for (unit = from / STM32L4_UNIT_SIZE; job->there && unit < to / STM32L4_UNIT_SIZE; unit++)
+		job->there[unit / 8] |= (u8)BIT(unit % 8);
+}
+
+/* what standard programming has proven; rows tell of theirs themselves */
+static void mark_proven(struct flash_job *job, struct l4_program *l4)
+{
+	for (; l4->marked < l4->base; l4->marked += STM32L4_UNIT_SIZE)
+		if (!stm32l4_fast_has(l4, l4->marked))
+			stm32l4_mark_there(job, l4->marked, l4->marked + STM32L4_UNIT_SIZE);
+}
+
 /*
  * Progress as the scheduler knows it. After fast rows the rest is done in a second pass over the job:
  * what counts then is how many bytes are there, and a wish to stop is not seen by a shorter job.
@@ -79,6 +95,7 @@ static void count(struct flash_job *job, struct l4_program *l4)
 	}
 	if (ctx_stopped(job->mtd->ctx) || job->len < l4->len)
 		l4->end = min(l4->end, l4->pos);
+	mark_proven(job, l4);
 	job->issued = job->len;
 	job->done = min((u64)l4->fast.n_done * FAST_ROW_SIZE + l4->base -
 				stm32l4_fast_bytes(l4, l4->base),
@@ -97,6 +114,7 @@ static struct l4_program *program_priv(struct flash_job *job)
 	else
 		stm32l4_fast_begin(job, l4);
 	job->priv = l4;
+	job->is_scattered = l4 && l4->fast.is_used;
 	return l4;
 }
 

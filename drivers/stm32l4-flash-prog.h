@@ -71,6 +71,7 @@ struct l4_fast {
 struct l4_program {
 	u64 pos;	/* standard programming: bytes queued, */
 	u64 base;	/* and bytes proven */
+	u64 marked;	/* and those of them that flash_job.there tells of */
 	u64 end;	/* and where to stop */
 	u64 len;	/* of the job as it was asked for */
 	bool is_set_up; /* PG set, flags clear */
@@ -103,6 +104,8 @@ u64 stm32l4_fast_bytes(const struct l4_program *l4, u64 pos);
 
 /* drivers/stm32l4-flash-prog.c */
 bool stm32l4_is_blank(const u8 *unit);
+/* units of @job in bytes [@from, @to) are as they should be: struct flash_job.there */
+void stm32l4_mark_there(struct flash_job *job, u64 from, u64 to);
 u64 stm32l4_cycles_ns(const struct memq *q, u64 cycles);
 
 #endif

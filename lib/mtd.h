@@ -206,7 +206,7 @@ struct flash_job {
 	u64 offset, len; /* of the device; erase: whole blocks */
 	const u8 *buf;	 /* JOB_PROGRAM */
 	u64 issued;	 /* bytes queued so far */
-	u64 done;	 /* bytes proven done: progress */
+	u64 done;	 /* bytes proven done: progress; the first ones, unless is_scattered */
 	u64 busy_ns;	 /* set by issue(): how long the device is busy after this slice */
 	void *priv;	 /* the driver's, NULL at first; sched_run() free()s it at its end */
 
@@ -222,6 +222,13 @@ struct flash_job {
 	 * for check(); job->done is up to date. It returns JOB_BLOCKED when it wants check() after all
 	 */
 	bool judges_early;
+	/*
+	 * The caller's, or NULL: zeroed, a bit for each writesize bytes of the job (bit 0 of byte 0 is
+	 * the first), good until sched_run() returns. A driver that does not go from the start to the
+	 * end sets is_scattered, and the bits of what is proven to be there as it should
+	 */
+	u8 *there;
+	bool is_scattered;
 
 	/* the scheduler's */
 	u64 ready_at_ns;

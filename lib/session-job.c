@@ -470,6 +470,23 @@ static int open_locks(const struct plan *plans, size_t n_plans)
 	return ret;
 }
 
+/* which units are there is asked for where rows may go on beside one that failed */
+static u8 *map_of(const struct plan_step *step)
+{
+	if (step->kind != PLAN_PROGRAM || !step->mtd->fast_size)
+		return NULL;
+	return calloc(1, step->len / step->mtd->writesize / 8 + 1);
+}
+
+static void free_jobs(struct flash_job *jobs, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		free(jobs[i].there);
+	free(jobs);
+}
+
 /* one scheduler run for all plans: devices work at the same time */
 static int run_plans(struct swdrom *s, const struct plan *plans, size_t n_plans)
 {
@@ -496,6 +513,7 @@ static int run_plans(struct swdrom *s, const struct plan *plans, size_t n_plans)
 				.offset = step->offset,
 				.len = step->len,
 				.buf = step->data,
+				.there = map_of(step),
 			};
 			dev = session_mtd_info(s, step->mtd) - s->mtds;
 			typ_ns[dev] += step->typ_ns;
@@ -505,7 +523,7 @@ static int run_plans(struct swdrom *s, const struct plan *plans, size_t n_plans)
 	}
 	ret = n ? open_locks(plans, n_plans) : 0;
 	if (ret) {
-		free(jobs);
+		free_jobs(jobs, n);
 		return ret;
 	}
 	session_work_begin(s, &work);
@@ -524,7 +542,7 @@ static int run_plans(struct swdrom *s, const struct plan *plans, size_t n_plans)
 	}
 	if (ret)
 		session_tell_lost(s, jobs, n);
-	free(jobs);
+	free_jobs(jobs, n);
 	return ret;
 }
 

@@ -183,6 +183,16 @@ static bool is_of_image(const struct image *img, u64 addr)
 	return false;
 }
 
+/* is byte @at of a job that may not be done proven to be in the flash? */
+static bool is_there(const struct flash_job *job, u64 at)
+{
+	u64 unit = at / job->mtd->writesize;
+
+	if (!job->is_scattered || !job->there)
+		return at < job->done;
+	return job->there[unit / 8] & BIT(unit % 8);
+}
+
 static void tell_lost_of(struct swdrom *s, const struct flash_job *jobs, size_t n,
 			 const struct mtd_info *mtd)
 {
@@ -196,9 +206,11 @@ static void tell_lost_of(struct swdrom *s, const struct flash_job *jobs, size_t 
 
 		if (job->kind != JOB_PROGRAM || job->mtd != mtd)
 			continue;
-		for (at = job->done; at < job->len; at++) {
+		for (at = job->is_scattered ? 0 : job->done; at < job->len; at++) {
 			u64 addr = mtd->base + job->offset + at;
 
+			if (is_there(job, at))
+				continue;
 			if (job->offset + at >= block_end &&
 			    mtd_block_at(mtd, job->offset + at, &start, &size)) {
 				block_end = start + size;
