@@ -495,6 +495,8 @@ bool mcu_bus_run(struct mcu *mcu, struct bus_run *r)
 	if (in_sram2_alias(mcu, r->addr))
 		return sram_run(mcu, r, mcu->sram2, mcu->kind->sram2_size, mcu->kind->sram2_alias);
 	switch (r->addr >> 28) {
+	case 0x0:
+		return r->addr >= ALIAS_END && vflash_main_run(mcu->flash, r);
 	case 0x1:
 		return sram_run(mcu, r, mcu->sram2, mcu->kind->sram2_size, SRAM2_BASE);
 	case 0x2:

@@ -654,6 +654,26 @@ static u8 phase_io(const struct place *n, u8 lines)
 	return lines == 4 ? io : (io & IO_MASK(2)) | n->idle_io;
 }
 
+/* the last bits of a byte that is sent on their lines, the others as they stand */
+static u8 sent_io(const struct place *n, u8 byte, u8 lines)
+{
+	return (phase_io(n, lines) & (u8)~IO_MASK(lines)) | (byte & IO_MASK(lines));
+}
+
+static bool port_send_bytes(void *dev, const u8 *bytes, u32 n_bytes, u8 lines, u64 at_ps)
+{
+	struct place *n = dev;
+	u8 mask, val, last = bytes[n_bytes - 1];
+
+	if (!can_take_bytes(n, lines) ||
+	    !vnor_send_bytes(n->nor, bytes, n_bytes, lines, sent_io(n, last, lines),
+			     at_ps + n->clk.period_ps * (8 / lines)))
+		return false;
+	val = phase_out(lines, last, &mask);
+	show_all(n, mask, val);
+	return true;
+}
+
 static void port_send(void *dev, u8 byte, u8 lines, u64 at_ps)
 {
 	struct place *n = dev;
@@ -663,8 +683,7 @@ static void port_send(void *dev, u8 byte, u8 lines, u64 at_ps)
 	if (!is_wired(n))
 		return;
 	if (can_take_bytes(n, lines)) {
-		/* the last bits on their lines, the others as they stand */
-		io = (u8)((phase_io(n, lines) & ~IO_MASK(lines)) | (byte & IO_MASK(lines)));
+		io = sent_io(n, byte, lines);
 		if (vnor_send_byte(n->nor, byte, lines, io,
 				   at_ps + n->clk.period_ps * (8 / lines))) {
 			val = phase_out(lines, byte, &mask);
@@ -802,6 +821,7 @@ struct netlist *netlist_new(struct sim *sim)
 		.dummy = port_dummy,
 		.next_bytes = port_next_bytes,
 		.skip_bytes = port_skip_bytes,
+		.send_bytes = port_send_bytes,
 		.quiet_until = port_quiet_until,
 	};
 	unsigned int i;

@@ -131,6 +131,17 @@ static bool is_on(const struct channel *ch)
 	return ch->ccr & CCR_EN && ch->cndtr;
 }
 
+/* is a channel on? most of the time none is */
+static bool has_work(const struct controller *c)
+{
+	u32 on = 0;
+	unsigned int n;
+
+	for (n = 0; n < N_CHANNELS; n++)
+		on |= c->ch[n].ccr & CCR_EN;
+	return on;
+}
+
 /* since when does channel @n have something to do; SIM_NEVER: it has not */
 static u64 asked_ps(const struct controller *c, unsigned int n)
 {
@@ -160,7 +171,7 @@ static u64 next_item(const struct controller *c, unsigned int *which)
 	u64 asked[N_CHANNELS], first = SIM_NEVER, start;
 	unsigned int n, best = N_CHANNELS;
 
-	if (c->free_ps == SIM_NEVER)
+	if (c->free_ps == SIM_NEVER || !has_work(c))
 		return SIM_NEVER;
 	for (n = 0; n < N_CHANNELS; n++) {
 		asked[n] = is_on(&c->ch[n]) ? asked_ps(c, n) : SIM_NEVER;
@@ -194,17 +205,21 @@ static void acknowledge(struct vdma *d, const struct controller *c, unsigned int
 	}
 }
 
-/* of ticks that nobody served, the last one still asks */
-static void drop_ticks(struct vdma *d, u64 t)
+/* of ticks that nobody served, the last one still asks; was there one? */
+static bool drop_ticks(struct vdma *d, u64 t)
 {
+	bool dropped = false;
 	unsigned int i;
 
 	for (i = 0; i < DMA_N_LINES; i++) {
 		struct request *r = &d->lines[i];
 
-		if (r->period_ps && r->tick_ps < t)
+		if (r->period_ps && r->tick_ps < t) {
 			r->tick_ps += (t - r->tick_ps) / r->period_ps * r->period_ps;
+			dropped = true;
+		}
 	}
+	return dropped;
 }
 
 /* ---- transfers ---- */
@@ -387,32 +402,40 @@ static bool do_items(struct controller *c, unsigned int n, u64 t, u64 others_due
 /* does a peripheral that goes on by its transfers wait for one */
 static bool is_waited_for(const struct controller *c)
 {
-	unsigned int i, n;
+	unsigned int i;
 
 	for (i = 0; i < DMA_N_LINES; i++)
-		for (n = 0; c->dma->lines[i].asks && n < N_CHANNELS; n++)
-			if (serves(c, n, (enum dma_line)i))
-				return true;
+		if (c->dma->lines[i].asks &&
+		    serves(c, lines[i].channel[c->index], (enum dma_line)i))
+			return true;
 	return false;
 }
 
-/* when the next item falls due; a peripheral that waits for it gets an event */
-static void plan(struct vdma *d)
+/* the next items fall due then; a peripheral that waits for one gets an event */
+static void plan_for(struct vdma *d, const u64 due[N_CONTROLLERS])
 {
 	u64 next = SIM_NEVER, event = SIM_NEVER;
-	unsigned int i, n;
+	unsigned int i;
 
 	for (i = 0; i < N_CONTROLLERS; i++) {
-		u64 t = next_item(&d->c[i], &n);
-
-		next = min(next, t);
-		if (t != SIM_NEVER && is_waited_for(&d->c[i]))
-			event = min(event, t);
+		next = min(next, due[i]);
+		if (due[i] != SIM_NEVER && is_waited_for(&d->c[i]))
+			event = min(event, due[i]);
 	}
 	d->mcu->dma_ps = next;
 	mcu_plan(d->mcu);
 	if (event != d->ev.at_ps)
 		sim_schedule(d->mcu->sim, &d->ev, event);
+}
+
+static void plan(struct vdma *d)
+{
+	u64 due[N_CONTROLLERS];
+	unsigned int i, n;
+
+	for (i = 0; i < N_CONTROLLERS; i++)
+		due[i] = next_item(&d->c[i], &n);
+	plan_for(d, due);
 }
 
 /**
@@ -443,8 +466,10 @@ void vdma_run_to(struct vdma *d, u64 t)
 	for (i = 0; i < N_CONTROLLERS; i++) /* what stands still begins later */
 		if (!is_clocked(&d->c[i]))
 			d->c[i].free_ps = max(d->c[i].free_ps, t);
-	drop_ticks(d, t);
-	plan(d);
+	if (drop_ticks(d, t))
+		plan(d);
+	else
+		plan_for(d, due);
 }
 
 static void on_event(void *arg, u64 now)

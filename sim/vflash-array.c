@@ -141,11 +141,14 @@ static u32 unstable_word(struct vflash *f, u32 word, u32 ecc_addr)
 static struct dcache_line *dcache_find(struct vflash *f, u32 offset)
 {
 	u32 line = offset & ~(DCACHE_LINE - 1);
-	unsigned int i;
+	unsigned int i, n;
 
-	for (i = 0; i < DCACHE_LINES; i++)
+	/* the one that was filled last first; a line is there once at most */
+	for (n = 0, i = f->dcache_next; n < DCACHE_LINES; n++) {
+		i = (i + DCACHE_LINES - 1) % DCACHE_LINES;
 		if (f->dcache[i].valid && f->dcache[i].offset == line)
 			return &f->dcache[i];
+	}
 	return NULL;
 }
 

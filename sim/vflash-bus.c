@@ -69,6 +69,47 @@ enum bus_resp vflash_main_access(struct vflash *f, struct bus_xact *x)
 	return BUS_OK;
 }
 
+static u64 main_item(struct bus_run *r, u64 at_ps, u32 *v)
+{
+	struct bus_xact x = { .addr = r->at, .size = r->size, .done_ps = at_ps };
+
+	vflash_read_main(r->dev, &x, r->at);
+	*v = bus_lane_get(&x);
+	r->at += r->step;
+	return x.done_ps;
+}
+
+static void main_run_end(struct bus_run *r, u32 n_done)
+{
+	(void)r, (void)n_done;
+}
+
+/**
+ * vflash_main_run() - reads of main flash in a row, by DMA
+ * @f: the flash
+ * @r: run
+ *
+ * Return: false while an operation, RDP or PCROP may keep one of them out, and where no cells are.
+ */
+bool vflash_main_run(struct vflash *f, struct bus_run *r)
+{
+	u32 offset = r->addr - FLASH_BASE, end = f->main.size;
+
+	if (r->write || offset >= f->main.size || !vflash_is_quiet(f) || vflash_rdp_level(f))
+		return false;
+	if (vrcc_banks_swapped(f->mcu->rcc) && vflash_is_dual(f)) {
+		offset ^= f->main.size / 2;
+		end = offset < f->main.size / 2 ? f->main.size / 2 : f->main.size;
+	}
+	if (r->step)
+		r->n = min(r->n, (end - offset) / r->step);
+	r->item = main_item;
+	r->end = main_run_end;
+	r->dev = f;
+	r->at = offset;
+	return true;
+}
+
 static u32 info_word(const struct vflash *f, u32 addr)
 {
 	if (addr < SYSMEM_END)

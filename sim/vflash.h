@@ -17,6 +17,8 @@ void vflash_power_off(struct vflash *f, u64 t);
 
 /* x->offset from the start of main flash, as addressed */
 enum bus_resp vflash_main_access(struct vflash *f, struct bus_xact *x);
+/* reads by DMA in a row; false: not now, or not there */
+bool vflash_main_run(struct vflash *f, struct bus_run *r);
 /* 0x1fff0000 ... 0x1fffffff: system memory, OTP, engineering bytes, option bytes */
 enum bus_resp vflash_info_access(struct vflash *f, struct bus_xact *x);
 bool vflash_peek32(struct vflash *f, u32 addr, u32 *val);

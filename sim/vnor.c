@@ -605,6 +605,14 @@ static bool die_can_take_byte(const struct vnor *nor, u8 lines, u8 io)
 	       !nor->drive_mask;
 }
 
+/* whatever the bytes are: on four lines each may pull IO3 low */
+static bool die_can_take_data(const struct vnor *nor, u8 lines, u8 io)
+{
+	return die_can_take_byte(nor, lines, lines == 4 ? 0 : io) &&
+	       (nor->phase == PH_IGNORE ||
+		(nor->phase == PH_IN && nor->op->kind == K_PROGRAM && !vnor_wip(nor)));
+}
+
 static void die_take_byte(struct vnor *nor, u8 byte, u8 lines, u8 io, u64 at_ps)
 {
 	vnor_sync(nor, at_ps);
@@ -693,6 +701,25 @@ bool vnor_send_byte(struct vnor *nor, u8 byte, u8 lines, u8 io, u64 at_ps)
 			return false;
 	for (i = 0; i < n_dies(nor); i++)
 		die_take_byte(die_of(nor, i), byte, lines, io, at_ps);
+	return true;
+}
+
+bool vnor_send_bytes(struct vnor *nor, const u8 *bytes, u32 n, u8 lines, u8 io, u64 at_ps)
+{
+	unsigned int i;
+	u32 k;
+
+	for (i = 0; i < n_dies(nor); i++)
+		if (!die_can_take_data(die_of(nor, i), lines, io))
+			return false;
+	for (i = 0; i < n_dies(nor); i++) {
+		struct vnor *die = die_of(nor, i);
+
+		for (k = 0; die->phase == PH_IN && k < n - 1; k++)
+			take_data(die, bytes[k]);
+		hear(die, (n - 1) * (8u / lines));
+		die_take_byte(die, bytes[n - 1], lines, io, at_ps);
+	}
 	return true;
 }
 

@@ -61,6 +61,9 @@ void vnor_set_period(struct vnor *nor, u64 period_ps);
 bool vnor_send_byte(struct vnor *nor, u8 byte, u8 lines, u8 io, u64 at_ps);
 bool vnor_recv_byte(struct vnor *nor, u8 *byte, u8 lines, u8 io, u64 at_ps);
 
+/* data of a command, the same for many of them; @io, @at_ps: of the last one */
+bool vnor_send_bytes(struct vnor *nor, const u8 *bytes, u32 n, u8 lines, u8 io, u64 at_ps);
+
 /*
  * Many bytes of a read that does nothing but go through the array: how many of the bytes that come
  * next are known, and where they lie; 0: none, ask for them one by one. They stay the next ones

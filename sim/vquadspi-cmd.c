@@ -8,6 +8,8 @@
  */
 #include "sim/vquadspi-priv.h"
 
+#include <string.h>
+
 #define E1_ONE_IN     4 /* how often such a read gets its extra byte: the errata sheet gives no rate */
 #define E1_PRESCALER  1
 #define LINES_4	      3
@@ -238,46 +240,6 @@ static bool has_extra_byte(struct vquadspi *q)
 	return (may || q->sim->faults.extra_byte) && sim_rng_u64(&q->rng) % E1_ONE_IN == 0;
 }
 
-/* what came in, of one chip or of both, the first one's byte first */
-static void take_byte(struct vquadspi *q, u8 b)
-{
-	if (fmode(q) == FM_POLL)
-		q->poll_shift |= (u32)b << (8 * q->n_poll++);
-	else
-		fifo_push(q, b);
-}
-
-static void step_data(struct vquadspi *q)
-{
-	u8 lines = lines_of(FIELD_GET(CCR_DMODE, q->ccr)), b = 0;
-	u64 from = began_ps(q, clocks_of(lines));
-	unsigned int i;
-
-	if (q->left != SIM_NEVER)
-		q->left -= unit(q);
-	if (fmode(q) == FM_WRITE) {
-		for (i = 0; i < unit(q); i++)
-			port_of(q, i)->send(port_of(q, i)->dev, q->shift[i], lines, from);
-		next_data(q);
-		return;
-	}
-	for (i = 0; i < unit(q); i++) {
-		b = port_of(q, i)->recv(port_of(q, i)->dev, lines, from);
-		take_byte(q, b);
-	}
-	if (!q->left && fmode(q) == FM_READ) {
-		q->flags |= SR_TCF;
-		q->drained_read = true;
-		if (has_extra_byte(q)) {
-			if (q->level < FIFO_LEN)
-				fifo_push(q, b);
-			else
-				q->extra_byte = true;
-		}
-	}
-	next_data(q);
-}
-
 u64 vqspi_step_known(struct vquadspi *q)
 {
 	u64 from = began_ps(q, clocks_of(lines_of(FIELD_GET(CCR_DMODE, q->ccr))));
@@ -285,9 +247,95 @@ u64 vqspi_step_known(struct vquadspi *q)
 	q->now_ps = q->next_ps;
 	if (q->left != SIM_NEVER)
 		q->left -= unit(q);
-	q->level += unit(q);
+	if (fills_fifo(q))
+		q->level += unit(q);
 	next_data(q);
 	return from;
+}
+
+/* @n bytes of one chip, out or in, if they can be had at once; the last one's clocks began at @last_ps */
+static bool move_at_once(const struct vquadspi *q, const struct vquadspi_port *p, u8 *data,
+			 unsigned int n, u64 last_ps)
+{
+	u8 lines = lines_of(FIELD_GET(CCR_DMODE, q->ccr));
+	const u8 *from;
+
+	if (n == 1)
+		return false;
+	if (fmode(q) == FM_WRITE)
+		return p->send_bytes && p->send_bytes(p->dev, data, n, lines, last_ps);
+	if (!p->next_bytes || p->next_bytes(p->dev, lines, &from) < n)
+		return false;
+	memcpy(data, from, n);
+	p->skip_bytes(p->dev, n, lines, last_ps);
+	return true;
+}
+
+/* @n bytes of each chip, whose clocks began at @from, go out or come in */
+static void move_data(struct vquadspi *q, u8 data[2][FIFO_LEN], unsigned int n, const u64 *from)
+{
+	u8 lines = lines_of(FIELD_GET(CCR_DMODE, q->ccr));
+	bool done[2];
+	unsigned int i, k;
+
+	for (i = 0; i < unit(q); i++)
+		done[i] = move_at_once(q, port_of(q, i), data[i], n, from[n - 1]);
+	for (k = 0; k < n; k++) {
+		for (i = 0; i < unit(q); i++) {
+			const struct vquadspi_port *p = port_of(q, i);
+
+			if (done[i])
+				continue;
+			if (fmode(q) == FM_WRITE)
+				p->send(p->dev, data[i][k], lines, from[k]);
+			else
+				data[i][k] = p->recv(p->dev, lines, from[k]);
+		}
+	}
+}
+
+/* what came in, of one chip or of both, the first one's byte first, behind @level bytes of the FIFO */
+static void store_data(struct vquadspi *q, u8 data[2][FIFO_LEN], unsigned int n, unsigned int level)
+{
+	unsigned int i;
+
+	for (i = 0; i < n * unit(q); i++) {
+		u8 b = data[i % unit(q)][i / unit(q)];
+
+		if (fmode(q) == FM_POLL)
+			q->poll_shift |= (u32)b << (8 * q->n_poll++);
+		else
+			q->fifo[(q->head + level + i) % FIFO_LEN] = b;
+	}
+}
+
+/* all data that are due by @to_ps, while nothing but data is due */
+static void step_data(struct vquadspi *q, u64 to_ps)
+{
+	unsigned int n = 0, i, level = q->level;
+	u8 data[2][FIFO_LEN];
+	u64 from[FIFO_LEN];
+
+	do {
+		for (i = 0; i < unit(q); i++)
+			data[i][n] = q->shift[i];
+		from[n++] = vqspi_step_known(q);
+	} while (q->state == ST_DATA && q->next_ps <= to_ps && n < FIFO_LEN &&
+		 !q->sim->opts.reference_dp);
+	move_data(q, data, n, from);
+	if (fmode(q) == FM_WRITE)
+		return;
+	store_data(q, data, n, level);
+	if (!q->left && fmode(q) == FM_READ) {
+		q->flags |= SR_TCF;
+		q->drained_read = true;
+		if (has_extra_byte(q)) {
+			if (q->level < FIFO_LEN)
+				fifo_push(q, data[unit(q) - 1][n - 1]);
+			else
+				q->extra_byte = true;
+		}
+	}
 }
 
 u64 vqspi_data_due_ps(const struct vquadspi *q, unsigned int n)
@@ -412,7 +460,7 @@ void vqspi_step(struct vquadspi *q, u64 to_ps)
 		step_dummy(q);
 		break;
 	case ST_DATA:
-		step_data(q);
+		step_data(q, to_ps);
 		break;
 	case ST_DESELECT:
 		step_deselect(q);

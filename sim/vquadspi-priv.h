@@ -128,6 +128,12 @@ static inline bool is_enabled(const struct vquadspi *q)
 	return q->cr & CR_EN;
 }
 
+/* do the data that come in go to the FIFO? indirect reads and mapped mode; not those of polls */
+static inline bool fills_fifo(const struct vquadspi *q)
+{
+	return fmode(q) == FM_READ || fmode(q) == FM_MAPPED;
+}
+
 /* two chips side by side, even bytes in the first: RM0351 17.3.4 */
 static inline bool is_dual(const struct vquadspi *q)
 {

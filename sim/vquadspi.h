@@ -31,11 +31,12 @@ struct vquadspi_port {
 	/*
 	 * For data that come byte after byte, each on the clocks right after the one before or later, and
 	 * nothing else meanwhile: how many of the next are known, and where; 0: ask for each with recv().
-	 * And @n of them, one or more, have come, the last one by clocks that began at @at_ps. Both NULL:
-	 * never known.
+	 * And @n of them, one or more, have come, the last one by clocks that began at @at_ps. In the same
+	 * way, @n bytes that are sent; false: send() each. NULL: never.
 	 */
 	u32 (*next_bytes)(void *dev, u8 lines, const u8 **from);
 	void (*skip_bytes)(void *dev, u32 n, u8 lines, u64 at_ps);
+	bool (*send_bytes)(void *dev, const u8 *bytes, u32 n, u8 lines, u64 at_ps);
 	/* the status read that just ended would be answered the same until then; 0: who knows */
 	u64 (*quiet_until)(void *dev);
 };
