@@ -118,7 +118,7 @@ static int release_hold(struct spi_nor *nor)
 
 	if (!nor->p.hold_mask)
 		return 0;
-	rc = nor_read_reg(nor, nor->p.hold_read, &val, 1);
+	rc = nor_read_sure(nor, nor->p.hold_read, &val, 1);
 	if (rc || !(val & nor->p.hold_mask))
 		return rc;
 	val &= (u8)~nor->p.hold_mask;

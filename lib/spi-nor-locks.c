@@ -274,7 +274,7 @@ static int read_bpr(struct spi_nor *nor, u8 bpr[BPR_MAX], unsigned int *n_bits)
 	if (DIV_ROUND_UP(*n_bits, 8) > BPR_MAX)
 		return err_set(nor_err(nor), -EOPNOTSUPP, NULL,
 			       "%s has more block locks than are known", nor->name);
-	return nor_read_reg(nor, OP_RBPR, bpr, DIV_ROUND_UP(*n_bits, 8));
+	return nor_read_sure(nor, OP_RBPR, bpr, DIV_ROUND_UP(*n_bits, 8));
 }
 
 static int scan_bpr(struct spi_nor *nor, u64 from, u64 to, struct mtd_wp_range *span, bool *partial)

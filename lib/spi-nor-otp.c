@@ -266,7 +266,7 @@ static int write_lock(struct spi_nor *nor, u32 region)
 		val[region / 8] = (u8)~BIT(region % 8);
 		return program_piece(nor, SPANSION_LOCKS + region / 8, 1, &val[region / 8]);
 	case NOR_OTP_ROWS:
-		rc = nor_read_reg(nor, OP_RDFR, val, 1);
+		rc = nor_read_sure(nor, OP_RDFR, val, 1);
 		val[0] |= (u8)BIT(FR_IRL_SHIFT + region);
 		return rc ? rc : nor_write_reg(nor, OP_WRFR, val, 1, false);
 	default:

@@ -243,6 +243,9 @@ int nor_settle_pair(struct nor_params *p, struct err *err);
 
 /* registers, for hooks (lib/spi-nor-regs.c): blocking, checked */
 int nor_read_reg(struct spi_nor *nor, u8 opcode, u8 *buf, unsigned int len);
+/* for what is written back afterwards: read until two agree; @len of NOR_SURE_MAX at most */
+#define NOR_SURE_MAX 40
+int nor_read_sure(struct spi_nor *nor, u8 opcode, u8 *buf, unsigned int len);
 int nor_write_reg(struct spi_nor *nor, u8 opcode, const u8 *buf, unsigned int len,
 		  bool is_volatile);
 

@@ -75,7 +75,7 @@ static int read_regs(struct spi_nor *nor, const struct nor_wp_layout *l, struct 
 	memset(regs, 0, sizeof(*regs));
 	for (unsigned int reg = NOR_WP_SR1; reg < NOR_WP_N_REGS && !rc; reg++)
 		if (nor_wp_uses(l, reg) || (reg == NOR_WP_SR2 && has_sr2(nor, l)))
-			rc = nor_read_reg(nor, opcodes[reg], &regs->val[reg], 1);
+			rc = nor_read_sure(nor, opcodes[reg], &regs->val[reg], 1);
 	regs->val[NOR_WP_SR1] &= (u8)~SR1_STATUS;
 	return rc;
 }
@@ -185,10 +185,10 @@ static int write_regs(struct spi_nor *nor, const struct nor_wp_layout *l,
 int nor_set_sr2_bits(struct spi_nor *nor, u8 bits)
 {
 	u8 sr[2] = { 0 };
-	int rc = nor_read_reg(nor, OP_RDSR, &sr[0], 1);
+	int rc = nor_read_sure(nor, OP_RDSR, &sr[0], 1);
 
 	if (!rc)
-		rc = nor_read_reg(nor, OP_RDSR2, &sr[1], 1);
+		rc = nor_read_sure(nor, OP_RDSR2, &sr[1], 1);
 	if (rc)
 		return rc;
 	sr[0] &= (u8)~SR1_STATUS;

@@ -34,6 +34,9 @@
 /* tW, non-volatile: 500 ms at the slowest (Spansion), with a margin */
 #define T_WRITE_SR_NS (2 * SEC_NS)
 
+/* reads of a register until two in a row agree: nine bits of ten that are wrong are a broken wire */
+#define SURE_READS 10
+
 struct spi_mem_op nor_op_simple(u8 opcode)
 {
 	return (struct spi_mem_op){ .cmd = { .opcode = opcode, .buswidth = 1 } };
@@ -98,6 +101,41 @@ int nor_read_reg(struct spi_nor *nor, u8 opcode, u8 *buf, unsigned int len)
 	struct spi_mem_op op = nor_op_read_reg(opcode, buf, len);
 
 	return nor_exec(nor, &op);
+}
+
+static int too_noisy(struct spi_nor *nor, u8 opcode)
+{
+	return err_set(nor_err(nor), -EIO,
+		       "lower the clock (clock=1M), shorten the wires, check ground",
+		       "%s: register %02xh reads different each time: it would be written back, so "
+		       "nothing was written",
+		       nor->name, opcode);
+}
+
+/**
+ * nor_read_sure() - read a register whose bits are to be written back
+ * @nor: chip, idle
+ * @opcode: which
+ * @buf: its bytes
+ * @len: how many, NOR_SURE_MAX at most
+ *
+ * Some of them can never be undone (OTP locks beside quad enable in status register 2), and the
+ * adapter's own SPI pins have no parity: they count once two reads in a row agree.
+ *
+ * Return: 0; -EIO if they never do; other errors as they come.
+ */
+int nor_read_sure(struct spi_nor *nor, u8 opcode, u8 *buf, unsigned int len)
+{
+	u8 last[NOR_SURE_MAX];
+	int rc = nor_read_reg(nor, opcode, buf, len);
+
+	for (unsigned int i = 1; i < SURE_READS && !rc; i++) {
+		memcpy(last, buf, len);
+		rc = nor_read_reg(nor, opcode, buf, len);
+		if (!rc && !memcmp(last, buf, len))
+			return 0;
+	}
+	return rc ? rc : too_noisy(nor, opcode);
 }
 
 static int nor_send(struct spi_nor *nor, u8 opcode)
@@ -255,6 +293,21 @@ static int qe_read(struct spi_nor *nor, struct qe_regs *regs, bool *is_set)
 	return rc;
 }
 
+/* ... as they will be written back */
+static int qe_read_sure(struct spi_nor *nor, struct qe_regs *regs, bool *is_set)
+{
+	struct qe_regs last;
+	int rc = 0;
+
+	for (unsigned int i = 1; i < SURE_READS && !rc; i++) {
+		last = *regs;
+		rc = qe_read(nor, regs, is_set);
+		if (!rc && !memcmp(&last, regs, sizeof(last)))
+			return 0;
+	}
+	return rc ? rc : too_noisy(nor, OP_RDSR2);
+}
+
 /* the way of writing, for each QER */
 static int qe_write(struct spi_nor *nor, const struct qe_regs *regs, bool is_volatile)
 {
@@ -297,7 +350,11 @@ int nor_enable_quad(struct spi_nor *nor)
 	if (rc || is_set)
 		return rc;
 	for (unsigned int i = nor->p.volatile_sr ? 0 : 1; i < 2; i++) {
-		rc = qe_write(nor, &regs, i == 0);
+		/* what lasts is written back as it surely is: locks for ever may be beside it */
+		if (i)
+			rc = qe_read_sure(nor, &regs, &is_set);
+		if (!rc)
+			rc = qe_write(nor, &regs, i == 0);
 		if (!rc)
 			rc = qe_read(nor, &regs, &is_set);
 		if (rc)

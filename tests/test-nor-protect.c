@@ -27,7 +27,9 @@ struct chip {
 	bool lock[MIB(8) / KIB(4)], locked_down;
 	u8 bpr[18];
 	u8 otp[4][256];
-	char log[8192]; /* the writes: "01:84 00, 31:42" */
+	unsigned int noise,
+		n_reads; /* one read of so many has a flipped bit, each time another one */
+	char log[8192];	 /* the writes: "01:84 00, 31:42" */
 };
 
 static struct chip *chip_of(struct spi_mem *mem)
@@ -177,6 +179,10 @@ static void answer(struct chip *c, const struct spi_mem_op *op)
 		memcpy(in, c->bpr, min((size_t)op->data.nbytes, sizeof(c->bpr)));
 		break;
 	}
+	c->n_reads++;
+	/* WEL and WIP are right: waiting is not what this is about */
+	if (c->noise && c->n_reads % c->noise == 0)
+		in[0] ^= (u8)BIT(2 + c->n_reads / c->noise % 6);
 }
 
 static int fake_exec(struct spi_mem *mem, const struct spi_mem_op *op)
@@ -608,6 +614,65 @@ static void test_otp_that_is_not_blank_after_its_erase_is_no_success(void **stat
 	assert_non_null(strstr(c->ctx.err.what, "0x7 of"));
 }
 
+static void test_a_wire_with_errors_locks_nothing_that_was_not_meant(void **state)
+{
+	static const struct {
+		enum nor_qe qe;
+		enum nor_otp_kind kind;
+	} ways[] = {
+		{ NOR_QE_SR2_B1_31, NOR_OTP_SECREG },
+		{ NOR_QE_SR2_B1_W2, NOR_OTP_SECREG },
+		{ NOR_QE_SR2_B1_W2, NOR_OTP_REGIONS },
+		{ NOR_QE_NONE, NOR_OTP_ROWS },
+	};
+	struct chip *c = *state;
+	unsigned int n_done = 0;
+
+	for (unsigned int i = 0; i < 12 * ARRAY_SIZE(ways); i++) {
+		bool is_rows = ways[i % ARRAY_SIZE(ways)].kind == NOR_OTP_ROWS;
+		u8 lock = ways[i % ARRAY_SIZE(ways)].kind == NOR_OTP_SECREG ? 0x10 : 0x08, now;
+
+		c->nor.p.qe = ways[i % ARRAY_SIZE(ways)].qe;
+		c->nor.p.otp = (struct nor_otp){ ways[i % ARRAY_SIZE(ways)].kind, 3, 256 };
+		c->sr[0] = 0x1c;
+		c->sr[1] = 0x40;
+		c->fr = 0x02;
+		c->n_reads = i / ARRAY_SIZE(ways);
+		c->noise = 1 + i % 5;
+		n_done += !nor_otp_ops.lock(&c->nor.mtd, 1);
+		err_clear(&c->ctx.err);
+		assert_int_equal(c->sr[0], 0x1c);
+		now = is_rows ? c->fr & 0xfd : c->sr[1] & 0xbf;
+		if (is_rows)
+			lock = 0x20;
+		if (now && now != lock)
+			fail_msg("case %u: SR2 %02x, FR %02x", i, c->sr[1], c->fr);
+		assert_int_equal(c->fr & 0x02, 0x02);
+		assert_int_equal(c->sr[1] & 0x40, 0x40);
+		/* each read is wrong: it is not written at all */
+		if (c->noise == 1)
+			assert_int_equal(now, 0);
+	}
+	assert_in_range(n_done, 10, 12 * ARRAY_SIZE(ways) - 5);
+}
+
+static void test_a_range_on_a_wire_with_errors_leaves_what_lasts_as_it_was(void **state)
+{
+	struct chip *c = *state;
+
+	for (unsigned int i = 0; i < 40; i++) {
+		c->sr[0] = 0x00;
+		c->sr[1] = 0x02;
+		c->noise = 1 + i % 5;
+		c->n_reads = i;
+		protect(c, MIB(4), MIB(4));
+		err_clear(&c->ctx.err);
+		/* LB1 to LB3 and SRL */
+		if (c->sr[1] & 0x39)
+			fail_msg("case %u: SR2 %02x", i, c->sr[1]);
+	}
+}
+
 static void test_a_lock_keeps_the_other_bits_of_sr2(void **state)
 {
 	struct chip *c = *state;
@@ -649,6 +714,8 @@ int main(void)
 		T(test_sst26_opens_for_a_job_unless_locked_down),
 		T(test_otp_that_is_locked_or_past_its_end_is_left_alone),
 		T(test_otp_that_is_not_blank_after_its_erase_is_no_success),
+		T(test_a_wire_with_errors_locks_nothing_that_was_not_meant),
+		T(test_a_range_on_a_wire_with_errors_leaves_what_lasts_as_it_was),
 		T(test_a_lock_keeps_the_other_bits_of_sr2),
 	};
 
