@@ -10,186 +10,13 @@
  * and slow pins; and byte by byte straight between controller and chip, taken only when all lines
  * of a phase are as they should be, with the same result (tests compare both).
  */
-#include "sim/netlist.h"
+#include "sim/netlist-priv.h"
 #include "sim/vcd.h"
 #include "sim/vgpio.h"
 #include "sim/vnor.h"
 #include "sim/vquadspi.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-struct mcu_pin {
-	u8 port, pin; /* port 0 = A */
-};
-
-#define PIN(_port, _pin)              \
-	{                             \
-		(_port) - 'A', (_pin) \
-	}
-
-struct vboard {
-	const char *name, *mcu;
-	u32 flash_kib;
-	unsigned int package_pins;
-	const char *nor; /* NULL: none */
-	bool on_adapter; /* the chip is on the adapter's pins, not on the MCU's */
-	struct mcu_pin pin[N_QSPI_LINES];
-	u8 pull[N_QSPI_LINES]; /* resistors on the board, 10k: enum pin_pull */
-	/* another chip of the same kind, with resistors like the first, on the second bank of pins */
-	bool has_bank2;
-	struct mcu_pin pin2[N_QSPI_LINES];
-};
-
-static const struct vboard boards[] = {
-	{
-		/* UM1879: N25Q128A13 on port E; the MCU's pulls are the only ones */
-		.name = "stm32l476g-disco",
-		.mcu = "STM32L476VG",
-		.flash_kib = 1024,
-		.package_pins = 100,
-		.nor = "n25q128a13",
-		.pin = { [LINE_CLK] = PIN('E', 10),
-			 [LINE_NCS] = PIN('E', 11),
-			 [LINE_IO0] = PIN('E', 12),
-			 [LINE_IO1] = PIN('E', 13),
-			 [LINE_IO2] = PIN('E', 14),
-			 [LINE_IO3] = PIN('E', 15) },
-	},
-	{
-		/* ST's board package; where its jumpers leave these pins to the NOR */
-		.name = "stm32l476g-eval",
-		.mcu = "STM32L476ZG",
-		.flash_kib = 1024,
-		.package_pins = 144,
-		.nor = "n25q256a13",
-		.pin = { [LINE_CLK] = PIN('B', 10),
-			 [LINE_NCS] = PIN('B', 11),
-			 [LINE_IO0] = PIN('B', 1),
-			 [LINE_IO1] = PIN('B', 0),
-			 [LINE_IO2] = PIN('A', 7),
-			 [LINE_IO3] = PIN('A', 6) },
-	},
-	{
-		/* invented: 64-pin part, resistors to 3V3 on CS#, WP# and HOLD# */
-		.name = "l476rg-w25q128",
-		.mcu = "STM32L476RG",
-		.flash_kib = 1024,
-		.package_pins = 64,
-		.nor = "w25q128jv",
-		.pin = { [LINE_CLK] = PIN('B', 10),
-			 [LINE_NCS] = PIN('B', 11),
-			 [LINE_IO0] = PIN('B', 1),
-			 [LINE_IO1] = PIN('B', 0),
-			 [LINE_IO2] = PIN('A', 7),
-			 [LINE_IO3] = PIN('A', 6) },
-		.pull = { [LINE_NCS] = PULL_UP, [LINE_IO2] = PULL_UP, [LINE_IO3] = PULL_UP },
-	},
-	{
-		/* invented: resistor on CS# only */
-		.name = "l476rc-mt25ql128",
-		.mcu = "STM32L476RC",
-		.flash_kib = 256,
-		.package_pins = 64,
-		.nor = "mt25ql128aba",
-		.pin = { [LINE_CLK] = PIN('B', 10),
-			 [LINE_NCS] = PIN('B', 11),
-			 [LINE_IO0] = PIN('B', 1),
-			 [LINE_IO1] = PIN('B', 0),
-			 [LINE_IO2] = PIN('A', 7),
-			 [LINE_IO3] = PIN('A', 6) },
-		.pull = { [LINE_NCS] = PULL_UP },
-	},
-	{
-		/* invented: two chips side by side, resistors to 3V3 on CS#, WP# and HOLD# of both */
-		.name = "stm32l496-dual",
-		.mcu = "STM32L496ZG",
-		.flash_kib = 1024,
-		.package_pins = 144,
-		.nor = "w25q128jv",
-		.pin = { [LINE_CLK] = PIN('B', 10),
-			 [LINE_NCS] = PIN('B', 11),
-			 [LINE_IO0] = PIN('E', 12),
-			 [LINE_IO1] = PIN('E', 13),
-			 [LINE_IO2] = PIN('E', 14),
-			 [LINE_IO3] = PIN('E', 15) },
-		.pull = { [LINE_NCS] = PULL_UP, [LINE_IO2] = PULL_UP, [LINE_IO3] = PULL_UP },
-		.has_bank2 = true,
-		.pin2 = { [LINE_CLK] = PIN('B', 10),
-			  [LINE_NCS] = PIN('D', 3),
-			  [LINE_IO0] = PIN('C', 1),
-			  [LINE_IO1] = PIN('C', 2),
-			  [LINE_IO2] = PIN('C', 3),
-			  [LINE_IO3] = PIN('C', 4) },
-	},
-	{
-		/* no MCU: the virtual adapter is a SPI programmer with the chip in its socket */
-		.name = "ftdi-spi",
-		.flash_kib = 256,
-		.package_pins = 64,
-		.nor = "w25q128jv",
-		.on_adapter = true,
-	},
-	{
-		.name = "l476re-bare",
-		.mcu = "STM32L476RE",
-		.flash_kib = 512,
-		.package_pins = 64,
-	},
-};
-
-static const char *const board_names[] = {
-	"stm32l476g-disco", "stm32l476g-eval", "l476rg-w25q128", "l476rc-mt25ql128",
-	"stm32l496-dual",   "ftdi-spi",	       "l476re-bare",	 NULL,
-};
-
-/* CLK serves both banks */
-#define BANK1 BIT(0)
-#define BANK2 BIT(1)
-
-/* a pin that carries a QUADSPI signal as that alternate function, on the dies in @on */
-struct af_pin {
-	struct mcu_pin pin;
-	u8 line, af, banks, on;
-};
-
-#define ON_L476 BIT(0)
-#define ON_L496 BIT(1)
-#define ON_BOTH (ON_L476 | ON_L496)
-
-/* DS10198 table 17; DS11585 tables 17 and 18, by ST's open pin data */
-static const struct af_pin af_pins[] = {
-	{ PIN('B', 10), LINE_CLK, 10, BANK1 | BANK2, ON_BOTH },
-	{ PIN('E', 10), LINE_CLK, 10, BANK1 | BANK2, ON_BOTH },
-	{ PIN('A', 3), LINE_CLK, 10, BANK1 | BANK2, ON_L496 },
-	{ PIN('F', 10), LINE_CLK, 3, BANK1 | BANK2, ON_L496 },
-	{ PIN('B', 11), LINE_NCS, 10, BANK1, ON_BOTH },
-	{ PIN('E', 11), LINE_NCS, 10, BANK1, ON_BOTH },
-	{ PIN('A', 2), LINE_NCS, 10, BANK1, ON_L496 },
-	{ PIN('B', 1), LINE_IO0, 10, BANK1, ON_BOTH },
-	{ PIN('E', 12), LINE_IO0, 10, BANK1, ON_BOTH },
-	{ PIN('F', 8), LINE_IO0, 10, BANK1, ON_L496 },
-	{ PIN('B', 0), LINE_IO1, 10, BANK1, ON_BOTH },
-	{ PIN('E', 13), LINE_IO1, 10, BANK1, ON_BOTH },
-	{ PIN('F', 9), LINE_IO1, 10, BANK1, ON_L496 },
-	{ PIN('A', 7), LINE_IO2, 10, BANK1, ON_BOTH },
-	{ PIN('E', 14), LINE_IO2, 10, BANK1, ON_BOTH },
-	{ PIN('F', 7), LINE_IO2, 10, BANK1, ON_L496 },
-	{ PIN('A', 6), LINE_IO3, 10, BANK1, ON_BOTH },
-	{ PIN('E', 15), LINE_IO3, 10, BANK1, ON_BOTH },
-	{ PIN('F', 6), LINE_IO3, 10, BANK1, ON_L496 },
-	{ PIN('C', 11), LINE_NCS, 5, BANK2, ON_L496 },
-	{ PIN('D', 3), LINE_NCS, 10, BANK2, ON_L496 },
-	{ PIN('C', 1), LINE_IO0, 10, BANK2, ON_L496 },
-	{ PIN('D', 4), LINE_IO0, 10, BANK2, ON_L496 },
-	{ PIN('C', 2), LINE_IO1, 10, BANK2, ON_L496 },
-	{ PIN('D', 5), LINE_IO1, 10, BANK2, ON_L496 },
-	{ PIN('D', 6), LINE_IO1, 5, BANK2, ON_L496 },
-	{ PIN('C', 3), LINE_IO2, 10, BANK2, ON_L496 },
-	{ PIN('D', 6), LINE_IO2, 10, BANK2, ON_L496 },
-	{ PIN('C', 4), LINE_IO3, 10, BANK2, ON_L496 },
-	{ PIN('D', 7), LINE_IO3, 10, BANK2, ON_L496 },
-};
 
 static const char *const line_names[N_QSPI_LINES] = { "CLK", "NCS", "IO0", "IO1", "IO2", "IO3" };
 
@@ -253,49 +80,6 @@ struct netlist {
 	unsigned int n_places;
 };
 
-static const struct vboard *find_board(const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(boards); i++)
-		if (!strcmp(boards[i].name, name))
-			return &boards[i];
-	return NULL;
-}
-
-const char *const *netlist_board_names(void)
-{
-	return board_names;
-}
-
-u32 netlist_flash_kib(const char *board)
-{
-	const struct vboard *b = find_board(board);
-
-	return b ? b->flash_kib : 0;
-}
-
-const char *netlist_board_mcu(const char *board)
-{
-	const struct vboard *b = find_board(board);
-
-	return b ? b->mcu : NULL;
-}
-
-const char *netlist_board_nor(const char *board)
-{
-	const struct vboard *b = find_board(board);
-
-	return b ? b->nor : NULL;
-}
-
-bool netlist_is_on_adapter(const char *board)
-{
-	const struct vboard *b = find_board(board);
-
-	return b && b->on_adapter;
-}
-
 /* does the chip hang on the MCU's pins? */
 static bool is_wired(const struct place *n)
 {
@@ -304,19 +88,10 @@ static bool is_wired(const struct place *n)
 
 /* ---- who drives what ---- */
 
-/* the alternate function as which the pin of @line carries it for this bank; 0: it does not */
+/* 0: the pin of @line cannot carry it for this bank */
 static u8 af_of(const struct place *n, unsigned int line)
 {
-	const struct mcu_pin *pin = &n->pin[line];
-	u8 die = mcu_is_l496(n->board->mcu) ? ON_L496 : ON_L476;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(af_pins); i++)
-		if (af_pins[i].line == line && af_pins[i].pin.port == pin->port &&
-		    af_pins[i].pin.pin == pin->pin && af_pins[i].banks & n->bank &&
-		    af_pins[i].on & die)
-			return af_pins[i].af;
-	return 0;
+	return netlist_pin_af(n->board, &n->pin[line], line, n->bank);
 }
 
 static void route_line(struct place *n, unsigned int line)
@@ -808,7 +583,7 @@ static bool add_place(struct netlist *n, const struct mcu_pin *pin, u8 bank)
 
 struct netlist *netlist_new(struct sim *sim)
 {
-	const struct vboard *board = find_board(sim->opts.board);
+	const struct vboard *board = netlist_find_board(sim->opts.board);
 	struct netlist *n;
 	struct vgpio_board gpio_board = { .before = gpio_before,
 					  .after = gpio_after,
