@@ -49,6 +49,7 @@ int stm32_quadspi_dma_open(struct stm32_quadspi_dma *dma, struct memq *q)
 	memq_write32(q, d->regs + DMA_CCR(d->channel), 0);
 	memq_write32(q, d->regs + DMA_CSELR,
 		     (dma->found_cselr & ~(0xfu << shift)) | (u32)d->request << shift);
+	memq_write32(q, d->regs + DMA_CPAR(d->channel), dma->dr);
 	memq_write32(q, d->regs + DMA_CMAR(d->channel), d->stage);
 	memq_read32(q, d->regs + DMA_CSELR, &back[0]);
 	memq_read32(q, d->regs + DMA_CMAR(d->channel), &back[1]);
@@ -83,11 +84,12 @@ void stm32_quadspi_dma_stage(struct stm32_quadspi_dma *dma, struct memq *q, u32 
 	memq_write(q, d->stage + offset, buf, len);
 	if (offset + len < total)
 		return;
-	/* rising addresses: one TAR for all four */
+	/*
+	 * The addresses stay: what counts up is inside, and starts from them again when the channel is
+	 * enabled (RM0351 11.4.4)
+	 */
 	memq_write32(q, d->regs + DMA_CCR(d->channel), 0);
 	memq_write32(q, d->regs + DMA_CNDTR(d->channel), total / 4);
-	memq_write32(q, d->regs + DMA_CPAR(d->channel), dma->dr);
-	memq_write32(q, d->regs + DMA_CMAR(d->channel), d->stage);
 }
 
 void stm32_quadspi_dma_go(struct stm32_quadspi_dma *dma, struct memq *q)

@@ -79,8 +79,6 @@ struct stm32_quadspi {
 	bool lines_set; /* and that is certain */
 	bool dma_on;	/* CR.DMAEN */
 	u32 dlr_bytes;	/* that DLR is set for, 0: not known */
-	u32 prime_val;	/* of quadspi_queue_prime(), nobody looks at it */
-	enum memq_sample prime_state;
 	bool maybe_busy; /* something was queued: look before the next exec() */
 	bool poll_set;	 /* PSMKR, PSMAR and PIR are what follows */
 	u8 poll_mask, poll_match;

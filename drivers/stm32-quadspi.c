@@ -43,6 +43,9 @@
 /* NCS high between commands: 50 to 100 ns after program and erase in the data sheets seen */
 #define T_SHSL_NS 100u
 
+/* HCLK cycles of a word from SRAM into the FIFO, on the safe side */
+#define STAGED_WORD_CYCLES 16u
+
 /* an idle controller answers within microseconds; a USB hiccup takes milliseconds */
 #define IDLE_TIMEOUT_NS (20 * MSEC_NS)
 
@@ -333,14 +336,6 @@ static void quadspi_queue_stage(struct spi_mem *mem, struct memq *q, u32 offset,
 	stm32_quadspi_dma_stage(&to_quadspi(mem)->dma, q, offset, buf, len, total);
 }
 
-/* a read of DCR leaves TAR at SR */
-static void quadspi_queue_prime(struct spi_mem *mem, struct memq *q)
-{
-	struct stm32_quadspi *qs = to_quadspi(mem);
-
-	memq_sample32(q, qs->d.regs + QUADSPI_DCR, &qs->prime_val, &qs->prime_state);
-}
-
 /* DMAEN alone moves nothing, the channel is still off */
 static void quadspi_queue_poll_end_staged(struct spi_mem *mem, struct memq *q)
 {
@@ -358,15 +353,35 @@ static void quadspi_queue_op_staged(struct spi_mem *mem, struct memq *q,
 				    const struct spi_mem_op *op)
 {
 	struct stm32_quadspi *qs = to_quadspi(mem);
-	u64 ns = clocks_ns(qs,
-			   spi_mem_header_cycles(op) + data_clocks(qs, op, op->data.nbytes) + 12);
 
 	queue_start(qs, q, op);
 	if (!qs->dma_on)
 		put(qs, q, QUADSPI_CR, qs->cr | QUADSPI_CR_DMAEN);
 	qs->dma_on = true;
 	stm32_quadspi_dma_go(&qs->dma, q);
-	memq_delay_ns(q, ns > access_ns(qs) ? ns - access_ns(qs) : 0);
+}
+
+static u64 quadspi_staged_ns(const struct spi_mem *mem, const struct spi_mem_op *op)
+{
+	const struct stm32_quadspi *qs = to_quadspi(mem);
+	u64 ns = clocks_ns(qs,
+			   spi_mem_header_cycles(op) + data_clocks(qs, op, op->data.nbytes) + 12);
+
+	return ns > access_ns(qs) ? ns - access_ns(qs) : 0;
+}
+
+/*
+ * The DMA is ahead of the wire in the same memory, and stays so: the FIFO takes its first words at
+ * once, one more after the header, and the wire needs an access for the address before its first.
+ */
+static bool quadspi_may_stage_ahead(const struct spi_mem *mem, const struct spi_mem_op *op)
+{
+	const struct stm32_quadspi *qs = to_quadspi(mem);
+	u64 word_ns = clocks_ns(qs, data_clocks(qs, op, 4)) +
+		      DIV_ROUND_UP(STAGED_WORD_CYCLES * SEC_NS, max(qs->d.kernel_hz, 1u));
+
+	return word_ns <= access_ns(qs) && clocks_ns(qs, spi_mem_header_cycles(op) + 12) <=
+						   qs->d.fifo_depth / 4u * access_ns(qs);
 }
 
 static int op_failed(struct stm32_quadspi *qs, const struct spi_mem_op *op, u32 sr)
@@ -527,12 +542,11 @@ static void quadspi_queue_poll(struct spi_mem *mem, struct memq *q, const struct
 	put(qs, q, QUADSPI_FCR, QUADSPI_FCR_ALL);
 	/*
 	 * Never more than four bytes are read, whatever DLR says (RM0440 20.3.10): the length of the
-	 * next page may stay.
+	 * next page may stay. Written again it is the way from FCR to CCR without an address.
 	 */
-	if (op->data.nbytes < 4 || qs->dlr_bytes < 4) {
-		put(qs, q, QUADSPI_DLR, op->data.nbytes - 1);
+	if (op->data.nbytes < 4 || qs->dlr_bytes < 4)
 		qs->dlr_bytes = op->data.nbytes;
-	}
+	put(qs, q, QUADSPI_DLR, qs->dlr_bytes - 1);
 	put(qs, q, QUADSPI_CCR, quadspi_op_ccr(op, FMODE_POLL));
 	queue_addr(qs, q, op);
 }
@@ -716,9 +730,10 @@ static const struct spi_controller_mem_ops quadspi_ops = {
 	.exec = quadspi_exec,
 	.queue_op = quadspi_queue_op,
 	.queue_stage = quadspi_queue_stage,
-	.queue_prime = quadspi_queue_prime,
 	.queue_poll_end_staged = quadspi_queue_poll_end_staged,
 	.queue_op_staged = quadspi_queue_op_staged,
+	.staged_ns = quadspi_staged_ns,
+	.may_stage_ahead = quadspi_may_stage_ahead,
 	.op_time_ns = quadspi_op_time_ns,
 	.queue_poll = quadspi_queue_poll,
 	.queue_poll_sample = quadspi_queue_poll_sample,

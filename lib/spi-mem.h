@@ -64,7 +64,8 @@ struct spi_controller_mem_ops {
 	 * @interval_ns between two. Nothing waits. op->data.nbytes: so many may be read each time */
 	void (*queue_poll)(struct spi_mem *mem, struct memq *q, const struct spi_mem_op *op,
 			   u8 mask, u8 match, u64 interval_ns);
-	/* sample whether an armed poll has matched; *val tested by poll_matched() */
+	/* sample whether an armed poll has matched; *val tested by poll_matched(). After
+	 * queue_poll_end(), until the next queue_poll(): whether it had matched before */
 	void (*queue_poll_sample)(struct spi_mem *mem, struct memq *q, u32 *val,
 				  enum memq_sample *state);
 	/* @n of them in a row, as fast as the wire goes; values little endian */
@@ -80,12 +81,19 @@ struct spi_controller_mem_ops {
 	 */
 	void (*queue_stage)(struct spi_mem *mem, struct memq *q, u32 offset, const u8 *buf, u32 len,
 			    u32 total);
-	/* what shortens a queue_poll_sample() that follows soon; changes nothing */
-	void (*queue_prime)(struct spi_mem *mem, struct memq *q);
 	/* queue_poll_end() that gets ready for queue_op_staged() as well */
 	void (*queue_poll_end_staged)(struct spi_mem *mem, struct memq *q);
-	/* queue a command whose data are staged; op->data.out is not looked at */
+	/*
+	 * Queue a command whose data are staged; op->data.out is not looked at. Nothing but
+	 * queue_stage(), where may_stage_ahead(), may follow until staged_ns() have passed
+	 */
 	void (*queue_op_staged)(struct spi_mem *mem, struct memq *q, const struct spi_mem_op *op);
+	u64 (*staged_ns)(const struct spi_mem *mem, const struct spi_mem_op *op);
+	/*
+	 * The target moves the data of @op faster than the wire brings others in their place: all pieces
+	 * but the last of what comes next may be staged at once
+	 */
+	bool (*may_stage_ahead)(const struct spi_mem *mem, const struct spi_mem_op *op);
 	/* read through the memory-mapped window with @op as template (address in op ignored) */
 	int (*dirmap_read)(struct spi_mem *mem, const struct spi_mem_op *op, u64 from, size_t len,
 			   u8 *buf);

@@ -102,9 +102,8 @@ static void queue_arm(struct spi_nor *nor, const struct nor_job *j, struct memq 
 				  j->poll_ns);
 }
 
-/* write enable, the operation, automatic polling; leaves the time it began in @j */
 void nor_queue_operation(struct spi_nor *nor, struct nor_job *j, struct memq *q,
-			 const struct spi_mem_op *op, u64 typ_ns, u64 max_ns, bool is_staged)
+			 const struct spi_mem_op *op, u64 max_ns, bool is_staged)
 {
 	struct spi_mem_op wren = nor_op_simple(OP_WREN);
 
@@ -114,13 +113,22 @@ void nor_queue_operation(struct spi_nor *nor, struct nor_job *j, struct memq *q,
 	else
 		nor->mem->ops->queue_op(nor->mem, q, op, NULL);
 	j->started_ns = memq_cursor_ns(q);
+	if (is_staged)
+		j->started_ns += nor->mem->ops->staged_ns(nor->mem, op);
 	j->limit_ns = max_ns / 2 * LIMIT_HALVES;
 	nor->last_op_max_ns = j->limit_ns;
+	j->n_pauses = 0;
+}
+
+void nor_queue_watch(struct spi_nor *nor, struct nor_job *j, struct memq *q, u64 typ_ns)
+{
+	u64 now_ns = memq_cursor_ns(q);
+
+	if (now_ns < j->started_ns)
+		memq_delay_ns(q, j->started_ns - now_ns);
 	j->poll_ns = min(max(typ_ns / POLLS, (u64)POLL_MIN_NS), (u64)POLL_MAX_NS);
 	queue_arm(nor, j, q);
 	j->armed = true;
-	j->primed = false;
-	j->n_pauses = 0;
 }
 
 bool nor_is_matched(struct spi_nor *nor, const struct nor_sample *s)
@@ -249,7 +257,8 @@ static int erase_fire(struct flash_job *job, struct nor_job *j, struct memq *q)
 	}
 	nor_pick_erase(nor, job->offset + j->next, job->len - j->next, &e);
 	op = nor_op_erase(nor, e.opcode, job->offset + j->next);
-	nor_queue_operation(nor, j, q, &op, e.typ_ns, e.max_ns, false);
+	nor_queue_operation(nor, j, q, &op, e.max_ns, false);
+	nor_queue_watch(nor, j, q, e.typ_ns);
 	j->busy_est_ns = &nor->busy_erase_ns[e.index];
 	if (!*j->busy_est_ns)
 		*j->busy_est_ns = e.typ_ns;
@@ -424,7 +433,7 @@ int nor_resync(struct flash_job *job)
 		nor_program_forget(job, j);
 	else if (j->armed)
 		j->next = j->last_pos;
-	j->armed = j->primed = j->fail_asked = j->final_queued = false;
+	j->armed = j->fail_asked = j->final_queued = false;
 	j->now.state = MEMQ_PENDING;
 	j->phase = PHASE_FIRE;
 	return JOB_READY;

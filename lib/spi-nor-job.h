@@ -63,8 +63,7 @@ struct nor_job {
 	/* program: the page that comes next */
 	bool picked, pick_is_redo;
 	u64 pick;
-	u32 staged;  /* bytes of it */
-	bool primed; /* the controller is ready for the sample before it */
+	u32 staged; /* bytes of it */
 	/* pages whose outcome is not known yet, numbered, in a ring; pages to start again */
 	struct nor_flight flight[NOR_MAX_FLIGHT];
 	u64 n_queued, n_judged;
@@ -107,8 +106,11 @@ static inline u64 nor_job_end(const struct flash_job *job, const struct nor_job 
 
 void nor_queue_failure_look(struct spi_nor *nor, struct nor_job *j, struct memq *q, s64 flight);
 void nor_queue_sample(struct spi_nor *nor, struct nor_job *j, struct memq *q, struct nor_sample *s);
+/* write enable and the operation; the controller may still be at it until j->started_ns */
 void nor_queue_operation(struct spi_nor *nor, struct nor_job *j, struct memq *q,
-			 const struct spi_mem_op *op, u64 typ_ns, u64 max_ns, bool is_staged);
+			 const struct spi_mem_op *op, u64 max_ns, bool is_staged);
+/* automatic polling for the end of it, which usually takes @typ_ns */
+void nor_queue_watch(struct spi_nor *nor, struct nor_job *j, struct memq *q, u64 typ_ns);
 bool nor_is_matched(struct spi_nor *nor, const struct nor_sample *s);
 /* from now until @ns after the operation began */
 u64 nor_until_ns(const struct nor_job *j, const struct memq *q, u64 ns);

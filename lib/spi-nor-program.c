@@ -2,19 +2,21 @@
 /*
  * Programming a SPI-NOR as fast as it goes: pages started blind, at the chip's own pace.
  *
- *	chip	 [ page n is programmed            ]      [ page n + 1 ...
- *	wire	P    stage n + 1 ...           prime S W P    stage n + 2 ...
+ *	chip	     [ page n is programmed          ]           [ page n + 1 ...
+ *	QUADSPI	data |   polls ... matches           |      data |   polls ...
+ *	wire	P  S A  stage n + 1 ...              E W P    S A  stage n + 2 ...
  *
  * While a page is programmed the data of the next one travel to the target's memory, in pieces that
  * leave room for other devices, and the controller polls the chip by itself. When the page should be
- * over, its match flag is sampled (S), polling ends, and write enable (W), the command and the start
- * of the DMA (P) follow at once. A chip that was late ignores all of this - a page program without
- * its write enable too - and the sample tells: a page is started for certain if the chip was found
- * ready right before it, else it is queued again. Programming the same data twice changes nothing in
- * a NOR. A sample lost on the wire counts like a chip that was late.
+ * over, polling ends (E), and write enable (W), the command and the start of the DMA (P) follow at
+ * once. A chip that was late ignores all of this - a page program without its write enable too - and
+ * the match flag tells: nothing can set it after E, so it is sampled (S) in the time that the data take
+ * to move, and cleared when polling begins again (A). A page is started for certain if the chip was
+ * found ready before E, else it is queued again. Programming the same data twice changes nothing in a
+ * NOR. A sample lost on the wire counts like a chip that was late.
  *
- * All that can be done before S is done before (prime, and the controller's registers that stay as
- * they are from page to page).
+ * What is not staged when the data begin to move is, where the target is faster than the wire: its DMA
+ * stays ahead of what comes next in the same memory.
  *
  * How long a page takes is measured on the first one, by sampling it densely, and its spread on some
  * more. Then the pace is the longest seen, followed from there: each page in time shortens it by a
@@ -55,8 +57,6 @@
 #define READ_CYCLES  46
 /* of a read, until the target's bus answers it: request, acknowledge and what lies between them */
 #define SAMPLE_CYCLES 12
-/* accesses to prime */
-#define PRIME_ACCESSES 3
 
 static u64 cycles_ns(const struct memq *q, u64 cycles)
 {
@@ -288,8 +288,9 @@ static int queue_spread(struct flash_job *job, struct nor_job *j, struct memq *q
 	return j->n_cal == NOR_CAL_PAGES ? JOB_BLOCKED : JOB_READY;
 }
 
-/* a sample that says whether the chip was ready for the picked page, and the end of polling */
-static void queue_proof_of_ready(struct flash_job *job, struct nor_job *j, struct memq *q)
+/* the end of polling: whether it has matched says whether the chip was ready for the picked page */
+static struct nor_flight *queue_end_of_page(struct flash_job *job, struct nor_job *j,
+					    struct memq *q)
 {
 	struct spi_nor *nor = to_nor(job->mtd);
 	struct nor_flight *f = &j->flight[j->n_queued % NOR_MAX_FLIGHT];
@@ -297,8 +298,6 @@ static void queue_proof_of_ready(struct flash_job *job, struct nor_job *j, struc
 
 	f->pos = j->pick;
 	f->est_id = j->est_id;
-	nor_queue_sample(nor, j, q, &f->s);
-	f->mark = memq_mark(q);
 	if (j->staged && !looks)
 		nor->mem->ops->queue_poll_end_staged(nor->mem, q);
 	else
@@ -306,21 +305,55 @@ static void queue_proof_of_ready(struct flash_job *job, struct nor_job *j, struc
 	if (looks)
 		nor_queue_failure_look(nor, j, q, (s64)j->n_queued);
 	j->running = (s64)j->n_queued++;
+	return f;
+}
+
+/* the wire would wait while the page's data move: it brings some of the next page's */
+static void stage_ahead(struct flash_job *job, struct nor_job *j, struct memq *q,
+			const struct spi_mem_op *op)
+{
+	struct spi_nor *nor = to_nor(job->mtd);
+	u64 now_ns = memq_cursor_ns(q), word_ns = cycles_ns(q, WRITE_CYCLES), words;
+	u32 len;
+
+	/* two addresses on the wire for it, there and back */
+	if (j->started_ns < now_ns + 2 * word_ns || !nor->program_measured ||
+	    !nor->mem->ops->may_stage_ahead(nor->mem, op))
+		return;
+	j->staged = 0;
+	j->picked = pick_page(job, j);
+	if (!j->picked)
+		return;
+	len = page_len(job, j->pick);
+	/* the last word would set up the DMA, which is not done yet */
+	words = (j->started_ns - now_ns) / word_ns;
+	words = min(words, len / 4 - (u64) !!(len / 4));
+	if (!words || !can_stage(nor, len))
+		return;
+	nor->mem->ops->queue_stage(nor->mem, q, 0, job->buf + j->pick, (u32)words * 4, len);
+	j->staged = (u32)words * 4;
 }
 
 static int fire(struct flash_job *job, struct nor_job *j, struct memq *q, u32 len)
 {
 	struct spi_nor *nor = to_nor(job->mtd);
 	struct spi_mem_op op = nor_op_program(nor, job->offset + j->pick, job->buf + j->pick, len);
+	struct nor_flight *f = j->armed ? queue_end_of_page(job, j, q) : NULL;
+	bool is_staged = j->staged == len;
 
-	j->running = -1;
-	if (j->armed)
-		queue_proof_of_ready(job, j, q);
-	nor_queue_operation(nor, j, q, &op, nor->p.program_typ_ns, nor->p.program_max_ns,
-			    j->staged == len);
+	if (!f)
+		j->running = -1;
+	nor_queue_operation(nor, j, q, &op, nor->p.program_max_ns, is_staged);
 	j->last_pos = j->pick;
 	j->picked = false;
 	j->is_spread = false;
+	if (f) {
+		nor_queue_sample(nor, j, q, &f->s);
+		f->mark = memq_mark(q);
+	}
+	if (is_staged)
+		stage_ahead(job, j, q, &op);
+	nor_queue_watch(nor, j, q, nor->p.program_typ_ns);
 	job->is_patient = true;
 	if (!nor->program_measured) {
 		j->phase = PHASE_MEASURE;
@@ -394,7 +427,7 @@ void nor_program_judge(struct flash_job *job, struct nor_job *j, u64 done)
 int nor_program_next(struct flash_job *job, struct nor_job *j, struct memq *q)
 {
 	struct spi_nor *nor = to_nor(job->mtd);
-	u64 est = nor->busy_program_ns, lead_ns;
+	u64 est = nor->busy_program_ns;
 	u32 len;
 
 	/* results come in while pages go on: no need to stop and wait for them */
@@ -420,12 +453,6 @@ int nor_program_next(struct flash_job *job, struct nor_job *j, struct memq *q)
 			       : queue_spread(job, j, q);
 	if (!j->armed || !nor_until_ns(j, q, est))
 		return fire(job, j, q, len);
-	lead_ns = cycles_ns(q, PRIME_ACCESSES * WRITE_CYCLES);
-	if (!j->primed && nor_until_ns(j, q, est - min(est, lead_ns)))
-		return wait_until(job, j, q, est - lead_ns);
-	if (!j->primed)
-		nor->mem->ops->queue_prime(nor->mem, q);
-	j->primed = true;
 	return wait_until(job, j, q, est);
 }
 

@@ -152,13 +152,6 @@ static void qpi_queue_stage(struct spi_mem *mem, struct memq *q, u32 offset, con
 	spi->ops->queue_stage(spi, q, offset, buf, len, total);
 }
 
-static void qpi_queue_prime(struct spi_mem *mem, struct memq *q)
-{
-	struct spi_mem *spi = qpi_of(mem)->spi;
-
-	spi->ops->queue_prime(spi, q);
-}
-
 static void qpi_queue_poll_end_staged(struct spi_mem *mem, struct memq *q)
 {
 	struct spi_mem *spi = qpi_of(mem)->spi;
@@ -172,6 +165,22 @@ static void qpi_queue_op_staged(struct spi_mem *mem, struct memq *q, const struc
 	struct spi_mem_op four = moved(mem, op);
 
 	spi->ops->queue_op_staged(spi, q, &four);
+}
+
+static u64 qpi_staged_ns(const struct spi_mem *mem, const struct spi_mem_op *op)
+{
+	struct spi_mem *spi = qpi_of(mem)->spi;
+	struct spi_mem_op four = moved(mem, op);
+
+	return spi->ops->staged_ns(spi, &four);
+}
+
+static bool qpi_may_stage_ahead(const struct spi_mem *mem, const struct spi_mem_op *op)
+{
+	struct spi_mem *spi = qpi_of(mem)->spi;
+	struct spi_mem_op four = moved(mem, op);
+
+	return spi->ops->may_stage_ahead(spi, &four);
 }
 
 static int qpi_dirmap_read(struct spi_mem *mem, const struct spi_mem_op *op, u64 from, size_t len,
@@ -218,10 +227,11 @@ static void make_controller(struct nor_qpi *qpi, struct spi_mem *spi)
 		.poll_matched = qpi_poll_matched,
 		.queue_poll_end = qpi_queue_poll_end,
 		.queue_stage = real->queue_stage ? qpi_queue_stage : NULL,
-		.queue_prime = real->queue_prime ? qpi_queue_prime : NULL,
 		.queue_poll_end_staged =
 			real->queue_poll_end_staged ? qpi_queue_poll_end_staged : NULL,
 		.queue_op_staged = real->queue_op_staged ? qpi_queue_op_staged : NULL,
+		.staged_ns = real->staged_ns ? qpi_staged_ns : NULL,
+		.may_stage_ahead = real->may_stage_ahead ? qpi_may_stage_ahead : NULL,
 		.dirmap_read = qpi_dirmap_read,
 		.dirmap_checksum = real->dirmap_checksum ? qpi_dirmap_checksum : NULL,
 		.checksum_costs = real->checksum_costs ? qpi_checksum_costs : NULL,

@@ -527,16 +527,17 @@ static void test_a_page_after_a_page_is_only_commands_and_the_start_of_the_dma(v
 	f->mem->ops->queue_poll(f->mem, &f->q, &rdsr, 1, 0, 4000);
 	f->mem->ops->queue_stage(f->mem, &f->q, 0, page, 256, 256);
 	fake_clear_log(&f->q);
-	/* the next: what stays is not written again, and the sample needs no address */
-	f->mem->ops->queue_prime(f->mem, &f->q);
-	assert_log(f, "DCR?");
-	f->mem->ops->queue_poll_sample(f->mem, &f->q, &val, &s);
+	/*
+	 * The next: what stays is not written again, but where that is shorter than an address. The
+	 * match of the page before is looked at before its flag is cleared
+	 */
 	f->mem->ops->queue_poll_end_staged(f->mem, &f->q);
 	f->mem->ops->queue_op(f->mem, &f->q, &wren, NULL);
 	f->mem->ops->queue_op_staged(f->mem, &f->q, &pp);
+	f->mem->ops->queue_poll_sample(f->mem, &f->q, &val, &s);
 	f->mem->ops->queue_poll(f->mem, &f->q, &rdsr, 1, 0, 4000);
-	assert_log(f, "SR? CR=05400307 CCR=00000106 CCR=03002532 AR=00001200 DMA.CCR5=00003a91 "
-		      "FCR=0000001b CCR=09000105");
+	assert_log(f, "CR=05400307 CCR=00000106 CCR=03002532 AR=00001200 DMA.CCR5=00003a91 SR? "
+		      "FCR=0000001b DLR=000000ff CCR=09000105");
 	/* an end of polling that knows nothing of a DMA */
 	f->mem->ops->queue_poll_end(f->mem, &f->q);
 	f->mem->ops->queue_op_staged(f->mem, &f->q, &pp);
@@ -548,7 +549,46 @@ static void test_a_page_after_a_page_is_only_commands_and_the_start_of_the_dma(v
 	f->mem->ops->queue_poll(f->mem, &f->q, &rdsr, 1, 0, 4000);
 	assert_log(f, "MODER=aaafffff DLR=000000ff CCR=03002532 AR=00001200 CR=05400305 "
 		      "DMA.CCR5=00003a91 PSMKR=00000001 PSMAR=00000000 PIR=00000020 FCR=0000001b "
-		      "CCR=09000105");
+		      "DLR=000000ff CCR=09000105");
+}
+
+static void test_data_are_staged_ahead_only_where_the_dma_outruns_the_wire(void **state)
+{
+	struct fixture *f = *state;
+	struct spi_mem_op pp = {
+		.cmd = { 0x32, 1 },
+		.addr = { 3, 1, 0x1200 },
+		.data = { .dir = SPI_MEM_OUT, .buswidth = 4, .nbytes = 256 },
+	};
+	static const struct {
+		u32 kernel_hz;
+		u64 period_ps;
+		bool wide, narrow; /* may four lines, one line? */
+	} cases[] = {
+		/* a word: 8 or 32 clocks of SPI and 16 of HCLK against 46 of SWCLK */
+		{ 48000000, 33333, true, false }, { 48000000, 66667, true, true },
+		{ 16000000, 33333, true, false }, { 4000000, 33333, false, false },
+		{ 4000000, 200000, true, false },
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct stm32_quadspi_desc d = desc;
+		bool wide, narrow;
+
+		stm32_quadspi_close(f->mem);
+		d.kernel_hz = cases[i].kernel_hz;
+		assert_int_equal(open_with(f, &d, cases[i].period_ps), 0);
+		assert_int_equal(f->mem->ops->configure(f->mem, MIB(16), 100000000), 0);
+		pp.data.buswidth = 4;
+		wide = f->mem->ops->may_stage_ahead(f->mem, &pp);
+		pp.data.buswidth = 1;
+		narrow = f->mem->ops->may_stage_ahead(f->mem, &pp);
+		if (wide != cases[i].wide || narrow != cases[i].narrow)
+			fail_msg("case %u: %d, %d", i, wide, narrow);
+	}
+	/* 32 + 512 clocks at 4 MHz, and what is left of an access */
+	pp.data.buswidth = 4;
+	assert_in_range(f->mem->ops->staged_ns(f->mem, &pp), 120000, 140000);
 }
 
 static void test_mapped_reading_clears_ar_first_and_aborts_after(void **state)
@@ -728,6 +768,7 @@ int main(void)
 		cmocka_unit_test(test_slow_clocks_never_overfill_the_write_fifo),
 		T(test_polling_is_armed_sampled_and_ended),
 		T(test_a_page_after_a_page_is_only_commands_and_the_start_of_the_dma),
+		T(test_data_are_staged_ahead_only_where_the_dma_outruns_the_wire),
 		T(test_mapped_reading_clears_ar_first_and_aborts_after),
 		cmocka_unit_test(test_a_clock_slower_than_the_wire_reads_by_fifo_loads),
 		T(test_recovery_clocks_have_the_shapes_of_the_fact_sheet),
