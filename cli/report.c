@@ -72,8 +72,12 @@ void report_probe(const struct outcome *r, FILE *out)
 	for (i = 0; i < r->report->n_mtds; i++) {
 		const struct swdrom_mtd_info *m = &r->report->mtds[i];
 
-		fprintf(out, "%-8s 0x%08" PRIx64 "..0x%08" PRIx64 "  %s%s\n", m->name, m->base,
-			m->base + m->size - 1, m->about,
+		if (m->is_off_bus)
+			fprintf(out, "%-8s %-22s", m->name, "no bus address");
+		else
+			fprintf(out, "%-8s 0x%08" PRIx64 "..0x%08" PRIx64, m->name, m->base,
+				m->base + m->size - 1);
+		fprintf(out, "  %s%s\n", m->about,
 			m->writeable || strstr(m->about, "read-only") ? "" : ", read-only");
 		if (m->id[0])
 			fprintf(out, "         ID %s%s%s\n", m->id, m->uid[0] ? ", unique ID " : "",
@@ -410,7 +414,7 @@ static json_t *json_mtds(const struct swdrom_report *r)
 		json_object_set_new(o, "about", json_text(m->about));
 		json_object_set_new(o, "id", m->id[0] ? json_text(m->id) : json_null());
 		json_object_set_new(o, "uid", m->uid[0] ? json_text(m->uid) : json_null());
-		json_object_set_new(o, "base", json_u64(m->base));
+		json_object_set_new(o, "base", m->is_off_bus ? json_null() : json_u64(m->base));
 		json_object_set_new(o, "size", json_u64(m->size));
 		json_object_set_new(o, "erase_size", json_integer(m->erase_size));
 		json_object_set_new(o, "write_size", json_integer(m->write_size));

@@ -345,6 +345,7 @@ struct swdrom_mtd_info {
 	const char *name, *about;
 	const char *id, *uid; /* of an external chip, in hex: JEDEC ID, serial number; "" without */
 	uint64_t base, size;
+	bool is_off_bus;     /* it has no bus address: base means nothing */
 	uint32_t erase_size; /* smallest block */
 	uint32_t write_size; /* program unit */
 	bool writeable;
@@ -354,7 +355,7 @@ struct swdrom_mtd_info {
 };
 
 struct swdrom_segment_info {
-	uint64_t address, length;
+	uint64_t address, length; /* bus address; offset in a device that has none */
 	const char *file;
 	const char *mtd; /* device its first byte belongs to; NULL before open or if none */
 };

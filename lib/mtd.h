@@ -34,8 +34,8 @@ struct mtd_erase_unit {
 struct mtd_crc {
 	u64 from;
 	u32 len;
-	bool is_guess;	/* a wrong sum costs time, not data: what is not proven yet may be relied on */
-	u32 crc;	/* result */
+	bool is_guess; /* a wrong sum costs time, not data: what is not proven yet may be relied on */
+	u32 crc;       /* result */
 	bool is_unsure; /* result: the device found broken cells (ECC), or the piece could not be
 			 * read: crc says nothing, a read says more */
 };
@@ -141,6 +141,7 @@ struct mtd_info {
 	const char *name;  /* "flash", "otp", "options", "qspi" */
 	const char *about; /* "STM32L476 internal flash, 2 x 512 KiB, 2 KiB pages" */
 	u64 base;	   /* bus address where an image sees it */
+	bool is_off_bus; /* it has none: base only keeps it apart from the others, and is not shown */
 	u64 size;
 	u32 writesize;	  /* program unit: 8 on L4, 1 on NOR */
 	u32 writebufsize; /* page: largest naturally aligned piece programmed in one go */

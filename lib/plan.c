@@ -131,10 +131,13 @@ static void list_devices(struct mtd_info *const *mtds, size_t n_mtds, char *buf,
 	for (i = 0; i < n_mtds && used < size; i++) {
 		const struct mtd_info *mtd = mtds[i];
 
-		used += (size_t)snprintf(buf + used, size - used,
-					 "%s%s 0x%08" PRIx64 "..0x%08" PRIx64 "%s", i ? ", " : "",
-					 mtd->name, mtd->base, mtd->base + mtd->size - 1,
-					 mtd->writeable ? "" : " (read-only)");
+		/* no image has an address in those that are not on the bus */
+		if (mtd->is_off_bus)
+			continue;
+		used += (size_t)snprintf(
+			buf + used, size - used, "%s%s 0x%08" PRIx64 "..0x%08" PRIx64 "%s",
+			used ? ", " : "", mtd->name, mtd->base, mtd->base + mtd->size - 1,
+			mtd->writeable ? "" : " (read-only)");
 	}
 }
 

@@ -41,9 +41,11 @@ static void list_mtds(const struct swdrom *s, char *buf, size_t size)
 	for (i = 0; i < s->target.n_mtds && used < size; i++) {
 		const struct mtd_info *mtd = s->target.mtds[i];
 
-		used += (size_t)snprintf(buf + used, size - used,
-					 "%s%s 0x%08" PRIx64 "..0x%08" PRIx64, i ? ", " : "",
-					 mtd->name, mtd->base, mtd->base + mtd->size - 1);
+		used += (size_t)snprintf(buf + used, size - used, "%s%s", i ? ", " : "", mtd->name);
+		if (!mtd->is_off_bus && used < size)
+			used += (size_t)snprintf(buf + used, size - used,
+						 " 0x%08" PRIx64 "..0x%08" PRIx64, mtd->base,
+						 mtd->base + mtd->size - 1);
 	}
 }
 
@@ -82,7 +84,7 @@ static int add_bus_range(struct swdrom *s, struct selection *sel, u64 start, u64
 		u64 n;
 
 		for (i = 0; i < s->target.n_mtds; i++)
-			if (start >= s->target.mtds[i]->base &&
+			if (!s->target.mtds[i]->is_off_bus && start >= s->target.mtds[i]->base &&
 			    start - s->target.mtds[i]->base < s->target.mtds[i]->size)
 				mtd = s->target.mtds[i];
 		if (!mtd)

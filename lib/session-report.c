@@ -89,6 +89,7 @@ int session_report_open(struct swdrom *s)
 			.id = s->names[i].id,
 			.uid = s->names[i].uid,
 			.base = mtd->base,
+			.is_off_bus = mtd->is_off_bus,
 			.size = mtd->size,
 			.erase_size = mtd->n_regions ? mtd->regions[0].erasesize : 0,
 			.write_size = mtd->writesize,
@@ -108,13 +109,13 @@ struct swdrom_mtd_info *session_mtd_info(struct swdrom *s, const struct mtd_info
 	return &s->mtds[i];
 }
 
-static const char *mtd_name_at(const struct swdrom *s, u64 addr)
+static const struct swdrom_mtd_info *mtd_at(const struct swdrom *s, u64 addr)
 {
 	size_t i;
 
 	for (i = 0; i < s->n_mtds; i++)
 		if (addr >= s->mtds[i].base && addr - s->mtds[i].base < s->mtds[i].size)
-			return s->mtds[i].name;
+			return &s->mtds[i];
 	return NULL;
 }
 
@@ -126,13 +127,17 @@ int session_report_segments(struct swdrom *s, const struct image *img)
 	segs = calloc(max(img->n_segs, (size_t)1), sizeof(*segs));
 	if (!segs)
 		return -ENOMEM;
-	for (i = 0; i < img->n_segs; i++)
+	for (i = 0; i < img->n_segs; i++) {
+		u64 addr = img->segs[i].addr;
+		const struct swdrom_mtd_info *mtd = mtd_at(s, addr);
+
 		segs[i] = (struct swdrom_segment_info){
-			.address = img->segs[i].addr,
+			.address = mtd && mtd->is_off_bus ? addr - mtd->base : addr,
 			.length = img->segs[i].len,
 			.file = img->segs[i].file,
-			.mtd = mtd_name_at(s, img->segs[i].addr),
+			.mtd = mtd ? mtd->name : NULL,
 		};
+	}
 	free(s->segments);
 	s->segments = segs;
 	s->report.segments = segs;

@@ -560,6 +560,7 @@ void nor_otp_init(struct spi_nor *nor)
 		.name = "qspi-otp",
 		.about = kind_of(nor)->about,
 		.base = OTP_BASE,
+		.is_off_bus = true,
 		.size = total(nor),
 		.writesize = 1,
 		.writebufsize = 1,

@@ -35,6 +35,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #define OP_WRDI	      0x04
@@ -373,21 +374,40 @@ static bool answers_on_four_lines(struct spi_mem *mem, u8 *rest)
 	return false;
 }
 
-/* one line of four that is low at rest, unlike the others: the first to be looked at */
-static const char *low_line(u8 rest)
+/* "IO3 (PE15)", or "IO3" where the pins have no names; @size is enough */
+static void name_line(const struct spi_mem *mem, unsigned int line, char *buf, size_t size)
 {
-	switch (rest) {
-	case 0xe:
-		return "; of four lines IO0 alone is low: look at its pin first";
-	case 0xd:
-		return "; of four lines IO1 alone is low: look at its pin first";
-	case 0xb:
-		return "; of four lines IO2 alone is low: look at its pin first";
-	case 0x7:
-		return "; of four lines IO3 alone is low: look at its pin first";
-	default:
-		return "";
+	const char *pin = mem->io_names[line];
+
+	snprintf(buf, size, "IO%u%s%s%s", line, pin[0] ? " (" : "", pin, pin[0] ? ")" : "");
+}
+
+/* one line of four that is low at rest, unlike the others: the first to be looked at */
+static void tell_low_line(const struct spi_mem *mem, u8 rest, char *buf, size_t size)
+{
+	char name[24];
+
+	buf[0] = '\0';
+	for (unsigned int line = 0; line < 4; line++) {
+		if (rest != (0xf & ~BIT(line)))
+			continue;
+		name_line(mem, line, name, sizeof(name));
+		snprintf(buf, size, "; of four lines %s alone is low: look at its pin first", name);
 	}
+}
+
+/* a HOLD# or WP# whose pin is not the one that the board file says floats: so they are named */
+static void tell_unsteady(const struct spi_mem *mem, char *buf, size_t size)
+{
+	char io2[24], io3[24];
+
+	buf[0] = '\0';
+	if (mem->max_width < 4)
+		return;
+	name_line(mem, 2, io2, sizeof(io2));
+	name_line(mem, 3, io3, sizeof(io3));
+	snprintf(buf, size, "; %s is HOLD# or RESET#, %s is WP#: look at their pins first", io3,
+		 io2);
 }
 
 /* @which: of two chips, "first " or "second " */
@@ -399,9 +419,11 @@ static int no_answer(struct spi_mem *mem, const u8 *a, const u8 *b, const char *
 			      "supply";
 	struct err *err = &mem->ctx->err;
 	const char *why = "an answer, but no ID: noise, or another kind of chip";
+	bool is_unsteady = memcmp(a, b, NOR_ID_MAX) != 0;
+	char line[112];
 	u8 rest;
 
-	if (memcmp(a, b, NOR_ID_MAX))
+	if (is_unsteady)
 		why = "the answer changes from read to read: floating lines, or a loose contact";
 	else if (!is_plausible(a) && a[0] == 0xff)
 		why = "IO1 stays high: no supply, chip select or clock not wired as described, or "
@@ -413,9 +435,12 @@ static int no_answer(struct spi_mem *mem, const u8 *a, const u8 *b, const char *
 		return err_set(err, -EOPNOTSUPP,
 			       "set the chip's non-volatile configuration back to SPI first",
 			       "the external flash answers on four lines only (QPI)");
+	tell_low_line(mem, rest, line, sizeof(line));
+	if (!line[0] && is_unsteady)
+		tell_unsteady(mem, line, sizeof(line));
 	return err_set(err, -ENXIO, next,
 		       "no %sSPI-NOR flash answers: ID reads %02x %02x %02x, %02x %02x %02x; %s%s",
-		       which, a[0], a[1], a[2], b[0], b[1], b[2], why, low_line(rest));
+		       which, a[0], a[1], a[2], b[0], b[1], b[2], why, line);
 }
 
 int spi_nor_read_id(struct spi_mem *mem, u8 id[NOR_ID_MAX])

@@ -225,8 +225,10 @@ static int bench_build(struct bench *b, struct err *err)
 	if (!sim->mcu)
 		return err_set(err, -ENOMEM, NULL, "out of memory");
 	sim->nets = netlist_new(sim);
-	if (!sim->nets)
-		return unknown_board(err, sim->opts.board);
+	if (!sim->nets) /* there is such a board, and such a chip: that was looked at before */
+		return err_set(err, -ENOMEM, "close other programs, or run fewer virtual boards",
+			       "out of memory for the virtual board %s with %s", sim->opts.board,
+			       sim->opts.nor[0] ? sim->opts.nor : "its SPI-NOR");
 	if (netlist_is_on_adapter(sim->opts.board))
 		sim->spi_nor = netlist_nor(sim->nets);
 	sim->dp = swdp_new(sim, sim->mcu);

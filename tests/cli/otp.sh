@@ -20,6 +20,7 @@ run -p $SIM $B --otp-program 0x10=serial.bin --irreversible
 ok 'with the word it is' rc_is 0
 run -p $SIM $B -m qspi-otp --range 0x10+11 -r back.bin
 ok 'and reads back as a device' cmp serial.bin back.bin
+ok 'by its offset' grep -q '^qspi-otp 0x00000010\.\.0x0000001a ' err
 printf 'SERIAL-0002' >other.bin
 run -p $SIM $B --otp-program 0x10=other.bin --irreversible
 ok 'zeros do not become ones' rc_says 7 "holds 0x31, which can't become 0x32"
@@ -33,8 +34,14 @@ run -p $SIM $B --otp-lock 0 --irreversible --json
 ok 'locked' both 0 '.otp.locked == [true]'
 run -p $SIM $B --otp-program 0x20=serial.bin --irreversible
 ok 'and closed' rc_says 7 'is locked'
-run -p $SIM $B --range 0xffff0000+16 -w serial.bin
+run -p $SIM $B -m qspi-otp -w serial.bin
 ok 'a job does not write it' rc_says 7 'read-only'
+run -p $SIM $B --probe --json
+ok 'it has no bus address' json '.mtds | map(select(.name == "qspi-otp")) | .[0].base == null'
+run -p $SIM $B --probe
+ok 'and none is shown' grep -q '^qspi-otp no bus address ' out
+run -p $SIM $B --range 0xffff0000+16 -r back.bin
+ok 'nor does any lead to it' rc_says 2 'lies in no flash device'
 
 SIM=sim:board=l476rg-w25q128,state=w25q.state
 B="-b l476rg-w25q128"
