@@ -69,7 +69,7 @@ int nor_wait_and_judge(struct spi_nor *nor, enum job_kind kind, u64 at, u64 max_
 
 		if (rc)
 			return rc;
-		was_gone |= val == 0xff;
+		was_gone |= nor_is_absent(nor, val);
 		if ((val & p->poll_mask) == p->poll_match)
 			break;
 		/* a failure keeps some chips busy until it is cleared: Spansion */

@@ -45,9 +45,10 @@ struct spi_nor {
 	bool was_reset;	     /* at the end, to a default that is not one line */
 	bool qe_is_volatile; /* set by us: to be 0 again at the next power-up */
 	bool wp_is_volatile; /* protection was changed until the next power-up */
-	bool in_4byte_mode;  /* entered by us: to be left at the end */
-	int window;	     /* selected: die or 16 MiB, lib/spi-nor-window.c; -1: not known */
-	u8 window_byte[2];   /* of the selection that is queued, for each chip */
+	bool ones_when_busy; /* SR1 is FFh while it works, with bits that protect nothing (CMP, WPS) */
+	bool in_4byte_mode; /* entered by us: to be left at the end */
+	int window;	    /* selected: die or 16 MiB, lib/spi-nor-window.c; -1: not known */
+	u8 window_byte[2];  /* of the selection that is queued, for each chip */
 	u64 busy_program_ns; /* learned: from the end of a page program to a status poll that matches */
 	bool program_measured; /* busy_program_ns is more than a guess */
 	bool program_learned;  /* and its spread is known */
@@ -70,6 +71,17 @@ static inline unsigned int nor_chips(const struct spi_nor *nor)
 static inline struct err *nor_err(struct spi_nor *nor)
 {
 	return &nor->mem->ctx->err;
+}
+
+/*
+ * A status that the line's pull-up makes: the chip is not there. Not so where all other bits of SR1 are
+ * set and may be written to nevertheless: BP all ones with CMP = 1 protect nothing (W25Q128JV 7.1.5), and
+ * locks of single blocks leave BP without effect (WPS = 1). Elsewhere BP all ones is a chip of which all
+ * is protected, and 70h, SST26 and AT25DF have a bit that is always 0
+ */
+static inline bool nor_is_absent(const struct spi_nor *nor, u8 status)
+{
+	return status == 0xff && !nor->ones_when_busy;
 }
 
 /* ---- lib/spi-nor-recover.c ---- */

@@ -105,6 +105,8 @@ static int read_protection(struct spi_nor *nor, struct protection *p)
 		rc = read_regs(nor, p->l, &p->regs);
 	}
 	p->bits = nor_wp_get(p->l, &p->regs);
+	if (!rc && nor->p.poll_opcode == OP_RDSR)
+		nor->ones_when_busy = p->regs.val[NOR_WP_SR1] == (0xff & ~SR1_STATUS);
 	return rc;
 }
 

@@ -195,9 +195,9 @@ static void follow(struct streamer *s, const struct stream *st, bool is_late, un
 		set_pace(s, pace - (is_known && slowest ? early / EARLY_PARTS : early));
 }
 
-static bool was_gone(const struct stream *st)
+static bool was_gone(const struct streamer *s, const struct stream *st)
 {
-	for (unsigned int i = 0; i < st->n; i++)
+	for (unsigned int i = 0; i < st->n && nor_is_absent(s->nor, 0xff); i++)
 		if (memchr(st->pages[i].looks, 0xff, N_LOOKS))
 			return true;
 	return false;
@@ -209,7 +209,7 @@ static void judge(struct streamer *s, const struct stream *st)
 	bool is_late = false;
 
 	/* a chip that lost its supply is ready afterwards, whatever it was doing */
-	s->is_gone = was_gone(st);
+	s->is_gone = was_gone(s, st);
 	for (unsigned int i = 0; i < st->n && s->is_gone; i++)
 		redo(s, st->pages[i].pos);
 	if (s->is_gone)

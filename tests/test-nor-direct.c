@@ -30,7 +30,7 @@ struct fake {
 	bool wel, is_stuck, is_gone, fails;
 	unsigned int gone_at; /* so many programs until it has no supply for a while */
 	u64 gone_until;
-	u8 fail_bits;
+	u8 fail_bits, sr_rest;	  /* bits of SR1 beside WEL and WIP */
 	unsigned int n_dies, die; /* of the next answer to 70h; number 0 fails */
 	u32 good_hz;		  /* above it the wires spoil bits */
 	u8 cells[SIZE];
@@ -68,7 +68,7 @@ static void happen(struct fake *f, const struct spi_mem_op *op)
 		return;
 	}
 	if (op->cmd.opcode == 0x05) {
-		*in = (u8)(is_busy ? 0x03 : f->wel ? 0x02 : 0x00);
+		*in = (u8)(f->sr_rest | (is_busy ? 0x03 : f->wel ? 0x02 : 0x00));
 		return;
 	}
 	if (op->cmd.opcode == 0x70) {
@@ -370,6 +370,24 @@ static void test_a_chip_that_was_gone_for_a_while_did_not_finish_its_work(void *
 	}
 }
 
+/* SRP, SEC, TB and BP all set, and CMP: nothing is protected, and FFh is what it says while it works */
+static void test_a_status_of_all_ones_that_can_be_one_is_not_taken_for_an_absent_chip(void **state)
+{
+	struct fake *f = *state;
+	struct flash_job job;
+
+	f->sr_rest = 0xfc;
+	f->nor.ones_when_busy = true;
+	assert_int_equal(program(f, &job), 0);
+	must_hold(f, JOB_LEN);
+	f->n_programs = 0;
+	memset(f->cells, 0xff, sizeof(f->cells));
+	f->is_gone = true;
+	assert_int_equal(program(f, &job), -ETIMEDOUT);
+	assert_non_null(strstr(f->ctx.err.what, "reads ff"));
+	assert_string_equal(f->ctx.err.next, "check the wires");
+}
+
 static void test_an_erase_that_was_broken_off_is_no_erase(void **state)
 {
 	struct fake *f = *state;
@@ -507,6 +525,7 @@ int main(void)
 		TEST(test_a_chip_that_stays_busy_is_waited_for_and_named),
 		TEST(test_a_chip_that_is_gone_is_a_matter_of_wires),
 		TEST(test_a_chip_that_was_gone_for_a_while_did_not_finish_its_work),
+		TEST(test_a_status_of_all_ones_that_can_be_one_is_not_taken_for_an_absent_chip),
 		TEST(test_an_erase_that_was_broken_off_is_no_erase),
 		TEST(test_an_erase_that_the_chip_does_not_survive_was_started),
 		TEST(test_failure_bits_are_judged),

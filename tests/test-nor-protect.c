@@ -502,6 +502,20 @@ static void test_block_locks_take_whole_blocks(void **state)
 	assert_string_equal(c->log, "06, 7e");
 }
 
+static void test_bits_that_protect_nothing_may_all_be_set(void **state)
+{
+	struct chip *c = *state;
+
+	c->nor.p.poll_opcode = 0x05;
+	c->sr[0] = 0xfc;
+	c->sr[1] = 0x40; /* CMP: the complement of all is nothing */
+	assert_int_equal(nor_is_locked(&c->nor, 0, MIB(8)), 0);
+	assert_true(c->nor.ones_when_busy);
+	c->sr[0] = 0x7c;
+	assert_int_equal(nor_is_locked(&c->nor, 0, MIB(8)), 0);
+	assert_false(c->nor.ones_when_busy);
+}
+
 static void test_locks_of_every_power_up_are_opened_for_a_job(void **state)
 {
 	struct chip *c = *state;
@@ -709,6 +723,7 @@ int main(void)
 		T(test_a_deaf_chip_is_no_success),
 		T(test_block_locks_are_asked_one_by_one),
 		T(test_block_locks_take_whole_blocks),
+		T(test_bits_that_protect_nothing_may_all_be_set),
 		T(test_locks_of_every_power_up_are_opened_for_a_job),
 		T(test_sst26_register_bits_are_its_blocks),
 		T(test_sst26_opens_for_a_job_unless_locked_down),
