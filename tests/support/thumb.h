@@ -24,6 +24,7 @@
 #define THUMB_SELF_MODIFYING BIT(0)
 #define THUMB_WITH_DEVICES   BIT(1)
 #define THUMB_WITH_FPU	     BIT(2)
+#define THUMB_WITHOUT_IT     BIT(3)
 
 struct thumb {
 	struct sim_rng *rng;
@@ -206,7 +207,8 @@ static inline void thumb_it(struct thumb *t)
 
 	/* n - 1 bits of then and else, and a one that ends them */
 	mask = (mask & ~(BIT(5 - n) - 1)) | BIT(4 - n);
-	thumb_put(t, 0xbf00 | cond << 4 | mask);
+	if (!(t->with & THUMB_WITHOUT_IT))
+		thumb_put(t, 0xbf00 | cond << 4 | mask);
 	while (n--)
 		thumb_any(t);
 }
@@ -243,7 +245,7 @@ static inline void thumb_skip(struct thumb *t)
 /* counts r12 down; its last branch may be in an IT block */
 static inline void thumb_loop(struct thumb *t)
 {
-	bool it = thumb_rnd(t, 3) == 0;
+	bool it = !(t->with & THUMB_WITHOUT_IT) && thumb_rnd(t, 3) == 0;
 	u32 head, n;
 
 	thumb_put2(t, 0xf240, 12 << 8 | (1 + thumb_rnd(t, 40))); /* movw r12, #n */
