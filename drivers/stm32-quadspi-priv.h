@@ -79,6 +79,7 @@ struct stm32_quadspi {
 	bool lines_set; /* and that is certain */
 	bool dma_on;	/* CR.DMAEN */
 	u32 dlr_bytes;	/* that DLR is set for, 0: not known */
+	bool keeps_time; /* data were seen to be in the FIFO when they should be */
 	bool maybe_busy; /* something was queued: look before the next exec() */
 	bool poll_set;	 /* PSMKR, PSMAR and PIR are what follows */
 	u8 poll_mask, poll_match;

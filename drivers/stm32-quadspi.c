@@ -46,6 +46,9 @@
 /* HCLK cycles of a word from SRAM into the FIFO, on the safe side */
 #define STAGED_WORD_CYCLES 16u
 
+/* FIFO loads that are read in one go: 512 bytes of a 16-byte FIFO */
+#define PIECES_BY_CLOCK 32
+
 /* an idle controller answers within microseconds; a USB hiccup takes milliseconds */
 #define IDLE_TIMEOUT_NS (20 * MSEC_NS)
 
@@ -186,7 +189,7 @@ static void set_clock(struct stm32_quadspi *qs, u32 max_hz)
 		 FIELD_PREP(QUADSPI_CR_PRESCALER, div - 1);
 	if (qs->mem.n_chips == 2)
 		qs->cr |= QUADSPI_CR_DFM;
-	qs->dma_on = false;
+	qs->dma_on = qs->keeps_time = false;
 	put(qs, qs->mem.q, QUADSPI_CR, qs->cr);
 	put(qs, qs->mem.q, QUADSPI_DCR,
 	    FIELD_PREP(QUADSPI_DCR_FSIZE, fsize) | FIELD_PREP(QUADSPI_DCR_CSHT, max(csht, 1u) - 1));
@@ -438,6 +441,52 @@ static int receive(struct stm32_quadspi *qs, const struct spi_mem_op *op, u32 *s
 	return 0;
 }
 
+/*
+ * All of it by the clock, in one go: what SR said before each piece is looked at afterwards. Only for a
+ * controller that has shown that it runs, or a read of an empty FIFO would stall the bus.
+ */
+static int receive_by_clock(struct stm32_quadspi *qs, const struct spi_mem_op *op, u32 *sr,
+			    bool *lost)
+{
+	struct memq *q = qs->mem.q;
+	u64 refill_ns = clocks_ns(qs, data_clocks(qs, op, qs->d.fifo_depth) + 4);
+	struct {
+		u32 sr;
+		size_t len;
+		enum memq_sample state[3];
+	} pieces[PIECES_BY_CLOCK];
+	size_t n = 0, got = 0, len = op->data.nbytes;
+	int rc;
+
+	for (; got < len; got += pieces[n++].len) {
+		size_t words;
+
+		pieces[n].len = min((size_t)qs->d.fifo_depth, len - got);
+		words = pieces[n].len & ~(size_t)3;
+		for (unsigned int i = 0; i < ARRAY_SIZE(pieces[n].state); i++)
+			pieces[n].state[i] = MEMQ_VALID;
+		if (got)
+			memq_delay_ns(q, refill_ns);
+		memq_sample32(q, qs->d.regs + QUADSPI_SR, &pieces[n].sr, &pieces[n].state[0]);
+		if (words)
+			queue_data_in(qs, q, op->data.in + got, words, &pieces[n].state[1]);
+		if (pieces[n].len > words)
+			memq_read_fifo(q, qs->d.regs + QUADSPI_DR, 1, op->data.in + got + words,
+				       pieces[n].len - words, &pieces[n].state[2]);
+	}
+	if (qs->d.errata & QUADSPI_ERRATUM_E1)
+		quadspi_queue_abort(qs, q);
+	memq_read32(q, qs->d.regs + QUADSPI_SR, sr);
+	rc = memq_flush(q);
+	for (size_t i = 0; i < n && !rc; i++) {
+		for (unsigned int k = 0; k < ARRAY_SIZE(pieces[i].state); k++)
+			*lost |= pieces[i].state[k] != MEMQ_VALID;
+		*lost |= pieces[i].sr & QUADSPI_SR_TEF ||
+			 FIELD_GET(QUADSPI_SR_FLEVEL, pieces[i].sr) < pieces[i].len;
+	}
+	return rc;
+}
+
 static int exec_once(struct stm32_quadspi *qs, const struct spi_mem_op *op, bool *lost)
 {
 	struct memq *q = qs->mem.q;
@@ -459,14 +508,25 @@ static int exec_once(struct stm32_quadspi *qs, const struct spi_mem_op *op, bool
 	if (op->data.dir == SPI_MEM_OUT)
 		queue_data_out(qs, q, op);
 	memq_delay_ns(q, quadspi_op_time_ns(&qs->mem, op));
+	if (op->data.dir == SPI_MEM_IN && qs->keeps_time &&
+	    op->data.nbytes <= PIECES_BY_CLOCK * (size_t)qs->d.fifo_depth) {
+		rc = receive_by_clock(qs, op, &sr, lost);
+		if (!rc && !*lost)
+			qs->maybe_busy = sr & QUADSPI_SR_BUSY;
+		return rc;
+	}
 	memq_read32(q, qs->d.regs + QUADSPI_SR, &sr);
 	rc = memq_flush(q);
 	if (rc)
 		return rc;
 	if (op->data.dir == SPI_MEM_IN) {
+		bool was_there = FIELD_GET(QUADSPI_SR_FLEVEL, sr) >=
+				 min(op->data.nbytes, (u32)qs->d.fifo_depth);
+
 		rc = receive(qs, op, &sr, lost);
 		if (rc || *lost)
 			return rc;
+		qs->keeps_time = was_there;
 	} else if (!(sr & QUADSPI_SR_TCF)) {
 		if (sr & QUADSPI_SR_TEF)
 			return op_failed(qs, op, sr);
@@ -487,7 +547,7 @@ void quadspi_give_up(struct stm32_quadspi *qs)
 	put(qs, qs->mem.q, QUADSPI_FCR, QUADSPI_FCR_ALL);
 	if (memq_flush(qs->mem.q) && !had_error)
 		err_clear(err_of(qs));
-	qs->poll_set = false;
+	qs->poll_set = qs->keeps_time = false;
 	qs->dlr_bytes = 0;
 	qs->maybe_busy = true;
 }

@@ -320,6 +320,54 @@ static void test_long_reads_follow_the_fifo(void **state)
 	assert_non_null(strstr(f->q.log, "DR>4x1 CR=01400303 SR?"));
 }
 
+static void test_a_controller_that_has_shown_that_it_runs_is_read_in_one_go(void **state)
+{
+	struct fixture *f = *state;
+	u8 buf[64] = { 0 };
+	struct spi_mem_op op = {
+		.cmd = { 0x03, 1 },
+		.addr = { 3, 1, 0x30 },
+		.data = { .dir = SPI_MEM_IN, .buswidth = 1, .nbytes = 64, .in = buf },
+	};
+
+	f->sr = 2;
+	f->model_fifo = true;
+	f->incoming = 65;
+	assert_int_equal(spi_mem_exec(f->mem, &op), 0);
+	assert_int_equal(f->q.n_flushes > 3, 1);
+	fake_clear_log(&f->q);
+	f->q.n_flushes = 0;
+	f->n_fifo = 0;
+	f->incoming = 65;
+	assert_int_equal(spi_mem_exec(f->mem, &op), 0);
+	assert_int_equal(f->q.n_flushes, 1);
+	assert_log(f, "FCR=0000001b CCR=05002503 AR=00000030 SR? DR>4x4 SR? DR>4x4 SR? DR>4x4 "
+		      "SR? DR>4x4 CR=01400303 SR?");
+	/* not after anything went wrong: it is looked at before it is read */
+	f->mem->ops->queue_poll_end(f->mem, &f->q);
+	assert_int_equal(f->mem->ops->configure(f->mem, 16 << 20, 108000000), 0);
+	fake_clear_log(&f->q);
+	f->n_fifo = f->incoming = 0;
+	assert_int_equal(spi_mem_exec(f->mem, &op), -ETIMEDOUT);
+	assert_null(strstr(f->q.log, "DR>"));
+}
+
+static void test_data_that_are_late_are_not_believed(void **state)
+{
+	struct fixture *f = *state;
+	u8 sr = 0;
+	const struct spi_mem_op op = {
+		.cmd = { 0x05, 1 },
+		.data = { .dir = SPI_MEM_IN, .buswidth = 1, .nbytes = 1, .in = &sr },
+	};
+
+	assert_int_equal(spi_mem_exec(f->mem, &op), 0);
+	f->sr = 2; /* over, but the FIFO is empty */
+	assert_int_equal(spi_mem_exec(f->mem, &op), -ETIMEDOUT);
+	f->sr = 0x102;
+	assert_int_equal(spi_mem_exec(f->mem, &op), 0);
+}
+
 static void test_a_fifo_that_stays_empty_is_an_error_not_a_stall(void **state)
 {
 	struct fixture *f = *state;
@@ -758,6 +806,8 @@ int main(void)
 		T(test_an_erase_starts_with_ar),
 		T(test_reading_takes_what_flevel_says_then_aborts),
 		T(test_long_reads_follow_the_fifo),
+		T(test_a_controller_that_has_shown_that_it_runs_is_read_in_one_go),
+		T(test_data_that_are_late_are_not_believed),
 		T(test_a_fifo_that_stays_empty_is_an_error_not_a_stall),
 		T(test_lost_data_repeat_the_whole_command),
 		T(test_an_address_past_the_end_is_reported),
