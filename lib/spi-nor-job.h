@@ -78,6 +78,7 @@ struct nor_job {
 	struct nor_sample measure[NOR_MEASURE_SAMPLES];
 	u64 measure_mark[NOR_MEASURE_SAMPLES];
 	unsigned int n_measure, n_proofs;
+	u64 measure_until_ns; /* then the answers are waited for */
 	struct nor_cal cal[NOR_CAL_PAGES];
 	unsigned int n_cal;
 	bool is_spread;	  /* the page that runs is one of them */

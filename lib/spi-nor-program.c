@@ -358,6 +358,7 @@ static int fire(struct flash_job *job, struct nor_job *j, struct memq *q, u32 le
 	if (!nor->program_measured) {
 		j->phase = PHASE_MEASURE;
 		j->n_measure = 0;
+		j->measure_until_ns = 2 * nor->p.program_typ_ns;
 		job->busy_ns = nor_until_ns(j, q, nor->p.program_typ_ns / 4);
 	}
 	return JOB_READY;
@@ -459,9 +460,9 @@ int nor_program_next(struct flash_job *job, struct nor_job *j, struct memq *q)
 /*
  * nor_program_measure() - one more sample of the first page
  *
- * The stream goes on until the end has been seen: the cursor does not count the time for which the
- * wire stands still. The steps grow with the time that has passed, so that a few hundred samples see
- * the end of any page.
+ * At twice the usual time, and each time twice that, the answers are waited for; what passes meanwhile
+ * the cursor does not count, and the spread will show it. The steps grow with the time that has passed,
+ * so that a few hundred samples see the end of any page.
  */
 int nor_program_measure(struct flash_job *job, struct nor_job *j, struct memq *q)
 {
@@ -474,6 +475,10 @@ int nor_program_measure(struct flash_job *job, struct nor_job *j, struct memq *q
 		return JOB_BLOCKED;
 	nor_queue_sample(nor, j, q, &j->measure[j->n_measure]);
 	j->measure_mark[j->n_measure++] = memq_mark(q);
+	if (elapsed_ns(j, q) >= j->measure_until_ns) {
+		j->measure_until_ns *= 2;
+		return JOB_BLOCKED;
+	}
 	job->busy_ns = step_ns;
 	return JOB_READY;
 }
