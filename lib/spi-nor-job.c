@@ -29,8 +29,8 @@
  * Automatic polling reads the status so often in an operation's typical time, within limits: the end
  * of an operation is seen that much late.
  */
-#define POLLS	    160
-#define POLL_MIN_NS 400u
+#define POLLS	    256
+#define POLL_MIN_NS 300u
 #define POLL_MAX_NS 4000u
 /* an operation that is not over when it should be is looked at again so often in its usual time */
 #define PAUSES 200
