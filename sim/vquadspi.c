@@ -80,6 +80,10 @@ static unsigned int bytes_to_ftf(const struct vquadspi *q)
 	return threshold(q) > have ? threshold(q) - have : 0;
 }
 
+/*
+ * An event brings the controller forward to where the request may rise. Where none can, there must be
+ * none: DMA from the window is done late, and its reads come before whatever the event would do.
+ */
 static void update_dma(struct vquadspi *q)
 {
 	bool may_ask = q->cr & CR_DMAEN && fmode(q) <= FM_READ; /* RM0351 17.3.7 */

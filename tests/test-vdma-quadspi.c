@@ -6,41 +6,45 @@
 
 #include "sim/netlist.h"
 
-#define AHB1ENR	 0x40021048u
-#define AHB2ENR	 0x4002104cu
-#define AHB3ENR	 0x40021050u
-#define GPIOE	 0x48001000u
-#define QSPI	 0xa0001000u
-#define QSPI_CR	 (QSPI + 0x00)
-#define QSPI_DCR (QSPI + 0x04)
-#define QSPI_SR	 (QSPI + 0x08)
-#define QSPI_FCR (QSPI + 0x0c)
-#define QSPI_DLR (QSPI + 0x10)
-#define QSPI_CCR (QSPI + 0x14)
-#define QSPI_AR	 (QSPI + 0x18)
-#define QSPI_DR	 (QSPI + 0x20)
-#define WINDOW	 0x90000000u
-#define DMAEN	 BIT(2)
-#define CR_ON	 (1u << 24 | 3u << 8 | 1) /* HCLK / 2, FIFO threshold of four */
-#define TCF	 BIT(1)
-#define BUSY	 BIT(5)
-#define READ	 (1u << 24 | 2u << 12 | 1u << 10 | 1u << 8 | 0x03)
-#define PP	 (1u << 24 | 2u << 12 | 1u << 10 | 1u << 8 | 0x02)
-#define WREN	 (1u << 8 | 0x06)
+#define AHB1ENR	  0x40021048u
+#define AHB2ENR	  0x4002104cu
+#define AHB3ENR	  0x40021050u
+#define GPIOE	  0x48001000u
+#define QSPI	  0xa0001000u
+#define QSPI_CR	  (QSPI + 0x00)
+#define QSPI_DCR  (QSPI + 0x04)
+#define QSPI_SR	  (QSPI + 0x08)
+#define QSPI_FCR  (QSPI + 0x0c)
+#define QSPI_DLR  (QSPI + 0x10)
+#define QSPI_CCR  (QSPI + 0x14)
+#define QSPI_AR	  (QSPI + 0x18)
+#define QSPI_DR	  (QSPI + 0x20)
+#define WINDOW	  0x90000000u
+#define QSPI_LPTR (QSPI + 0x30)
+#define ABORT	  BIT(1)
+#define DMAEN	  BIT(2)
+#define TCEN	  BIT(3)
+#define CR_ON	  (1u << 24 | 3u << 8 | 1) /* HCLK / 2, FIFO threshold of four */
+#define TCF	  BIT(1)
+#define BUSY	  BIT(5)
+#define READ	  (1u << 24 | 2u << 12 | 1u << 10 | 1u << 8 | 0x03)
+#define PP	  (1u << 24 | 2u << 12 | 1u << 10 | 1u << 8 | 0x02)
+#define WREN	  (1u << 8 | 0x06)
 
-#define CRC_DR	 0x40023000u
-#define CRC_CR	 0x40023008u
-#define DMA1	 0x40020000u
-#define DMA2	 0x40020400u
-#define ISR	 0x00
-#define CCR(n)	 (0x08 + 0x14 * ((n)-1))
-#define CNDTR(n) (0x0c + 0x14 * ((n)-1))
-#define CPAR(n)	 (0x10 + 0x14 * ((n)-1))
-#define CMAR(n)	 (0x14 + 0x14 * ((n)-1))
-#define CSELR	 0xa8
-#define FROM_DR	 0x0a81u /* words, MINC, EN */
-#define TO_DR	 0x0a91u /* ... DIR */
-#define SRAM	 0x20000000u
+#define CRC_DR	  0x40023000u
+#define CRC_CR	  0x40023008u
+#define DMA1	  0x40020000u
+#define DMA2	  0x40020400u
+#define ISR	  0x00
+#define IFCR	  0x04
+#define CCR(n)	  (0x08 + 0x14 * ((n)-1))
+#define CNDTR(n)  (0x0c + 0x14 * ((n)-1))
+#define CPAR(n)	  (0x10 + 0x14 * ((n)-1))
+#define CMAR(n)	  (0x14 + 0x14 * ((n)-1))
+#define CSELR	  0xa8
+#define FROM_DR	  0x0a81u /* words, MINC, EN */
+#define TO_DR	  0x0a91u /* ... DIR */
+#define SRAM	  0x20000000u
 
 static int setup(void **state)
 {
@@ -121,6 +125,37 @@ static void test_the_window_flows_into_the_crc_unit(void **state)
 	pass(b, 200 * PS_PER_MS);
 	assert_int_equal(rd(b, DMA1 + ISR) >> 8 & 0xf, 7);
 	assert_int_equal(~rd(b, CRC_DR), zlib_crc(nor + 0x1234 * 4, 4 * 4096));
+	assert_no_complaint(b);
+}
+
+/* commands that the NOR gets while DMA reads 4 KiB of the window, one look at SR in between */
+static u64 mapped_commands(struct mcu_bus *b, u32 cr)
+{
+	u64 before = b->sim.stats.nor_commands;
+
+	wr(b, QSPI_CCR, 0);
+	wr(b, QSPI_CR, cr);
+	wr(b, QSPI_LPTR, 40);
+	wr(b, QSPI_CCR, 3u << 26 | READ);
+	wr(b, DMA1 + IFCR, 0xf00);
+	set_up(b, DMA1, 3, 1024, WINDOW, CRC_DR, 0x4a41);
+	pass_us(b, 100);
+	rd(b, QSPI_SR);
+	pass(b, 200 * PS_PER_MS);
+	assert_int_equal(rd(b, DMA1 + ISR) >> 8 & 0xf, 7);
+	wr(b, DMA1 + CCR(3), 0);
+	wr(b, QSPI_CR, CR_ON | ABORT);
+	wait_idle(b);
+	wr(b, QSPI_FCR, 0x1b);
+	return b->sim.stats.nor_commands - before;
+}
+
+static void test_mapped_reads_do_not_time_out_before_dma_that_is_due(void **state)
+{
+	struct mcu_bus *b = *state;
+
+	assert_int_equal(mapped_commands(b, CR_ON | TCEN), 1);
+	assert_int_equal(mapped_commands(b, CR_ON | TCEN | DMAEN), 1);
 	assert_no_complaint(b);
 }
 
@@ -207,6 +242,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
 		T(the_window_flows_into_the_crc_unit),
+		T(mapped_reads_do_not_time_out_before_dma_that_is_due),
 		T(without_mapped_mode_the_window_is_an_error_for_dma),
 		T(dma1_channel_5_empties_the_fifo_in_a_read),
 		T(dma2_channel_7_empties_the_fifo_in_a_read),
