@@ -103,10 +103,10 @@ stop_at()
 	wait $pid
 	rc=$?
 }
-stop_at 'kill -INT $1' -p sim -p sim -p sim:typo=1 $B -m qspi -w nor.bin --json
+stop_at "$STUCK; kill -INT \$1" -p sim -p sim -p sim:typo=1 $B -m qspi -w nor.bin --json
 ok 'the failure counts more than the stop' both 2 '[.boards[].result] ==
 	["interrupted", "interrupted", "error"]'
-stop_at 'kill -INT $1' -p sim -p sim $B -m qspi -w nor.bin --json
+stop_at "$STUCK; kill -INT \$1" -p sim -p sim $B -m qspi -w nor.bin --json
 ok 'a signal ends all of them in order' both 10 '.result == "interrupted" and
 	([.boards[].result] == ["interrupted", "interrupted"])'
 stop_at "$TWICE" -p sim -p sim $B -m qspi -w nor.bin

@@ -83,7 +83,7 @@ ok 'a stop before the first erase changes nothing' both 10 '.erased_bytes == 0 a
 	.programmed_bytes == 0'
 ok 'and says so' says 'nothing was changed'
 
-# the second signal: after the first the command has more to say than the pipe holds, and cannot end before
+# the second signal: the command is stuck in writing to the pipe when both arrive
 stop_at '^program qspi: [1-9]0%' "$TWICE" $JOB
 ok 'a second signal ends it at once' rc_is 130
 ok 'without any further message' sh -c '! grep -q ^swdrom: err'
