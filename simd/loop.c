@@ -130,6 +130,15 @@ bool simd_is_realtime(const struct simd *s)
 }
 
 /**
+ * simd_wall_ns() - the wall clock
+ * @s: server
+ */
+u64 simd_wall_ns(const struct simd *s)
+{
+	return wall_ns(s);
+}
+
+/**
  * simd_say() - a message about a client
  * @c: connection
  * @fmt: format

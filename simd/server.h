@@ -13,6 +13,8 @@
  *    loop adds it before it hands over the next bytes, so a client that sleeps between two
  *    commands finds that its device has worked meanwhile. Time that the server itself spent
  *    computing is not added.
+ * It may run far ahead of the wall clock; a protocol whose clients keep several transfers in flight
+ * gives them time to send the next one first (usbip.c).
  * With --realtime it also never runs ahead of the wall clock: after a command that took 10 ms of
  * virtual time the answer leaves, and the next command is read, 10 ms later.
  */
@@ -83,6 +85,8 @@ struct simd_board *simd_board(const struct simd_conn *c);
 void simd_set_board(struct simd_conn *c, struct simd_board *b);
 struct simd *simd_of(const struct simd_conn *c);
 bool simd_is_realtime(const struct simd *s);
+/* the wall clock, or what a test has put in its place */
+u64 simd_wall_ns(const struct simd *s);
 /* queue bytes; they are copied and leave when the socket takes them */
 void simd_send(struct simd_conn *c, const void *buf, size_t len);
 /* after what is queued the connection ends */

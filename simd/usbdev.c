@@ -362,8 +362,7 @@ bool usbdev_work(struct usbdev *d, u64 slice_ps)
 	return d->plugged && run(d, now_ps(d) + slice_ps);
 }
 
-/* an MPSSE has bytes that it can go on with: its own time counts */
-static bool is_working(const struct usbdev *d)
+bool usbdev_is_working(const struct usbdev *d)
 {
 	unsigned int i;
 
@@ -381,7 +380,7 @@ void usbdev_pass(struct usbdev *d, u64 ps)
 {
 	u64 to = now_ps(d) + ps;
 
-	if (d->plugged && is_working(d))
+	if (d->plugged && usbdev_is_working(d))
 		return;
 	if (d->plugged)
 		run(d, to);

@@ -65,6 +65,8 @@ bool usbdev_unlink(struct usbdev *d, struct urb *urb);
 
 /* do what can be done without time passing; true: call again soon, the MPSSE has more to do */
 bool usbdev_work(struct usbdev *d, u64 slice_ps);
+/* an MPSSE has bytes that it can go on with: its own time counts */
+bool usbdev_is_working(const struct usbdev *d);
 /* the host let @ps go by */
 void usbdev_pass(struct usbdev *d, u64 ps);
 /* virtual time at which something will happen by itself; SIM_NEVER: nothing will */

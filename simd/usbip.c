@@ -9,6 +9,10 @@
  *
  * Virtual time: simd/usbdev.h says what URBs take. While the MPSSE has commands to work on, its own
  * time counts; otherwise the wall-clock time for which the server waited for the client (server.h).
+ * A client that keeps several URBs in flight thinks while the MPSSE works on those behind. So for some
+ * time after a reply the MPSSE, too, gets no further than the wall clock. Were it executed at full
+ * speed, it would have run dry before any client can react, and that would count as time in which the
+ * wire had to wait for the client.
  *
  * All numbers are big-endian; only the set-up packet and the data are as on USB.
  */
@@ -39,16 +43,17 @@ enum { CMD_SUBMIT = 1, CMD_UNLINK = 2, RET_SUBMIT = 3, RET_UNLINK = 4 };
 #define URB_HEADER_SIZE 48
 #define NOT_ISO		0xffffffffu /* number_of_packets; Linux itself sends 0 */
 
-/*
- * Virtual time that the MPSSE goes on at a stretch. Answers leave after it, so where they have to
- * leave in time it is a USB microframe
- */
-#define FAST_SLICE_PS (10 * PS_PER_MS)
-#define REAL_SLICE_PS (125 * PS_PER_US)
+/* virtual time that the MPSSE goes on at a stretch; answers leave after it: a USB microframe */
+#define SLICE_PS (125 * PS_PER_US)
+/* wall-clock time in which a client that has got a reply can be expected to send what comes next */
+#define THINK_NS   (500 * USEC_NS)
 
-#define BUSNUM	      1
-#define SPEED_FULL    2
-#define SPEED_HIGH    3
+#define BUSNUM	   1
+#define SPEED_FULL 2
+#define SPEED_HIGH 3
+
+/* at the head of each packet of data (AN232B-04) */
+#define STATUS_BYTES 2
 
 /* what a client may have outstanding: usbfs allows 16 MiB (usbfs_memory_mb) */
 #define MAX_URB_BYTES	  (16u * 1024 * 1024)
@@ -70,6 +75,7 @@ struct usbip {
 	struct usbip_urb *urbs; /* all that are pending */
 	unsigned int n_urbs;
 	size_t n_bytes;
+	u64 reply_ns, reply_ps; /* wall-clock and virtual time of the last reply with data */
 };
 
 static void put_be16(u8 *p, u16 v)
@@ -261,7 +267,12 @@ static void urb_free(struct usbip_urb *x)
 static void urb_complete(struct urb *urb)
 {
 	struct usbip_urb *x = container_of(urb, struct usbip_urb, urb);
+	struct usbip *u = simd_state(x->conn);
 
+	if (urb->in && urb->ep && urb->actual > STATUS_BYTES) {
+		u->reply_ns = simd_wall_ns(simd_of(x->conn));
+		u->reply_ps = sim_now_ps(simd_board(x->conn)->sim);
+	}
 	send_ret(x->conn, RET_SUBMIT, x->seqnum, urb->status, urb->actual);
 	if (urb->in && urb->actual)
 		simd_send(x->conn, urb->buf, urb->actual);
@@ -369,14 +380,30 @@ static ssize_t usbip_readable(struct simd_conn *c, const u8 *buf, size_t len)
 	return ret;
 }
 
+/* how far the MPSSE may go before somebody looks at the client again */
+static u64 slice_ps(struct simd_conn *c)
+{
+	struct usbip *u = simd_state(c);
+	u64 ns = simd_wall_ns(simd_of(c)) - u->reply_ns;
+	u64 done_ps = sim_now_ps(simd_board(c)->sim) - u->reply_ps;
+
+	/* with --realtime the server sees to it */
+	if (simd_is_realtime(simd_of(c)) || ns >= THINK_NS)
+		return SLICE_PS;
+	return done_ps < ns * PS_PER_NS ? min(SLICE_PS, ns * PS_PER_NS - done_ps) : 0;
+}
+
 static int usbip_turn(struct simd_conn *c)
 {
 	struct usbip *u = simd_state(c);
-	u64 due, now;
+	u64 due, now, slice;
 
 	if (!u->dev)
 		return -1;
-	if (usbdev_work(u->dev, simd_is_realtime(simd_of(c)) ? REAL_SLICE_PS : FAST_SLICE_PS))
+	slice = slice_ps(c);
+	if (!slice && usbdev_is_working(u->dev))
+		return 0;
+	if (usbdev_work(u->dev, slice))
 		return 0;
 	due = usbdev_due_ps(u->dev);
 	if (due == SIM_NEVER)

@@ -16,6 +16,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -483,6 +484,59 @@ static void test_two_mpsse_work_at_the_same_time(void **state)
 	assert_in_range(took, 35 * PS_PER_MS, 60 * PS_PER_MS);
 }
 
+/* some turns in which no time passes for the client. True: a read was answered, up to URB @last_in */
+static bool hears_reply(struct fix *f, u32 last_in)
+{
+	struct pollfd p = { .fd = f->fd, .events = POLLIN };
+	struct ret r;
+
+	for (unsigned int i = 0; i < 50; i++)
+		assert_int_equal(simd_turn(f->s, 0, &f->err), 0);
+	while (poll(&p, 1, TURN_MS) > 0) {
+		assert_true(answer(f, false, &r));
+		if (r.seqnum > last_in)
+			continue; /* an OUT */
+		assert_int_equal(r.actual, 3);
+		assert_int_equal(get(f, f->fd, r.data, 3), 3);
+		return true;
+	}
+	return false;
+}
+
+static void test_the_mpsse_leaves_a_client_the_time_to_keep_it_busy(void **state)
+{
+	/* 2 ms of clocks, a byte to read */
+	static const u8 clocks[] = { 0x8a, 0x86, 0x00, 0x00, 0x8f, 0x4b, 0x1d, 0x81, 0x87 };
+	struct fix *f = *state;
+	struct sim *sim;
+	u32 last_in = 0;
+	u64 from;
+
+	start(f, "ft2232h");
+	attach(f);
+	good_control(f, 0x09, 255, 1);
+	good_control(f, 0x0b, 0x020b, 1);
+	assert_int_equal(bulk_in(f, IN_A, 512).actual, 2); /* now the timer has its latency */
+	sim = simd_board_at(f->s, 0)->sim;
+	for (int i = 0; i < 3; i++)
+		last_in = submit_raw(f, IN_A, true, NULL, NULL, 512);
+	for (int i = 0; i < 3; i++)
+		submit_raw(f, OUT_A, false, NULL, clocks, sizeof(clocks));
+	assert_true(hears_reply(f, last_in));
+	for (int i = 0; i < 2; i++) {
+		from = sim_now_ps(sim);
+		assert_false(hears_reply(f, last_in));
+		assert_in_range(sim_now_ps(sim) - from, 0, 200 * PS_PER_US);
+		f->now_ns += 400 * USEC_NS;
+		assert_false(hears_reply(f, last_in));
+		assert_in_range(sim_now_ps(sim) - from, 200 * PS_PER_US, 500 * PS_PER_US);
+		/* it has nothing to say, it seems: no need to wait for real */
+		f->now_ns += 600 * USEC_NS;
+		assert_true(hears_reply(f, last_in));
+		assert_in_range(sim_now_ps(sim) - from, 1800 * PS_PER_US, 2500 * PS_PER_US);
+	}
+}
+
 static void test_synchronous_bit_bang_is_one_byte_behind(void **state)
 {
 	struct fix *f = *state;
@@ -796,6 +850,7 @@ int main(void)
 		T(test_full_speed_has_packets_of_64_bytes_and_says_so),
 		T(test_channel_b_has_an_mpsse_of_its_own_with_nothing_on_its_pins),
 		T(test_two_mpsse_work_at_the_same_time),
+		T(test_the_mpsse_leaves_a_client_the_time_to_keep_it_busy),
 		T(test_synchronous_bit_bang_is_one_byte_behind),
 		T(test_bit_bang_goes_at_the_pace_of_the_baud_rate),
 		T(test_swd_by_bit_bang_reaches_the_target),
