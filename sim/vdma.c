@@ -3,9 +3,10 @@
  * DMA1 and DMA2: RM0351 11.
  *
  * A transfer is one item: arbitration, a read and a write on the bus. Transfers are done late, when
- * an access or a change of clocks needs to see their effect, in the order of their times. Only where
- * a request line of a peripheral asks, an event does each at its own time, because the peripheral
- * goes on by it.
+ * an access or a change of clocks needs to see their effect, in the order of their times; if nothing
+ * does for a while, an event does those that have piled up, so that whoever looks next (and may do so
+ * in real time) does not find all of them still to be done. Only where a request line of a peripheral
+ * asks, an event does each at its own time, because the peripheral goes on by it.
  */
 #include "sim/vdma.h"
 
@@ -60,6 +61,9 @@
  * about eight for memory to memory; wait states and stalls of the slaves come on top.
  */
 #define ITEM_CYCLES 8
+
+/* how long items pile up: some thousand of them, in far less than that of the host's time */
+#define LATEST_PS (250 * PS_PER_US)
 
 /* RM0351 tables 44 and 45: channel (from 0) and CSELR value of the lines, on each controller */
 static const struct {
@@ -411,7 +415,7 @@ static bool is_waited_for(const struct controller *c)
 	return false;
 }
 
-/* the next items fall due then; a peripheral that waits for one gets an event */
+/* the next items fall due then; a peripheral that waits for one gets an event at that time */
 static void plan_for(struct vdma *d, const u64 due[N_CONTROLLERS])
 {
 	u64 next = SIM_NEVER, event = SIM_NEVER;
@@ -424,6 +428,11 @@ static void plan_for(struct vdma *d, const u64 due[N_CONTROLLERS])
 	}
 	d->mcu->dma_ps = next;
 	mcu_plan(d->mcu);
+	if (event == SIM_NEVER && next != SIM_NEVER) {
+		event = next + LATEST_PS;
+		if (d->ev.at_ps >= next && d->ev.at_ps < event)
+			return; /* the one that is planned will do */
+	}
 	if (event != d->ev.at_ps)
 		sim_schedule(d->mcu->sim, &d->ev, event);
 }
