@@ -477,10 +477,10 @@ test_a_fault_in_the_middle_of_comparing_is_reported_and_a_second_run_is_right(vo
 	unsigned int n_failed = 0;
 	char file[64], fault[32];
 
-	/* attaching takes some 80 ms, comparing 60 */
+	/* attaching takes some 50 ms, comparing as much again */
 	for (size_t i = 0; i < ARRAY_SIZE(faults); i++) {
 		make_state(f, file, true);
-		for (unsigned int us = 90000; us < 150000; us += 9000) {
+		for (unsigned int us = 55000; us < 115000; us += 9000) {
 			snprintf(fault, sizeof(fault), faults[i], us);
 			/* it is never said to be right */
 			assert_int_not_equal(run_on(f, file, fault, true), SWDROM_OK);
