@@ -179,11 +179,13 @@ void stm32_crc_close(struct stm32_crc *c, struct memq *q)
 	const struct stm32_crc_desc *d = &c->d;
 	unsigned int ch = d->channel;
 	struct err first = memq_ctx(q)->err;
+	u32 enr = 0;
 	int ret;
 
 	if (!c->open)
 		return;
 	c->open = false;
+	memq_read32(q, d->rcc_enr, &enr);
 	memq_write32(q, dma_reg(c, DMA_CCR(ch)), c->found_ccr & ~DMA_CCR_EN);
 	memq_write32(q, dma_reg(c, DMA_CNDTR(ch)), c->found_cndtr);
 	memq_write32(q, dma_reg(c, DMA_CPAR(ch)), c->found_cpar);
@@ -191,7 +193,7 @@ void stm32_crc_close(struct stm32_crc *c, struct memq *q)
 	queue_restore_unit(c, q);
 	ret = memq_flush(q);
 	if (!ret)
-		ret = target_update32(q, d->rcc_enr, d->rcc_en_bit & ~c->found_rcc_enr, 0);
+		ret = target_write32(q, d->rcc_enr, enr & ~(d->rcc_en_bit & ~c->found_rcc_enr));
 	if (ret && !memq_is_lost(q))
 		log_warn(&memq_ctx(q)->log, "CRC unit and DMA could not be put back");
 	memq_ctx(q)->err = first;

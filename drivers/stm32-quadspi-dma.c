@@ -32,6 +32,7 @@ int stm32_quadspi_dma_open(struct stm32_quadspi_dma *dma, struct memq *q)
 	int rc;
 
 	memq_read32(q, d->rcc_enr, &dma->found_rcc_enr);
+	memq_read(q, d->stage, dma->found_stage, sizeof(dma->found_stage));
 	rc = memq_flush(q);
 	if (rc)
 		return rc;
@@ -41,7 +42,6 @@ int stm32_quadspi_dma_open(struct stm32_quadspi_dma *dma, struct memq *q)
 	memq_read32(q, d->regs + DMA_CNDTR(d->channel), &dma->found_cndtr);
 	memq_read32(q, d->regs + DMA_CPAR(d->channel), &dma->found_cpar);
 	memq_read32(q, d->regs + DMA_CMAR(d->channel), &dma->found_cmar);
-	memq_read(q, d->stage, dma->found_stage, sizeof(dma->found_stage));
 	rc = memq_flush(q);
 	if (rc)
 		return rc;
@@ -62,18 +62,20 @@ int stm32_quadspi_dma_open(struct stm32_quadspi_dma *dma, struct memq *q)
 void stm32_quadspi_dma_close(struct stm32_quadspi_dma *dma, struct memq *q)
 {
 	const struct stm32_quadspi_dma_desc *d = &dma->d;
+	u32 enr = 0;
 
 	if (!dma->open)
 		return;
 	dma->open = false;
+	memq_read32(q, d->rcc_enr, &enr);
 	memq_write32(q, d->regs + DMA_CCR(d->channel), dma->found_ccr & ~DMA_CCR_EN);
 	memq_write32(q, d->regs + DMA_CNDTR(d->channel), dma->found_cndtr);
 	memq_write32(q, d->regs + DMA_CPAR(d->channel), dma->found_cpar);
 	memq_write32(q, d->regs + DMA_CMAR(d->channel), dma->found_cmar);
 	memq_write32(q, d->regs + DMA_CSELR, dma->found_cselr);
 	memq_write(q, d->stage, dma->found_stage, sizeof(dma->found_stage));
-	memq_flush(q);
-	target_update32(q, d->rcc_enr, d->rcc_en_bit & ~dma->found_rcc_enr, 0);
+	if (!memq_flush(q))
+		target_write32(q, d->rcc_enr, enr & ~(d->rcc_en_bit & ~dma->found_rcc_enr));
 }
 
 void stm32_quadspi_dma_stage(struct stm32_quadspi_dma *dma, struct memq *q, u32 offset,

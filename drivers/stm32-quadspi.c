@@ -688,18 +688,26 @@ static int setup_staging(struct stm32_quadspi *qs)
 	return 0;
 }
 
+/* @rstr: what the reset register holds */
+static void queue_reset(struct stm32_quadspi *qs, struct memq *q, u32 rstr)
+{
+	memq_write32(q, qs->d.rcc_rstr, rstr | qs->d.rcc_rst_bit);
+	memq_write32(q, qs->d.rcc_rstr, rstr & ~qs->d.rcc_rst_bit);
+}
+
 static int quadspi_enable(struct spi_mem *mem)
 {
 	struct stm32_quadspi *qs = to_quadspi(mem);
 	const struct stm32_quadspi_desc *d = &qs->d;
 	struct memq *q = mem->q;
-	u32 back, want = d->rcc_en_bit, gpios = gpio_bits(qs);
+	u32 back, rstr, want = d->rcc_en_bit, gpios = gpio_bits(qs);
 	int rc;
 
 	if (qs->enabled)
 		return 0;
 	memq_read32(q, d->rcc_enr, &qs->found_rcc_enr);
 	memq_read32(q, d->gpio_enr, &qs->found_gpio_enr);
+	memq_read32(q, d->rcc_rstr, &rstr);
 	rc = memq_flush(q);
 	if (rc)
 		return rc;
@@ -707,6 +715,12 @@ static int quadspi_enable(struct spi_mem *mem)
 	memq_write32(q, d->gpio_enr, qs->found_gpio_enr | gpios);
 	memq_write32(q, d->rcc_enr, qs->found_rcc_enr | want);
 	memq_read32(q, d->rcc_enr, &back);
+	/* without a clock it was not in use: nothing of it is put back */
+	if (qs->found_rcc_enr & want) {
+		memq_read32(q, d->regs + QUADSPI_CR, &qs->found_cr);
+		memq_read32(q, d->regs + QUADSPI_DCR, &qs->found_dcr);
+		memq_read32(q, d->regs + QUADSPI_CCR, &qs->found_ccr);
+	}
 	rc = memq_flush(q);
 	if (rc)
 		return rc;
@@ -716,18 +730,9 @@ static int quadspi_enable(struct spi_mem *mem)
 			       " reads %08" PRIx32 ")",
 			       d->rcc_enr, back);
 	qs->enabled = true;
-	/* without a clock it was not in use: nothing of it is put back */
-	if (qs->found_rcc_enr & want) {
-		memq_read32(q, d->regs + QUADSPI_CR, &qs->found_cr);
-		memq_read32(q, d->regs + QUADSPI_DCR, &qs->found_dcr);
-		memq_read32(q, d->regs + QUADSPI_CCR, &qs->found_ccr);
-	}
 	/* ends what an application left running, memory-mapped mode too */
-	rc = target_update32(q, d->rcc_rstr, 0, d->rcc_rst_bit);
-	if (!rc)
-		rc = target_update32(q, d->rcc_rstr, d->rcc_rst_bit, 0);
-	if (!rc)
-		rc = setup_pins(qs);
+	queue_reset(qs, q, rstr);
+	rc = setup_pins(qs);
 	if (rc)
 		return rc;
 	qs->size = 0;
@@ -762,6 +767,7 @@ static void quadspi_disable(struct spi_mem *mem)
 	const struct stm32_quadspi_desc *d = &qs->d;
 	struct memq *q = mem->q;
 	bool had_error = err_of(qs)->code;
+	u32 rstr, enr, gpio_enr;
 
 	if (!qs->enabled)
 		return;
@@ -769,14 +775,18 @@ static void quadspi_disable(struct spi_mem *mem)
 	quadspi_give_up(qs);
 	stm32_quadspi_dma_close(&qs->dma, q);
 	qs->mem.stage_bytes = 0;
-	target_update32(q, d->rcc_rstr, 0, d->rcc_rst_bit);
-	target_update32(q, d->rcc_rstr, d->rcc_rst_bit, 0);
-	for (unsigned int i = 0; i < qs->n_ports; i++)
-		stm32_gpio_queue_restore(q, &qs->ports[i]);
-	queue_restore(qs, q);
-	memq_flush(q);
-	target_update32(q, d->rcc_enr, d->rcc_en_bit & ~qs->found_rcc_enr, 0);
-	target_update32(q, d->gpio_enr, gpio_bits(qs) & ~qs->found_gpio_enr, 0);
+	memq_read32(q, d->rcc_rstr, &rstr);
+	memq_read32(q, d->rcc_enr, &enr);
+	memq_read32(q, d->gpio_enr, &gpio_enr);
+	if (!memq_flush(q)) {
+		queue_reset(qs, q, rstr);
+		for (unsigned int i = 0; i < qs->n_ports; i++)
+			stm32_gpio_queue_restore(q, &qs->ports[i]);
+		queue_restore(qs, q);
+		memq_write32(q, d->rcc_enr, enr & ~(d->rcc_en_bit & ~qs->found_rcc_enr));
+		memq_write32(q, d->gpio_enr, gpio_enr & ~(gpio_bits(qs) & ~qs->found_gpio_enr));
+		memq_flush(q);
+	}
 	if (err_of(qs)->code && !had_error) {
 		if (!memq_is_lost(q))
 			log_warn(&mem->ctx->log, "%s: not put back as it was found: %s", mem->name,

@@ -31,6 +31,8 @@
 /* tries of one access on a wire that corrupts it */
 #define NOISE_TRIES  16
 #define RELINK_TRIES 8
+/* reads of DPIDR that go out together on a wire that may be bad */
+#define WIRE_TESTS_A_LOOK 32u
 
 /* what the wire showed while nothing answered */
 struct wire_view {
@@ -263,27 +265,34 @@ int dap_revive(struct dap *dap)
  */
 int dap_test_wire(struct dap *dap, unsigned int *n_bad)
 {
-	struct swd_xfer x[32];
+	struct swd_xfer x[DAP_WIRE_TESTS];
 	bool is_silent;
+	unsigned int n;
 	int ret;
 
 	*n_bad = 0;
-	for (unsigned int done = 0; done < DAP_WIRE_TESTS; done += ARRAY_SIZE(x)) {
-		for (size_t i = 0; i < ARRAY_SIZE(x); i++)
+	for (unsigned int done = 0; done < DAP_WIRE_TESTS; done += n) {
+		unsigned int i;
+
+		/* one look, then all that is left; in small pieces again where some go wrong */
+		n = min(done && !*n_bad ? DAP_WIRE_TESTS : WIRE_TESTS_A_LOOK,
+			DAP_WIRE_TESTS - done);
+		for (i = 0; i < n; i++)
 			x[i] = swd_rd(REQ_DPIDR_R);
-		ret = dap_run(dap, x, ARRAY_SIZE(x));
+		ret = dap_run(dap, x, n);
 		if (ret)
 			return ret;
 		is_silent = false;
-		for (size_t i = 0; i < ARRAY_SIZE(x) && !is_silent; i++) {
+		for (i = 0; i < n && !is_silent; i++) {
 			const bool is_good = swd_ok(&x[i]) && x[i].data == dap->info.dpidr;
 
 			*n_bad += !is_good;
 			/* after one request that was not understood all is silence: that is one */
-			is_silent = !is_good && i + 1 < ARRAY_SIZE(x) && !swd_ok(&x[i + 1]);
+			is_silent = !is_good && i + 1 < n && !swd_ok(&x[i + 1]);
 		}
 		if (!is_silent)
 			continue;
+		n = min(n, max(i, WIRE_TESTS_A_LOOK));
 		ret = dap_revive(dap);
 		if (ret == -ENXIO) {
 			dap->gone = 0;

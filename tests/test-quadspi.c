@@ -189,7 +189,7 @@ static void test_open_clocks_resets_and_sets_pins_before_the_controller(void **s
 	assert_int_equal(open_with(f, &desc, 66667), 0);
 	/* pull-ups on NCS, IO2, IO3; IO2 and IO3 high outputs; MODER after everything else;
 	 * 48 MHz / 6 = 8 MHz, FTHRES 4 bytes, APMS; 100 ns of NCS high at 8 MHz is one clock */
-	assert_log(f, "AHB3ENR? AHB2ENR? AHB2ENR=00000010 AHB3ENR=00000100 AHB3ENR? "
+	assert_log(f, "AHB3ENR? AHB2ENR? AHB3RSTR? AHB2ENR=00000010 AHB3ENR=00000100 AHB3ENR? "
 		      "AHB3RSTR=00000100 AHB3RSTR=00000000 "
 		      "MODER? OTYPER? OSPEEDR? PUPDR? ODR? AFRL? AFRH? "
 		      "AFRL=00000000 AFRH=aaaaaa00 OTYPER=00000000 OSPEEDR=fff00000 "
