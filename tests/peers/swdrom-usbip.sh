@@ -112,7 +112,7 @@ over_usb -p ftdi -b $DISCO -w "$DEMO"
 stop_server
 cp gone.err err
 ok 'pulled out in the middle: the message says so and what to do' \
-	sh -c "[ $gone = 3 ] && grep -q 'is gone, programming .* of 1442752 bytes programmed; what was in flight may be half done; plug it in and run the same' err"
+	sh -c "[ $gone = 3 ] && grep -q 'is gone, programming .* of [0-9]* bytes programmed; what was in flight may be half done; plug it in and run the same' err"
 ok 'plugged in again, the same command finishes' rc_is 0
 in_process -v "$DEMO"
 ok 'and all of it is there' rc_is 0
