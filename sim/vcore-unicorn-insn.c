@@ -84,7 +84,6 @@ static void enter_code(struct vcore *v, u32 addr)
 	const struct code *c = vcore_code(v, addr, &offset);
 
 	v->insn_size = c ? c->size : 0;
-	v->branch_cost = BRANCH_CYCLES + (c && c->is_flash ? vflash_latency(v->mcu->flash) : 0);
 	if (!c)
 		return;
 	v->insn_base = addr - offset;
@@ -227,22 +226,32 @@ static inline void execute(struct vcore *v, u8 insn, u64 address, u32 size)
 	v->last = (u32)address;
 }
 
+/* a branch into the code that is executing */
+static u32 branch_cost(const struct vcore *v, u32 addr)
+{
+	return BRANCH_CYCLES + (vcore_in_flash(v, addr) ? vflash_latency(v->mcu->flash) : 0);
+}
+
 static bool flash_is_busy(const struct vcore *v, u32 addr)
 {
 	return vcore_in_flash(v, addr) && !vflash_is_quiet(v->mcu->flash);
 }
 
-/* how many cycles from now on nothing can be due, after a look at @addr */
-static s64 cycles_to_go(const struct vcore *v, u32 addr)
+/**
+ * vcore_go_on() - let instructions go the short way for as long as nothing can be due
+ * @v: the engine, executing the instruction at @v->last, with its time settled
+ */
+void vcore_go_on(struct vcore *v)
 {
-	u64 cycles;
+	u64 cycles = 0;
 
-	if (v->asked || v->code_changed || v->n_bp || v->mcu->sim->opts.reference_dp ||
-	    v->now_ps >= v->to_ps || !v->insn_size || flash_is_busy(v, addr))
-		return 0;
-	cycles = (v->to_ps - v->now_ps - 1) / v->hclk_ps + 1;
-	cycles = min(cycles, v->left);
-	return (s64)min(cycles, CYCLES_MAX);
+	if (!v->asked && !v->code_changed && !v->n_bp && !v->mcu->sim->opts.reference_dp &&
+	    v->now_ps < v->to_ps && v->insn_size && !flash_is_busy(v, v->last)) {
+		cycles = (v->to_ps - v->now_ps - 1) / v->hclk_ps + 1;
+		cycles = min(cycles, v->left);
+	}
+	v->cycles = v->cycles_given = (s64)min(cycles, CYCLES_MAX);
+	v->branch_cost = branch_cost(v, v->last);
 }
 
 static __attribute__((noinline)) void look_closely(struct vcore *v, u64 address, u32 size)
@@ -263,7 +272,7 @@ static __attribute__((noinline)) void look_closely(struct vcore *v, u64 address,
 		vspin_break(&v->spin);
 	}
 	if (address != v->next)
-		cycles += v->branch_cost;
+		cycles += branch_cost(v, addr);
 	l = v->branch_seen ? NULL : loop_of(v, address);
 	if (l)
 		skip_waiting(v, l);
@@ -282,7 +291,7 @@ static __attribute__((noinline)) void look_closely(struct vcore *v, u64 address,
 	v->now_ps += cycles * v->hclk_ps;
 	execute(v, insn, address, size);
 	v->branch_seen = false;
-	v->cycles = v->cycles_given = cycles_to_go(v, addr);
+	vcore_go_on(v);
 }
 
 /* a branch has been taken, or IT */

@@ -107,6 +107,20 @@ static void forget(struct vcore *v, u32 from, u32 to)
 	uc_ctl_remove_cache(v->uc, (uint64_t)from, (uint64_t)to);
 }
 
+/* its halves are mapped one by one, and the engine looks up the first address only */
+static void forget_flash(struct vcore *v, u32 from, u32 to)
+{
+	u32 half = v->flash_size / 2;
+
+	if (from < half && to > half) {
+		forget_flash(v, from, half);
+		from = half;
+	}
+	forget(v, FLASH_BASE + from, FLASH_BASE + to);
+	if (!v->mem_mode)
+		forget(v, from, to);
+}
+
 /**
  * vcore_forget_changes() - drop what was translated from code that is another now
  * @v: the engine, not executing
@@ -132,9 +146,7 @@ void vcore_forget_changes(struct vcore *v)
 		u32 from = v->flash_code.from,
 		    to = min(v->flash_code.to + CODE_PAGE, v->flash_size);
 
-		forget(v, FLASH_BASE + from, FLASH_BASE + to);
-		if (!v->mem_mode)
-			forget(v, from, to);
+		forget_flash(v, from, to);
 		forget_insns(&v->code[CODE_FLASH], from, to - from);
 	}
 	v->flash_generation = generation;
@@ -221,6 +233,7 @@ static bool transfer(struct vcore *v, u32 addr, unsigned int size, bool write, u
 	}
 	v->now_ps = max(v->now_ps, x.done_ps);
 	v->hclk_ps = v->mcu->hclk_ps;
+	vcore_go_on(v);
 	if (resp != BUS_OK) {
 		vcore_stop_now(v, VCORE_DATA_FAULT, addr);
 		return false;

@@ -118,6 +118,9 @@ void vcore_on_insn(uc_engine *uc, uint64_t address, uint32_t size, void *arg);
 /* a run of this length begins */
 void vcore_begin_insns(struct vcore *v, u64 from_ps, u64 to_ps, u64 max);
 
+/* let the instructions that follow go the short way */
+void vcore_go_on(struct vcore *v);
+
 /* account for the instructions that went the short way, the one that is executing included */
 static inline void vcore_settle(struct vcore *v)
 {

@@ -478,6 +478,18 @@ static void test_a_branch_into_flash_costs_its_wait_states(void **state)
 	assert_int_equal((f->end[0].at_ps - START_PS) / 20833, 402 + 200 * (2 + 2));
 }
 
+static void test_wait_states_that_the_core_changes_count_from_the_next_branch_on(void **state)
+{
+	struct fix *f = *state;
+
+	f->device = FLASH_ACR;
+	f->base = f->code = FLASH + 0x1000;
+	/* movs r0, #4; 1: eor.w r0, r0, #6; str.w r0, [r8]; b 2f; nop;
+	 * 2: subs.w r10, r10, #1; bne 1b; bkpt */
+	RUN(f, 1, VCORE_BKPT, 0x2004, 0xf080, 0x0006, 0xf8c8, 0x0000, 0xe000, 0xbf00, 0xf1ba,
+	    0x0a01, 0xd1f6, 0xbe00);
+}
+
 static void test_a_clock_that_the_core_changes_counts_from_the_next_instruction_on(void **state)
 {
 	struct fix *f = *state;
@@ -547,6 +559,7 @@ int main(void)
 		SAME_TEST(test_a_store_to_the_next_instruction_takes_effect_at_once),
 		SAME_TEST(test_what_was_executed_before_is_what_it_is_now),
 		SAME_TEST(test_a_branch_into_flash_costs_its_wait_states),
+		SAME_TEST(test_wait_states_that_the_core_changes_count_from_the_next_branch_on),
 		SAME_TEST(test_a_clock_that_the_core_changes_counts_from_the_next_instruction_on),
 		SAME_TEST(test_unaligned_stores_write_all_their_bytes_once),
 		SAME_TEST(test_an_unaligned_store_to_flash_is_one_transfer),
