@@ -3,12 +3,12 @@
  * CRC unit fed by DMA (RM0351 chapters 15 and 11).
  *
  * A channel in memory-to-memory mode copies words from flash, or from the QUADSPI window, into
- * CRC_DR, whether the core is halted or not. A piece of 4 KiB costs some fifteen accesses on the
+ * CRC_DR, whether the core is halted or not. A piece of 4 KiB costs some thirteen accesses on the
  * wire instead of a thousand, and since the time that the DMA takes is known, nobody asks whether
  * it is over:
  *
- *	wire  set-up | start | idle clocks ... | ISR CNDTR CRC_DR | set-up | start | ...
- *	DMA                  [ n words ]                                   [ n words ]
+ *	wire  set-up | start | idle clocks ... | CNDTR CRC_DR | set-up | start | ...
+ *	DMA                  [ n words ]                               [ n words ]
  *
  * CNDTR, sampled at its place in the stream, proves afterwards that the last word had gone; where
  * it had not, the estimate is raised and the piece is done again. Hundreds of pieces go to a flush.
@@ -54,7 +54,7 @@
 /* runs to a flush: some 100 ms of wire, against a round trip of half a millisecond */
 #define BATCH_RUNS 256u
 /* what they put on the wire, address changes and posted reads included */
-#define RUN_ACCESSES   20u
+#define RUN_ACCESSES   13u
 #define FLAGS_ACCESSES 5u
 /* finding the unit as it is, setting it up, measuring: four round trips or five */
 #define SETUP_NS (2 * MSEC_NS)
@@ -70,8 +70,8 @@ struct crc_run {
 	size_t piece;
 	bool is_first, is_last; /* of its piece */
 	u32 addr, words;
-	u32 isr, cndtr, dr, flags;
-	enum memq_sample isr_state, cndtr_state, dr_state, flags_state;
+	u32 cndtr, dr, flags;
+	enum memq_sample cndtr_state, dr_state, flags_state;
 };
 
 static u32 dma_reg(const struct stm32_crc *c, u32 offset)
@@ -201,17 +201,26 @@ void stm32_crc_close(struct stm32_crc *c, struct memq *q)
 
 /* ---- runs ---- */
 
+/* what stays from run to run. While TEIF is set the channel does not start again (RM0351 11.6.3) */
+static void queue_ready(const struct stm32_crc *c, struct memq *q)
+{
+	unsigned int ch = c->d.channel;
+
+	memq_write32(q, dma_reg(c, DMA_CCR(ch)), 0);
+	memq_write32(q, dma_reg(c, DMA_CMAR(ch)), c->d.regs + CRC_DR);
+	memq_write32(q, dma_reg(c, DMA_IFCR), DMA_FLAGS(ch));
+}
+
+/* leaves TAR at CNDTR */
 static void queue_start(const struct stm32_crc *c, struct memq *q, u32 addr, u32 words,
 			bool is_first)
 {
 	unsigned int ch = c->d.channel;
 
 	/* rising addresses */
-	memq_write32(q, dma_reg(c, DMA_IFCR), DMA_FLAGS(ch));
 	memq_write32(q, dma_reg(c, DMA_CCR(ch)), 0);
 	memq_write32(q, dma_reg(c, DMA_CNDTR(ch)), words);
 	memq_write32(q, dma_reg(c, DMA_CPAR(ch)), addr);
-	memq_write32(q, dma_reg(c, DMA_CMAR(ch)), c->d.regs + CRC_DR);
 	if (is_first)
 		memq_write32(q, c->d.regs + CRC_CR, CRC_CR_ZLIB | CRC_CR_RESET);
 	memq_write32(q, dma_reg(c, DMA_CCR(ch)), DMA_CCR_TO_CRC | DMA_CCR_EN);
@@ -229,7 +238,6 @@ static void queue_run(const struct stm32_crc *c, struct memq *q, const struct st
 
 	queue_start(c, q, r->addr, r->words, r->is_first);
 	memq_delay_ns(q, run_ns(src, r->words));
-	memq_sample32(q, dma_reg(c, DMA_ISR), &r->isr, &r->isr_state);
 	memq_sample32(q, dma_reg(c, DMA_CNDTR(ch)), &r->cndtr, &r->cndtr_state);
 	memq_sample32(q, c->d.regs + CRC_DR, &r->dr, &r->dr_state);
 	if (!src->flags)
@@ -258,6 +266,7 @@ static int measure(struct stm32_crc *c, struct memq *q, struct stm32_crc_source 
 	wait_ns = min(words * src->ps_per_word / 8000, 400 * USEC_NS);
 	if (wait_ns < 20 * USEC_NS)
 		return 0; /* so little that it does not matter */
+	queue_ready(c, q);
 	queue_start(c, q, src->base + (u32)pieces[0].from, words, true);
 	memq_delay_ns(q, src->start_ns);
 	memq_sample32(q, dma_reg(c, DMA_CNDTR(ch)), &early, &state[0]);
@@ -281,16 +290,17 @@ static int measure(struct stm32_crc *c, struct memq *q, struct stm32_crc_source 
 	return 0;
 }
 
-enum run_result { RUN_GOOD, RUN_AGAIN, RUN_LATE, RUN_UNSURE };
+enum run_result { RUN_GOOD, RUN_AGAIN, RUN_LATE, RUN_UNSURE, RUN_REFUSED };
 
-static enum run_result judge(const struct stm32_crc *c, const struct stm32_crc_source *src,
-			     const struct crc_run *r)
+/* @is_refused: the bus refused an address in one of the runs: that one stood still */
+static enum run_result judge(const struct stm32_crc_source *src, const struct crc_run *r,
+			     bool is_refused)
 {
-	if (r->isr_state != MEMQ_VALID || r->cndtr_state != MEMQ_VALID ||
-	    r->dr_state != MEMQ_VALID || (src->flags && r->flags_state != MEMQ_VALID))
+	if (r->cndtr_state != MEMQ_VALID || r->dr_state != MEMQ_VALID ||
+	    (src->flags && r->flags_state != MEMQ_VALID))
 		return RUN_AGAIN;
-	if (r->isr & DMA_TEIF(c->d.channel))
-		return RUN_UNSURE; /* the bus refused an address */
+	if (is_refused && r->cndtr)
+		return RUN_REFUSED;
 	if (src->flags && r->flags & src->flags_mask)
 		return RUN_UNSURE;
 	return r->cndtr ? RUN_LATE : RUN_GOOD;
@@ -344,22 +354,26 @@ static size_t fill_batch(const struct stm32_crc_source *src, const struct mtd_cr
 	return n;
 }
 
-/* how many pieces from the first on are done; -errno */
-static int finish_batch(struct stm32_crc *c, struct memq *q, struct stm32_crc_source *src,
-			struct mtd_crc *pieces, const struct crc_run *runs, size_t n_runs,
-			size_t *n_done)
+/* how many pieces from the first on are done. After a refusal the channel did not start again */
+static void finish_batch(struct memq *q, struct stm32_crc_source *src, struct mtd_crc *pieces,
+			 const struct crc_run *runs, size_t n_runs, bool is_refused, size_t *n_done)
 {
 	bool is_unsure = false;
 	size_t i;
 
 	for (i = 0; i < n_runs; i++) {
 		const struct crc_run *r = &runs[i];
-		enum run_result result = judge(c, src, r);
+		enum run_result result = judge(src, r, is_refused);
 
 		if (result == RUN_LATE)
 			slow_down(q, src, r);
 		if (result == RUN_LATE || result == RUN_AGAIN)
-			return 0;
+			return;
+		if (result == RUN_REFUSED) {
+			pieces[r->piece].is_unsure = true;
+			*n_done = r->piece + 1;
+			return;
+		}
 		is_unsure = (is_unsure && !r->is_first) || result == RUN_UNSURE;
 		if (!r->is_last)
 			continue;
@@ -367,7 +381,9 @@ static int finish_batch(struct stm32_crc *c, struct memq *q, struct stm32_crc_so
 		pieces[r->piece].is_unsure = is_unsure;
 		*n_done = r->piece + 1;
 	}
-	return 0;
+	/* none stood still: whose it was is not known */
+	for (i = 0; i < *n_done; i++)
+		pieces[i].is_unsure |= is_refused;
 }
 
 /* as many pieces as go into a batch */
@@ -376,15 +392,17 @@ static int sum_batch(struct stm32_crc *c, struct memq *q, struct stm32_crc_sourc
 {
 	struct crc_run *runs;
 	size_t n_runs, i;
-	u32 cr = 0;
+	u32 cr = 0, isr = 0;
 	int ret;
 
 	*n_done = 0;
 	n = fill_batch(src, pieces, n, &runs, &n_runs);
 	if (!n)
 		return err_set(&memq_ctx(q)->err, -ENOMEM, NULL, "out of memory for checksums");
+	queue_ready(c, q);
 	for (i = 0; i < n_runs; i++)
 		queue_run(c, q, src, &runs[i]);
+	memq_read32(q, dma_reg(c, DMA_ISR), &isr);
 	memq_read32(q, c->d.regs + CRC_CR, &cr);
 	ret = memq_flush(q);
 	if (!ret && cr != CRC_CR_ZLIB)
@@ -395,7 +413,7 @@ static int sum_batch(struct stm32_crc *c, struct memq *q, struct stm32_crc_sourc
 			      "): the target was reset in the middle of the job",
 			      cr);
 	if (!ret)
-		ret = finish_batch(c, q, src, pieces, runs, n_runs, n_done);
+		finish_batch(q, src, pieces, runs, n_runs, isr & DMA_TEIF(c->d.channel), n_done);
 	free(runs);
 	return ret;
 }

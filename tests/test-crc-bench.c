@@ -3,6 +3,7 @@
  * Checksums by the target on the virtual bench: CRC unit and DMA over internal flash and the NOR
  * behind QUADSPI, on a good wire and on a bad one, and what they leave behind.
  */
+#include "drivers/stm32-crc.h"
 #include "lib/adapter.h"
 #include "lib/crc32.h"
 #include "lib/target.h"
@@ -221,6 +222,43 @@ static void test_what_is_no_whole_word_or_lies_outside_is_refused(void **state)
 	err_clear(&b->ctx.err);
 }
 
+static void test_a_piece_that_the_bus_refuses_is_unsure_and_the_others_are_right(void **state)
+{
+	struct bench *b = *state;
+	struct stm32_crc crc = { .d = { .regs = 0x40023000,
+					.dma = 0x40020400,
+					.channel = 1,
+					.rcc_enr = RCC_AHB1ENR,
+					.rcc_en_bit = BIT(12) | BIT(1) } };
+	struct stm32_crc_source src = { .ps_per_word = 500000,
+					.is_measured = true,
+					.start_ns = 1000 };
+	struct mtd_crc p[5];
+
+	open_and_attach(b);
+	/* flash, nothing, flash, nothing, flash */
+	for (size_t i = 0; i < ARRAY_SIZE(p); i++)
+		p[i] = (struct mtd_crc){ .from = i % 2 ? 0x70000000 : 0x08000000 + i * 2048,
+					 .len = 2048 };
+	if (stm32_crc_sum(&crc, b->target.q, &src, p, ARRAY_SIZE(p)))
+		fail_msg("%s", b->ctx.err.what);
+	for (size_t i = 0; i < ARRAY_SIZE(p); i++) {
+		assert_int_equal(p[i].is_unsure, i % 2);
+		if (i % 2 == 0)
+			assert_int_equal(p[i].crc, crc32_of(0, b->flash_cells + i * 2048, 2048));
+	}
+	/* some are late as well: at least nothing wrong is said of them */
+	src.ps_per_word = 1000;
+	if (stm32_crc_sum(&crc, b->target.q, &src, p, ARRAY_SIZE(p)))
+		fail_msg("%s", b->ctx.err.what);
+	for (size_t i = 0; i < ARRAY_SIZE(p); i++) {
+		assert_true(p[i].is_unsure || i % 2 == 0);
+		if (!p[i].is_unsure)
+			assert_int_equal(p[i].crc, crc32_of(0, b->flash_cells + i * 2048, 2048));
+	}
+	stm32_crc_close(&crc, b->target.q);
+}
+
 static void test_every_single_changed_bit_gives_another_checksum(void **state)
 {
 	static const u32 places[] = { 0, 1, 2, 3, 1023, 2047, 4095 };
@@ -404,6 +442,7 @@ int main(void)
 		TEST(test_pieces_may_have_any_length_and_start_in_words),
 		TEST(test_a_piece_longer_than_the_dma_counts_is_chained),
 		TEST(test_what_is_no_whole_word_or_lies_outside_is_refused),
+		TEST(test_a_piece_that_the_bus_refuses_is_unsure_and_the_others_are_right),
 		TEST(test_every_single_changed_bit_gives_another_checksum),
 		TEST(test_a_guess_relies_on_four_lines_that_a_blank_chip_cannot_prove),
 		TEST(test_a_noisy_wire_costs_time_not_truth),

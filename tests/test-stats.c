@@ -36,7 +36,7 @@ static void run(struct job *j, const char *sim, u64 addr, size_t len)
 
 static void test_the_parts_add_up_to_the_whole(void **state)
 {
-	static const char *const sims[] = { "", "ber=1e-5", "wait_every=500", "short_at=60",
+	static const char *const sims[] = { "", "ber=1e-5", "wait_every=500", "short_at=88",
 					    "clock=500000" };
 	struct job j;
 
