@@ -11,7 +11,7 @@
 
 #define FTDI_BULK_IN	  8	/* reads posted at once */
 #define FTDI_BULK_IN_SIZE 16384 /* a multiple of every packet size */
-#define FTDI_BULK_BATCHES 4	/* in flight */
+#define FTDI_BULK_BATCHES 8	/* in flight */
 
 struct ftdi_bulk;
 

@@ -24,7 +24,7 @@
 #include <string.h>
 
 #define MAX_XFERS     8192 /* 48 KiB of stream; a refused access costs what is queued behind it */
-#define MAX_IN_FLIGHT 4
+#define MAX_IN_FLIGHT 8
 
 #define BITMODE_RESET 0x0000
 #define BITMODE_MPSSE 0x0200 /* all pins inputs until 0x80 and 0x82 say otherwise */

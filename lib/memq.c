@@ -25,6 +25,9 @@
 #define DELAYS_A_GAP  4u
 #define MIN_BATCH     128u
 
+/* batches on the wire at a time where accesses have been refused: all behind one are sent again */
+#define NOISY_FLIGHT 4u
+
 /* a WAIT costs what some thousand accesses cost */
 #define WAIT_GAP 4096u
 
@@ -549,6 +552,14 @@ static int send_one(struct memq *q)
 	return 0;
 }
 
+/* a quiet wire is kept busy however slow the computer is; on a noisy one less is in flight */
+static unsigned int flight_max(const struct memq *q)
+{
+	if (q->batch_max == q->host->max_xfers)
+		return q->host->max_in_flight;
+	return min(q->host->max_in_flight, NOISY_FLIGHT);
+}
+
 /* the next thing is a delay that is slept */
 static bool is_at_sleep(const struct memq *q)
 {
@@ -569,8 +580,7 @@ static int step(struct memq *q, bool may_wait, bool *idle)
 	if (q->dap->gone && q->next.op < q->tail)
 		return memq_latch(q, dap_err_gone(q->dap));
 	if (q->next.op < q->tail && !is_at_sleep(q)) {
-		if (q->n_in_flight == q->host->max_in_flight ||
-		    (q->n_in_flight && memq_must_wait(q)))
+		if (q->n_in_flight >= flight_max(q) || (q->n_in_flight && memq_must_wait(q)))
 			return reap_one(q);
 		return send_one(q);
 	}

@@ -259,6 +259,30 @@ static void test_how_quiet_the_wire_is_follows_its_errors(void **state)
 	assert_int_equal(memq_quiet_ns(b->q), quiet);
 }
 
+static void test_a_noisy_wire_has_less_in_flight_and_a_quiet_one_all_it_may(void **state)
+{
+	struct bench *b = *state;
+	static u8 out[KIB(60)];
+
+	b->d->host.max_in_flight = 8;
+	connect(b);
+	memq_write(b->q, FAKE_RAM, out, sizeof(out));
+	assert_int_equal(memq_flush(b->q), 0);
+	assert_int_equal(b->d->n_queue_max, 8);
+	b->d->noise = UINT32_MAX / 500;
+	memq_write(b->q, FAKE_RAM, out, sizeof(out));
+	assert_int_equal(memq_flush(b->q), 0);
+	b->d->n_queue_max = 0;
+	memq_write(b->q, FAKE_RAM, out, sizeof(out));
+	assert_int_equal(memq_flush(b->q), 0);
+	assert_int_equal(b->d->n_queue_max, 4);
+	b->d->noise = 0;
+	memq_forget_errors(b->q);
+	memq_write(b->q, FAKE_RAM, out, sizeof(out));
+	assert_int_equal(memq_flush(b->q), 0);
+	assert_int_equal(b->d->n_queue_max, 8);
+}
+
 static void test_a_burst_is_as_long_as_the_smaller_of_two_buffers(void **state)
 {
 	struct bench *b = *state;
@@ -287,6 +311,7 @@ int main(void)
 		TEST(test_discard_in_the_middle_of_a_long_write_keeps_the_order),
 		TEST(test_idle_that_a_slow_bus_needed_is_given_up_again),
 		TEST(test_how_quiet_the_wire_is_follows_its_errors),
+		TEST(test_a_noisy_wire_has_less_in_flight_and_a_quiet_one_all_it_may),
 		TEST(test_a_burst_is_as_long_as_the_smaller_of_two_buffers),
 	};
 

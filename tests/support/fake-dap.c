@@ -639,6 +639,7 @@ static int fake_submit(struct swd_host *h, struct swd_batch *b)
 	d->queue[d->n_queue] = b;
 	d->queue_answered[d->n_queue] = n;
 	d->queue_ret[d->n_queue++] = d->is_unplugged ? -ENODEV : d->is_lost ? -ETIMEDOUT : 0;
+	d->n_queue_max = max(d->n_queue_max, d->n_queue);
 	return 0;
 }
 

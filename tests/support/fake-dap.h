@@ -106,7 +106,7 @@ struct fake_dap {
 	struct swd_batch *queue[8];
 	int queue_ret[8];
 	size_t queue_answered[8];
-	unsigned int n_queue;
+	unsigned int n_queue, n_queue_max;
 	unsigned int n_batches, n_orun_off; /* blind accesses refused while ORUNDETECT was off */
 
 	u8 ram[FAKE_RAM_SIZE];
