@@ -342,7 +342,7 @@ const struct programmer sim_programmer = {
 		"vcd=FILE            trace of the SWD and QUADSPI wires, written at the end\n"
 		"serial=TEXT         of the virtual adapter (SIM0001)\n"
 		"flash_kib=N dualbank=0|1 rdp=0|1|2   of a factory-fresh part\n"
-		"reference_dp=1      debug port edge by edge (slow)\n"
+		"reference_dp=1      debug port and NOR edge by edge, DMA item by item (slow)\n"
 		"ber=P               chance of a bit error on SWDIO, as 1e-5\n"
 		"wait_every=N        every n-th AP access is answered WAIT\n"
 		"unplug_at=N         the n-th USB batch finds the adapter gone\n"
