@@ -34,7 +34,7 @@
  * --realtime: a board whose client thinks keeps up with the wall clock in steps of this. The core that
  * runs meanwhile is then not all still to be executed when the client asks the next time
  */
-#define STEP_NS (250 * USEC_NS)
+#define STEP_NS (100 * USEC_NS)
 /* poll() that finds something so soon did not sleep: it had come before */
 #define AT_ONCE_NS (20 * USEC_NS)
 

@@ -44,6 +44,11 @@ class Server:
             [f"{build}/swdrom-sim", "--board", f"{job.board},wiring=resistor", "--seed", str(seed),
              "--usbip", "0", *(["--state", state] if state else []),
              *(["--realtime"] if realtime else [])], stdout=subprocess.PIPE, text=True)
+        if realtime:
+            try:
+                os.setpriority(os.PRIO_PROCESS, self.proc.pid, -10)
+            except PermissionError:
+                pass  # a quiet machine does without
         self.port = None
         for line in self.proc.stdout:
             found = re.match(r"usbip on port (\d+)", line)
