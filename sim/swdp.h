@@ -54,6 +54,14 @@ void swdp_careful_from(struct swdp *dp, u64 at_ps);
  * Return: how many edges were used: 46, or fewer for an answer without data; 0: not possible here.
  */
 unsigned int swdp_frame(struct swdp *dp, u64 out, u64 *line, const struct swd_rises *r);
+/* what a host does with SWDIO: levels, first bit in bit 0, that overrule the target's or do not */
+struct swd_host {
+	u64 out;
+	bool drives, strong;
+};
+/* up to @n edges in the middle of a frame, for any host; returns how many, 0: not possible here */
+unsigned int swdp_bits(struct swdp *dp, const struct swd_host *host, unsigned int n, u64 *line,
+		       const struct swd_rises *r);
 /* up to @n edges with SWDIO low between transactions; returns how many, 0: not possible here */
 u64 swdp_idle(struct swdp *dp, u64 n, const struct swd_rises *r);
 

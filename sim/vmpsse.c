@@ -301,6 +301,30 @@ static size_t stream_fast(struct vmpsse *m, const u8 *out, u8 *in, size_t at, si
 	return done;
 }
 
+/* some cycles of a simple kind at once; 0: the next one has to be on its own */
+static size_t cycles_at_once(struct vmpsse *m, const struct bit_way *way, const u8 *out, u8 *in,
+			     size_t at, size_t n)
+{
+	struct swd_rises r = rises(m);
+	u64 line, bits = m->out & PIN_DO ? UINT64_MAX : 0;
+	unsigned int done;
+
+	if (n < 2 || mpsse_tick_ps(m->tick) < sim_now_ps(m->sim))
+		return 0;
+	if (way->write) {
+		bits = out ? get_bits(out, at) : 0;
+		m->wire->out = (u16)(bits & 1 ? m->out | PIN_DO : m->out & ~PIN_DO);
+	}
+	done = vwire_cycles(m->wire, bits, (unsigned int)min(n, (size_t)56), &line, &r);
+	if (!done)
+		return 0;
+	put_bits(in, at, line, done);
+	m->out = (u16)(bits >> (done - 1) & 1 ? m->out | PIN_DO : m->out & ~PIN_DO);
+	m->wire->out = m->out;
+	m->tick += done * period(m);
+	return done;
+}
+
 /* @out and @in have eight bytes of slack, @in is zero; LSB first; NULL: no data that way */
 static void shift_stream(struct vmpsse *m, u8 op, const u8 *out, u8 *in, size_t n)
 {
@@ -315,6 +339,8 @@ static void shift_stream(struct vmpsse *m, u8 op, const u8 *out, u8 *in, size_t 
 		vspi_set_period(m->wire, period(m) * MPSSE_TICK_THIRDS_PS / 3);
 	while (i < n) {
 		done = fast ? stream_fast(m, out, in, i, n - i) : 0;
+		if (!done && simple)
+			done = cycles_at_once(m, &way, out, in, i, n - i);
 		if (!done) {
 			bool bit = out && (out[i / 8] >> (i % 8) & 1);
 

@@ -574,6 +574,59 @@ unsigned int swdp_frame(struct swdp *dp, u64 out, u64 *line, const struct swd_ri
 	return n;
 }
 
+static void count_ones(struct swdp *dp, u64 line, unsigned int n)
+{
+	u64 last = ~(line << (64 - n));
+	u32 ones = last ? (u32)__builtin_clzll(last) : 64;
+
+	dp->ones = ones < n ? ones : dp->ones + n;
+}
+
+/**
+ * swdp_bits() - clocks in the middle of a frame
+ * @dp: debug port
+ * @host: what drives SWDIO besides the target
+ * @n: how many at most, up to 56
+ * @line: set: level of SWDIO at each edge
+ * @r: times of the edges
+ *
+ * Request bits, and data bits in either direction: a write before has taken effect by then, and the
+ * ones in a row are too few for a line reset.
+ *
+ * Return: how many were done, 0 if the next one has to go on its own.
+ */
+unsigned int swdp_bits(struct swdp *dp, const struct swd_host *host, unsigned int n, u64 *line,
+		       const struct swd_rises *r)
+{
+	bool is_request = dp->phase == PH_REQUEST;
+	bool reads = dp->phase == PH_READ && dp->k < 32 && !(host->drives && host->strong);
+	bool writes = host->drives && (is_request || (dp->phase == PH_WRITE && dp->k < 32));
+
+	if (!dp->powered || dp->port != PORT_SWD || dp->link == LINK_LOCKOUT || dp->reset_armed ||
+	    dp->seq_len || !(reads || writes))
+		return 0;
+	n = min(n, (is_request ? 8u : 32u) - dp->k);
+	if (!n || swd_rise_ps(r, n - 1) >= dp->careful_from_ps)
+		return 0;
+	*line = (reads ? dp->data >> (dp->k - 1) : host->out) & (UINT64_MAX >> (64 - n));
+	vdp_clocks(&dp->d, *r, n);
+	sim_advance_to(dp->sim, swd_rise_ps(r, n - 1));
+	dp->sim->stats.swclk_cycles += n;
+	count_ones(dp, *line, n);
+	if (is_request)
+		dp->req |= (u8)(*line << dp->k);
+	else if (writes)
+		dp->data |= (u32)(*line << dp->k);
+	dp->k += (u8)n;
+	if (reads)
+		dp->out = bit_level(dp->data, dp->k - 1);
+	if (is_request && dp->k == 8) {
+		dp->phase = PH_TURN;
+		dp->k = dp->d.turnaround;
+	}
+	return n;
+}
+
 /**
  * swdp_idle() - clocks with SWDIO low between transactions
  * @dp: debug port

@@ -418,6 +418,33 @@ bool vwire_cycle(struct vwire *w)
 	return line ^ w->flip_host;
 }
 
+unsigned int vwire_cycles(struct vwire *w, u64 out, unsigned int n, u64 *line,
+			  const struct swd_rises *r)
+{
+	struct drive host = host_drive(w);
+	struct swd_host h = { out, host.level != SWD_FLOAT, host.strong };
+	unsigned int zeros;
+	u64 done;
+
+	if (!is_sound(w))
+		return 0;
+	/* a DO that is an input does not follow */
+	if (!(w->dir & PIN_DO))
+		h.out = host.level == SWD_HIGH ? UINT64_MAX : 0;
+	zeros = h.out ? (unsigned int)__builtin_ctzll(h.out) : n;
+	n = (unsigned int)vwire_clean_clocks(w, n);
+	*line = 0;
+	done = h.drives && zeros ? swdp_idle(w->dp, min(n, zeros), r) : 0;
+	n = done ? (unsigned int)done : swdp_bits(w->dp, &h, n, line, r);
+	if (!n)
+		return 0;
+	w->held = *line >> (n - 1) & 1;
+	w->held_ps = sim_now_ps(w->sim);
+	w->flip_host = false;
+	vwire_skip_clocks(w, n, w->held);
+	return n;
+}
+
 /**
  * vwire_is_plain_resistor() - may whole frames go through swdp_frame()?
  * @w: cable

@@ -101,6 +101,17 @@ static inline bool vwire_sample(struct vwire *w, bool level)
 
 /* ---- for many clocks at once (swdp.h) ---- */
 
+/**
+ * vwire_cycles() - the same as several vwire_cycle() at these times
+ * @out: levels of DO, first bit in bit 0
+ * @n: how many at most, up to 56
+ * @line: set: SWDIO as sampled at the rises
+ *
+ * Return: how many were done, 0: the next one has to be on its own.
+ */
+unsigned int vwire_cycles(struct vwire *w, u64 out, unsigned int n, u64 *line,
+			  const struct swd_rises *r);
+
 /* the host drives SWDIO through the resistor with SWCLK low, nothing is wrong with the cable */
 bool vwire_is_plain_resistor(const struct vwire *w);
 /* SWDIO is held low by the host, with SWCLK low, and nothing is wrong with the cable */

@@ -294,6 +294,88 @@ static void test_cycles_at_once_do_exactly_what_their_edges_do_on_every_wiring(v
 	}
 }
 
+/* @n bits in commands of random lengths: written, read, or both; returns how many bytes come back */
+static size_t in_pieces(struct sim_rng *r, struct fix *f, u64 v, unsigned int n, bool write)
+{
+	size_t n_in = 0;
+	unsigned int k, i;
+
+	for (; n; n -= k, v >>= k) {
+		u64 x = sim_rng_u64(r);
+		bool both = x & 0x100, bytes = n >= 8 && x & 0x200;
+		u8 op = write ? (both ? 0x39 : 0x19) : 0x29;
+
+		k = bytes ? 8 * (1 + (u8)x % (n / 8)) : 1 + (u8)x % min(n, 7u);
+		PUT(f, bytes ? op : op | 2, (u8)(bytes ? k / 8 - 1 : k - 1));
+		if (bytes)
+			PUT(f, 0);
+		for (i = 0; write && i < (bytes ? k / 8 : 1); i++)
+			PUT(f, (u8)(v >> 8 * i));
+		n_in += !write || both ? (bytes ? k / 8 : 1) : 0;
+	}
+	return n_in;
+}
+
+/* a transaction as a program sends it that lets go of SWDIO for the target's part, mostly */
+static size_t piecemeal_frame(struct sim_rng *r, struct fix *f)
+{
+	static const u8 reqs[] = { 0xa5, 0x81, 0x8b, 0xbb, 0x9f, 0xbd, 0xbb, 0x9f, 0xa3, 0x8b };
+	static const u8 drive[] = { 0x80, 0x08, 0x1b }, let_go[] = { 0x80, 0x00, 0x19 };
+	u64 x = sim_rng_u64(r);
+	u8 req = reqs[x % ARRAY_SIZE(reqs)];
+	bool reads = req & 4, lets_go = x >> 8 & 63;
+	u32 data = req == 0x8b ? FAKE_RAM + (x >> 30 & 0xffc) : req == 0x81 ? 0x1e : (u32)(x >> 32);
+	size_t n;
+
+	if (req == 0xa3)
+		data = 0x03000012;
+	n = in_pieces(r, f, req, 8, true);
+	if (lets_go)
+		put(f, let_go, 3);
+	n += in_pieces(r, f, 0, reads ? 1 + 3 + 33 + 1 : 1 + 3 + 1, false);
+	put(f, drive, 3);
+	if (!reads)
+		n += in_pieces(r, f, data | (u64)__builtin_parity(data) << 32, 33, true);
+	return n + in_pieces(r, f, x >> 16 & 31 ? 0 : x >> 21, (x >> 24) % 40, true);
+}
+
+static void test_frames_in_pieces_do_exactly_what_their_edges_do_on_every_wiring(void **state)
+{
+	static const char *const names[] = { "resistor", "tristate", "buffer" };
+	static const u8 drive[] = { 0x80, 0x08, 0x1b }, let_go[] = { 0x80, 0x00, 0x19 };
+	unsigned int seed, i, k;
+
+	for (seed = 0; seed < 150; seed++) {
+		struct fix *f[2];
+		struct sim_rng r[2];
+		size_t n = 0;
+
+		for (i = 0; i < 2; i++) {
+			setup((void **)&f[i]);
+			f[i]->opts.reference_dp = i;
+			f[i]->opts.seed = seed;
+			f[i]->faults.ber = seed % 4 == 3 ? 1e-3 : 0;
+			f[i]->faults.wait_every = seed % 5 == 2 ? 7 : 0;
+			snprintf(f[i]->opts.wiring, sizeof(f[i]->opts.wiring), "%s",
+				 names[seed % 3]);
+			plug(f[i]);
+			f[i]->mcu->hclk_hz = seed & 1 ? 1000000 + seed * 40009 : 80000000;
+			mpsse(f[i]);
+			PUT(f[i], 0x82, 0x00, 0x0b);
+			if (seed % 4 != 3)
+				assert_int_equal(switched_dpidr(f[i], drive, let_go, 3), DPIDR_L4);
+			sim_rng_init(&r[i], &f[i]->sim, "frames");
+			PUT(f[i], 0x86, (u8)(seed % 4), 0);
+			for (n = 0, k = 0; k < 60; k++)
+				n += piecemeal_frame(&r[i], f[i]);
+			run(f[i], n);
+		}
+		assert_same(f[0], f[1], n, seed);
+		for (i = 0; i < 2; i++)
+			teardown((void **)&f[i]);
+	}
+}
+
 static void test_whole_frames_and_idle_skips_do_exactly_what_their_edges_do(void **state)
 {
 	unsigned int seed;
@@ -310,6 +392,8 @@ int main(void)
 		cmocka_unit_test(test_frames_at_any_ratio_of_swclk_to_hclk_agree_with_their_edges),
 		cmocka_unit_test(
 			test_cycles_at_once_do_exactly_what_their_edges_do_on_every_wiring),
+		cmocka_unit_test(
+			test_frames_in_pieces_do_exactly_what_their_edges_do_on_every_wiring),
 		cmocka_unit_test(test_whole_frames_and_idle_skips_do_exactly_what_their_edges_do),
 	};
 
