@@ -35,6 +35,12 @@
  * runs meanwhile is then not all still to be executed when the client asks the next time
  */
 #define STEP_NS (100 * USEC_NS)
+/*
+ * --realtime: a board in the middle of a transfer is executed ahead of the wall clock by up to this:
+ * what is soon done makes up for what is not. Nothing leaves before its time, and what comes meanwhile
+ * would have had to wait for the transfer on a bench, too
+ */
+#define AHEAD_NS (500 * USEC_NS)
 /* poll() that finds something so soon did not sleep: it had come before */
 #define AT_ONCE_NS (20 * USEC_NS)
 
@@ -50,6 +56,7 @@ struct simd_conn {
 	struct simd_board *board;
 	int fd;
 	bool hang_up, dead;
+	bool more; /* its protocol can go on at once */
 	int due_ms; /* the next turn of its protocol is due in so long at the latest, -1: it is not */
 	char peer[64];
 	u8 *rx;
@@ -503,11 +510,19 @@ static int conn_due(struct simd_conn *c)
 	if (c->board)
 		board_catch_up(c->board, c);
 	timeout = c->proto->on_turn(c);
+	c->more = !timeout;
 	if (c->board && idle && !c->n_tx)
 		board_stepped(c->board);
 	else if (c->board)
 		board_worked(c->board, !timeout);
 	return timeout;
+}
+
+/* it need not wait for the wall clock yet: it is not far ahead, and nobody is to know of it */
+static bool works_ahead(const struct simd *s, const struct simd_conn *c)
+{
+	return c->more && !c->dead && !c->n_rx && !c->n_tx &&
+	       board_ahead_ns(s, c->board) < AHEAD_NS;
 }
 
 /* the same for all of them, each when the wall clock has caught up with its board */
@@ -518,7 +533,7 @@ static void turn_due(struct simd *s)
 	for (i = 0; i < s->n_conns; i++) {
 		struct simd_conn *c = s->conns[i];
 
-		if (!c->dead && !board_ahead_ns(s, c->board))
+		if (!c->dead && (!board_ahead_ns(s, c->board) || works_ahead(s, c)))
 			c->due_ms = conn_due(c);
 		/* its next turn is when the wall clock is there */
 		if (board_ahead_ns(s, c->board))
@@ -572,7 +587,7 @@ static int turn(struct simd *s, int stop_fd, int timeout_ms, bool *stop, struct 
 	for (i = 0; i < n_conns; i++) {
 		ahead = board_ahead_ns(s, s->conns[i]->board);
 		if (ahead)
-			hold_ns = min(hold_ns, ahead);
+			hold_ns = works_ahead(s, s->conns[i]) ? 0 : min(hold_ns, ahead);
 		else
 			timeout_ms = sooner(timeout_ms, s->conns[i]->due_ms);
 		steps |= s->realtime && s->conns[i]->board && !ahead;
