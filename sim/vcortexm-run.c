@@ -14,7 +14,7 @@
 
 #include <string.h>
 
-#define SLICE_PS	(100 * PS_PER_US)
+#define SLICE_PS	(50 * PS_PER_US)
 
 #define SCS_ICSR	0xe000ed04u
 #define SCS_VTOR	0xe000ed08u

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The loop: listening sockets, connections, their buffers, and the wall clock.
+ * The loop: listening sockets, connections, their buffers.
  */
-#include "simd/server.h"
+#include "simd/loop.h"
 #include "simd/usbdev.h"
 #include "sim/mcu.h"
 
@@ -18,75 +18,32 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
-#define MAX_LISTENERS 64
-#define MAX_CONNS     64
-#define MIN_RX	      65536
+#define MIN_RX 65536
 /* a client that does not take its answers is not read from any more */
 #define TX_HIGH (256u * 1024)
 /*
- * --realtime: poll() sleeps up to this before the time is there, and spins the rest: a timer's slack
- * (50 us by default, prctl(2) PR_SET_TIMERSLACK) would come on top of each round trip of a client
+ * --realtime: so long after a message nothing sleeps. A sleep ends late, by a timer's slack (prctl(2)
+ * PR_SET_TIMERSLACK) and by what waking up takes, which would come on top of each round trip
  */
-#define SPIN_NS (100 * USEC_NS)
+#define AWAKE_NS (10 * MSEC_NS)
 /*
  * --realtime: a board whose client thinks keeps up with the wall clock in steps of this. The core that
  * runs meanwhile is then not all still to be executed when the client asks the next time
  */
-#define STEP_NS (100 * USEC_NS)
+#define STEP_NS (50 * USEC_NS)
 /*
  * --realtime: a board in the middle of a transfer is executed ahead of the wall clock by up to this:
  * what is soon done makes up for what is not. Nothing leaves before its time, and what comes meanwhile
  * would have had to wait for the transfer on a bench, too
  */
 #define AHEAD_NS (500 * USEC_NS)
-/* poll() that finds something so soon did not sleep: it had come before */
-#define AT_ONCE_NS (20 * USEC_NS)
-
-struct simd_listener {
-	int fd;
-	const struct simd_protocol *proto;
-	struct simd_board *board;
-};
-
-struct simd_conn {
-	struct simd *simd;
-	const struct simd_protocol *proto;
-	struct simd_board *board;
-	int fd;
-	bool hang_up, dead;
-	bool more; /* its protocol can go on at once */
-	int due_ms; /* the next turn of its protocol is due in so long at the latest, -1: it is not */
-	char peer[64];
-	u8 *rx;
-	size_t n_rx, rx_size;
-	u8 *tx;
-	size_t n_tx, tx_done, tx_size;
-	void *state;
-};
-
-struct simd {
-	bool realtime;
-	struct sysclock *clk; /* the wall clock */
-	struct simd_board *boards[SIMD_MAX_BOARDS];
-	unsigned int n_boards;
-	struct simd_listener listeners[MAX_LISTENERS];
-	unsigned int n_listeners;
-	struct simd_conn *conns[MAX_CONNS];
-	unsigned int n_conns;
-};
-
-static u64 wall_ns(const struct simd *s)
-{
-	return clock_now_ns(s->clk);
-}
-
-/* virtual time of a board, as wall-clock time; of use with --realtime only */
-static u64 board_virt_ns(const struct simd_board *b)
-{
-	return b->ahead_base_ns + sim_now_ps(b->sim) / PS_PER_NS;
-}
+/* --realtime: with an answer due so soon nothing else is begun, */
+#define NEAR_NS (60 * USEC_NS)
+/* and with one so near not even poll() is asked */
+#define CLOSE_NS (20 * USEC_NS)
 
 /* ---- for protocols ---- */
 
@@ -137,15 +94,6 @@ bool simd_is_realtime(const struct simd *s)
 }
 
 /**
- * simd_wall_ns() - the wall clock
- * @s: server
- */
-u64 simd_wall_ns(const struct simd *s)
-{
-	return wall_ns(s);
-}
-
-/**
  * simd_say() - a message about a client
  * @c: connection
  * @fmt: format
@@ -170,13 +118,29 @@ void simd_hang_up(struct simd_conn *c)
 	c->hang_up = true;
 }
 
+static bool tx_room(struct simd_conn *c, size_t len)
+{
+	size_t size = max(c->tx_size * 2, c->n_tx + len);
+	u8 *tx;
+
+	if (len <= c->tx_size - c->n_tx)
+		return true;
+	tx = realloc(c->tx, size);
+	if (!tx)
+		return false;
+	c->tx = tx;
+	c->tx_size = size;
+	return true;
+}
+
 /**
- * simd_send() - queue bytes for a client
+ * simd_send_at() - queue bytes for a client
  * @c: connection
  * @buf: bytes, copied
  * @len: how many
+ * @at_ps: virtual time at which they are due with --realtime, 0: now
  */
-void simd_send(struct simd_conn *c, const void *buf, size_t len)
+void simd_send_at(struct simd_conn *c, const void *buf, size_t len, u64 at_ps)
 {
 	if (c->dead)
 		return;
@@ -185,21 +149,25 @@ void simd_send(struct simd_conn *c, const void *buf, size_t len)
 		c->n_tx -= c->tx_done;
 		c->tx_done = 0;
 	}
-	if (len > c->tx_size - c->n_tx) {
-		size_t size = max(c->tx_size * 2, c->n_tx + len);
-		u8 *tx = realloc(c->tx, size);
-
-		if (!tx) {
-			simd_say(c, "out of memory");
-			c->dead = true;
-			return;
-		}
-		c->tx = tx;
-		c->tx_size = size;
+	if (!tx_room(c, len) || !pace_hold(c, len, at_ps)) {
+		simd_say(c, "out of memory");
+		c->dead = true;
+		return;
 	}
 	if (len)
 		memcpy(c->tx + c->n_tx, buf, len);
 	c->n_tx += len;
+}
+
+/**
+ * simd_send() - queue bytes for a client, due now
+ * @c: connection
+ * @buf: bytes, copied
+ * @len: how many
+ */
+void simd_send(struct simd_conn *c, const void *buf, size_t len)
+{
+	simd_send_at(c, buf, len, c->board ? sim_now_ps(c->board->sim) : 0);
 }
 
 /**
@@ -259,66 +227,6 @@ unsigned int simd_n_conns(const struct simd *s, const struct simd_protocol *prot
 	return n;
 }
 
-/* ---- time ---- */
-
-/* the wall clock went on while nobody needed this board */
-static void board_catch_up(struct simd_board *b, struct simd_conn *c)
-{
-	u64 now = wall_ns(b->simd), ps = (now - b->idle_since_ns) * PS_PER_NS;
-
-	b->idle_since_ns = now;
-	if (b->simd->realtime) {
-		/* what it was ahead by has been waited for already */
-		u64 virt = board_virt_ns(b);
-
-		ps = now > virt ? (now - virt) * PS_PER_NS : 0;
-	}
-	if (c->proto->pass_time)
-		c->proto->pass_time(c, ps);
-	else
-		simd_pass(b, ps);
-	if (!b->last_ps)
-		b->first_ps = sim_now_ps(b->sim);
-}
-
-/*
- * The time until now was the server's own work. @more: it goes on at once, and may yet catch up with
- * the wall clock; if not, what is behind now is what the client was kept waiting
- */
-static void board_worked(struct simd_board *b, bool more)
-{
-	u64 virt = board_virt_ns(b);
-
-	b->idle_since_ns = wall_ns(b->simd);
-	if (b->first_ps)
-		b->last_ps = sim_now_ps(b->sim);
-	b->step_ns = 0;
-	if (!more && b->idle_since_ns > virt)
-		b->late_ns += b->idle_since_ns - virt;
-}
-
-/* the same where nobody waited for it, unless a message turns out to have come meanwhile */
-static void board_stepped(struct simd_board *b)
-{
-	u64 virt = board_virt_ns(b);
-
-	board_worked(b, true);
-	if (b->idle_since_ns > virt)
-		b->step_ns = b->idle_since_ns - virt;
-}
-
-/* --realtime: how long this board has to wait for the wall clock */
-static u64 board_ahead_ns(const struct simd *s, const struct simd_board *b)
-{
-	u64 virt, wall;
-
-	if (!s->realtime || !b)
-		return 0;
-	virt = board_virt_ns(b);
-	wall = wall_ns(s);
-	return virt > wall ? virt - wall : 0;
-}
-
 /* ---- connections ---- */
 
 static void conn_free(struct simd_conn *c)
@@ -327,6 +235,7 @@ static void conn_free(struct simd_conn *c)
 		close(c->fd);
 	free(c->rx);
 	free(c->tx);
+	free(c->held);
 	free(c->state);
 	free(c);
 }
@@ -390,6 +299,8 @@ static void accept_one(struct simd *s, const struct simd_listener *l)
 		return; /* it has gone already */
 	/* every answer is waited for: no coalescing */
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	if (s->realtime && s->clk == sysclock_host())
+		setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &one, sizeof(one));
 	c = s->n_conns < MAX_CONNS ? conn_new(s, l, fd) : NULL;
 	if (!c) {
 		close(fd);
@@ -406,8 +317,11 @@ static void accept_one(struct simd *s, const struct simd_listener *l)
 
 static void conn_write(struct simd_conn *c)
 {
-	while (c->tx_done < c->n_tx) {
-		ssize_t n = send(c->fd, c->tx + c->tx_done, c->n_tx - c->tx_done, MSG_NOSIGNAL);
+	u64 now = simd_wall_ns(c->simd);
+	size_t due = pace_due(c, now);
+
+	while (due) {
+		ssize_t n = send(c->fd, c->tx + c->tx_done, due, MSG_NOSIGNAL);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -417,8 +331,12 @@ static void conn_write(struct simd_conn *c)
 			c->dead = true;
 			return;
 		}
+		pace_sent(c, (size_t)n, now);
 		c->tx_done += (size_t)n;
+		due -= (size_t)n;
 	}
+	if (c->tx_done < c->n_tx)
+		return;
 	c->n_tx = c->tx_done = 0;
 	if (c->hang_up)
 		c->dead = true;
@@ -430,7 +348,7 @@ static void conn_deliver(struct simd_conn *c)
 	size_t done = 0;
 
 	if (c->board)
-		board_catch_up(c->board, c);
+		pace_catch_up(c, c->rx_ns);
 	while (done < c->n_rx && !c->hang_up && !c->dead && c->n_tx - c->tx_done < TX_HIGH) {
 		ssize_t n = c->proto->on_readable(c, c->rx + done, c->n_rx - done);
 
@@ -445,16 +363,45 @@ static void conn_deliver(struct simd_conn *c)
 	memmove(c->rx, c->rx + done, c->n_rx - done);
 	c->n_rx -= done;
 	if (c->board)
-		board_worked(c->board, c->proto->on_turn);
+		pace_worked(c->board);
 	if (c->n_rx == c->rx_size && !c->dead) {
 		simd_say(c, "a message of more than %zu bytes", c->rx_size);
 		c->dead = true;
 	}
 }
 
+/* when the last bytes of a message came, as the kernel has noted it: this process was busy, maybe */
+static u64 came_ns(const struct simd *s, struct msghdr *msg)
+{
+	u64 now = simd_wall_ns(s), age;
+	struct timespec came, real;
+	struct cmsghdr *h;
+
+	for (h = CMSG_FIRSTHDR(msg); h; h = CMSG_NXTHDR(msg, h)) {
+		if (h->cmsg_level != SOL_SOCKET || h->cmsg_type != SCM_TIMESTAMPNS)
+			continue;
+		memcpy(&came, CMSG_DATA(h), sizeof(came));
+		clock_gettime(CLOCK_REALTIME, &real);
+		age = (u64)(real.tv_sec - came.tv_sec) * SEC_NS + (u64)real.tv_nsec -
+		      (u64)came.tv_nsec;
+		/* that clock may have been set meanwhile */
+		return age < SEC_NS ? now - age : now;
+	}
+	return now;
+}
+
 static void conn_read(struct simd_conn *c)
 {
-	ssize_t n = recv(c->fd, c->rx + c->n_rx, c->rx_size - c->n_rx, 0);
+	struct iovec to = { c->rx + c->n_rx, c->rx_size - c->n_rx };
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(struct timespec))];
+	} control;
+	struct msghdr msg = { .msg_iov = &to,
+			      .msg_iovlen = 1,
+			      .msg_control = &control,
+			      .msg_controllen = sizeof(control) };
+	ssize_t n = recvmsg(c->fd, &msg, 0);
 
 	if (n < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK))
 		return;
@@ -463,6 +410,7 @@ static void conn_read(struct simd_conn *c)
 		return;
 	}
 	c->n_rx += (size_t)n;
+	c->rx_ns = came_ns(c->simd, &msg);
 	conn_deliver(c);
 }
 
@@ -499,7 +447,6 @@ static int sooner(int a, int b)
 /* what is due without this client's message; returns when to come back at the latest */
 static int conn_due(struct simd_conn *c)
 {
-	bool idle = !c->n_rx && c->due_ms;
 	int timeout = -1;
 
 	/* it was held up by answers that nobody took, or by the wall clock */
@@ -508,21 +455,24 @@ static int conn_due(struct simd_conn *c)
 	if (c->dead || !c->proto->on_turn)
 		return timeout;
 	if (c->board)
-		board_catch_up(c->board, c);
+		pace_catch_up(c, simd_wall_ns(c->simd));
 	timeout = c->proto->on_turn(c);
 	c->more = !timeout;
-	if (c->board && idle && !c->n_tx)
-		board_stepped(c->board);
-	else if (c->board)
-		board_worked(c->board, !timeout);
+	if (c->board)
+		pace_worked(c->board);
 	return timeout;
 }
 
-/* it need not wait for the wall clock yet: it is not far ahead, and nobody is to know of it */
+/* it need not wait for the wall clock yet */
 static bool works_ahead(const struct simd *s, const struct simd_conn *c)
 {
-	return c->more && !c->dead && !c->n_rx && !c->n_tx &&
-	       board_ahead_ns(s, c->board) < AHEAD_NS;
+	return c->more && !c->dead && !c->n_rx && !c->n_tx && pace_ahead_ns(s, c->board) < AHEAD_NS;
+}
+
+/* --realtime: nothing has come, and the next step is not due */
+static bool is_in_step(const struct simd_conn *c)
+{
+	return !c->n_rx && !c->more && c->board && pace_behind_ns(c->board) < STEP_NS;
 }
 
 /* the same for all of them, each when the wall clock has caught up with its board */
@@ -533,22 +483,24 @@ static void turn_due(struct simd *s)
 	for (i = 0; i < s->n_conns; i++) {
 		struct simd_conn *c = s->conns[i];
 
-		if (!c->dead && (!board_ahead_ns(s, c->board) || works_ahead(s, c)))
+		if (s->realtime && (pace_hold_ns(c) < NEAR_NS || is_in_step(c)))
+			continue;
+		if (!c->dead && (!pace_ahead_ns(s, c->board) || works_ahead(s, c)))
 			c->due_ms = conn_due(c);
 		/* its next turn is when the wall clock is there */
-		if (board_ahead_ns(s, c->board))
+		if (pace_ahead_ns(s, c->board))
 			c->due_ms = 0;
 	}
 }
 
 /*
- * what ppoll() may sleep: until a protocol is due, a held board's time is nearly there, or another
- * board's next step is
+ * What ppoll() may sleep: until a protocol is due, an answer or a held board is, or another board's next
+ * step
  */
 static const struct timespec *sleep_time(int timeout_ms, u64 hold_ns, bool steps,
 					 struct timespec *ts)
 {
-	u64 ns = hold_ns == UINT64_MAX ? hold_ns : hold_ns > SPIN_NS ? hold_ns - SPIN_NS : 0;
+	u64 ns = hold_ns;
 
 	if (steps)
 		ns = min(ns, (u64)STEP_NS);
@@ -560,17 +512,46 @@ static const struct timespec *sleep_time(int timeout_ms, u64 hold_ns, bool steps
 	return ts;
 }
 
+/* --realtime: is somebody talking to a board? */
+static bool is_awake(const struct simd *s)
+{
+	u64 now = simd_wall_ns(s);
+	unsigned int i;
+
+	for (i = 0; i < s->n_conns; i++)
+		if (s->realtime && s->conns[i]->board && now - s->conns[i]->rx_ns < AWAKE_NS)
+			return true;
+	return false;
+}
+
 static short conn_events(const struct simd *s, const struct simd_conn *c)
 {
 	short events = 0;
 
-	if (board_ahead_ns(s, c->board))
-		return 0;
-	if (c->n_tx > c->tx_done || c->hang_up)
+	if (pace_due(c, simd_wall_ns(s)) || (c->hang_up && !c->n_tx))
 		events |= POLLOUT;
-	if (!c->hang_up && c->n_rx < c->rx_size && c->n_tx - c->tx_done < TX_HIGH)
+	if (!c->hang_up && !pace_ahead_ns(s, c->board) && c->n_rx < c->rx_size &&
+	    c->n_tx - c->tx_done < TX_HIGH)
 		events |= POLLIN;
 	return events;
+}
+
+/* --realtime: answers leave on time; returns how long until the next one is due */
+static u64 answer(struct simd *s)
+{
+	u64 next;
+	unsigned int i;
+
+	do {
+		next = UINT64_MAX;
+		for (i = 0; i < s->n_conns; i++) {
+			if (!pace_hold_ns(s->conns[i]))
+				conn_write(s->conns[i]);
+			if (!s->conns[i]->dead)
+				next = min(next, pace_hold_ns(s->conns[i]));
+		}
+	} while (next < CLOSE_NS);
+	return next;
 }
 
 /* one poll() and what follows from it; @stop is set when @stop_fd (-1: none) became readable */
@@ -578,14 +559,14 @@ static int turn(struct simd *s, int stop_fd, int timeout_ms, bool *stop, struct 
 {
 	struct pollfd fds[1 + MAX_LISTENERS + MAX_CONNS];
 	unsigned int i, n = 0, n_conns;
-	u64 hold_ns = UINT64_MAX, ahead, asked_ns;
+	u64 hold_ns = s->realtime ? answer(s) : UINT64_MAX, ahead;
 	struct timespec ts;
-	bool steps = false, at_once;
+	bool steps = false;
 	int ret;
 
 	n_conns = s->n_conns;
 	for (i = 0; i < n_conns; i++) {
-		ahead = board_ahead_ns(s, s->conns[i]->board);
+		ahead = pace_ahead_ns(s, s->conns[i]->board);
 		if (ahead)
 			hold_ns = works_ahead(s, s->conns[i]) ? 0 : min(hold_ns, ahead);
 		else
@@ -598,28 +579,24 @@ static int turn(struct simd *s, int stop_fd, int timeout_ms, bool *stop, struct 
 	for (i = 0; i < n_conns; i++)
 		fds[n++] = (struct pollfd){ .fd = s->conns[i]->fd,
 					    .events = conn_events(s, s->conns[i]) };
-	asked_ns = wall_ns(s);
+	if (is_awake(s))
+		hold_ns = 0;
 	ret = ppoll(fds, n, sleep_time(timeout_ms, hold_ns, steps, &ts), NULL);
 	if (ret < 0 && errno != EINTR)
 		return err_set(err, -errno, NULL, "poll: %s", strerror(errno));
 	if (ret <= 0)
 		memset(fds, 0, sizeof(fds));
 	*stop = fds[0].revents;
-	at_once = wall_ns(s) - asked_ns < AT_ONCE_NS;
 	for (i = 0; i < n_conns; i++) {
 		struct simd_conn *c = s->conns[i];
 		short got = fds[1 + s->n_listeners + i].revents;
 
 		if (got & POLLOUT)
 			conn_write(c);
-		if (got & POLLIN && c->board && at_once) {
-			c->board->late_ns += c->board->step_ns;
-			c->board->step_ns = 0;
-		}
 		if (!c->dead && (got & (POLLIN | POLLHUP | POLLERR)))
 			conn_read(c);
 		/* most answers leave at once */
-		if (!c->dead && c->n_tx && !board_ahead_ns(s, c->board))
+		if (!c->dead && c->n_tx)
 			conn_write(c);
 	}
 	for (i = 0; i < s->n_listeners; i++)
@@ -802,40 +779,11 @@ struct simd_board *simd_add_board(struct simd *s, struct transport *t)
 		free(b);
 		return NULL;
 	}
-	b->idle_since_ns = wall_ns(s);
+	b->idle_since_ns = simd_wall_ns(s);
 	b->start_ns = b->idle_since_ns;
 	b->ahead_base_ns = b->idle_since_ns - sim_now_ps(b->sim) / PS_PER_NS;
 	s->boards[s->n_boards++] = b;
 	return b;
-}
-
-/**
- * simd_report() - what time has passed, and with --realtime how well it kept to the wall clock
- * @s: server
- * @out: a line for each board goes here
- *
- * A board is late by what its clock was behind the wall clock whenever it came to rest, in sum: by so
- * much its clients were kept waiting longer than on a bench, because the server was still computing.
- * The time with clients is from their first message to the last; it does not depend on how busy this
- * computer is, but for what the clients themselves compute.
- */
-void simd_report(const struct simd *s, FILE *out)
-{
-	unsigned int i;
-
-	for (i = 0; i < s->n_boards; i++) {
-		const struct simd_board *b = s->boards[i];
-		u64 ns = wall_ns(s) - b->start_ns;
-
-		fprintf(out, "%s: %.6f s of virtual time, %.6f s of it with clients", b->t->serial,
-			(double)sim_now_ps(b->sim) / (double)PS_PER_S,
-			(double)(b->last_ps - b->first_ps) / (double)PS_PER_S);
-		if (s->realtime)
-			fprintf(out, ", late by %.6f s in %.6f s (%.3f %%)",
-				(double)b->late_ns / SEC_NS, (double)ns / SEC_NS,
-				ns ? 100.0 * (double)b->late_ns / (double)ns : 0.0);
-		fputc('\n', out);
-	}
 }
 
 /**

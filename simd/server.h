@@ -45,8 +45,7 @@ struct simd_board {
 	/* --realtime */
 	u64 ahead_base_ns; /* wall-clock time that is virtual time 0 */
 	u64 start_ns;	   /* wall-clock time when it came to be */
-	u64 step_ns;	   /* the last step, which nobody had asked for, took that long */
-	u64 late_ns;	   /* how far its clock was behind each time it came to rest, in sum */
+	u64 late_ns;	   /* how much later than they were due its answers left, in sum */
 };
 
 /* a server pulls nRST low or lets go; several may */
@@ -89,6 +88,8 @@ bool simd_is_realtime(const struct simd *s);
 u64 simd_wall_ns(const struct simd *s);
 /* queue bytes; they are copied and leave when the socket takes them */
 void simd_send(struct simd_conn *c, const void *buf, size_t len);
+/* the same; with --realtime they do not leave before @at_ps by the board's clock */
+void simd_send_at(struct simd_conn *c, const void *buf, size_t len, u64 at_ps);
 /* after what is queued the connection ends */
 void simd_hang_up(struct simd_conn *c);
 /* virtual time goes on by @ps */

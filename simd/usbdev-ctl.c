@@ -597,5 +597,6 @@ void usbdev_ctl_request(struct usbdev *d, struct urb *urb)
 	} else if (good) {
 		urb->actual = urb->len; /* no request of ours takes data: they are dropped */
 	}
+	urb->told_ps = d->host_ps - USB_IN_SOFT_MIN_PS;
 	urb->complete(urb);
 }

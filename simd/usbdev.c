@@ -45,12 +45,19 @@ static bool urb_remove(struct urb **queue, const struct urb *urb)
 	return false;
 }
 
-static void urb_finish(struct urb **queue, s32 status)
+/* the host controller tells of what is over in a microframe when that ends */
+static u64 told_after(u64 ps)
+{
+	return DIV_ROUND_UP(ps, USB_MICROFRAME_PS) * USB_MICROFRAME_PS;
+}
+
+static void urb_finish(struct urb **queue, s32 status, u64 told_ps)
 {
 	struct urb *urb = *queue;
 
 	*queue = urb->next;
 	urb->status = status;
+	urb->told_ps = told_ps;
 	urb->complete(urb);
 }
 
@@ -120,7 +127,8 @@ static void send_packet(struct channel *ch, size_t n, u64 at_ps)
 		if (n)
 			d->host_ps = bus_in(d, at_ps + d->packet * d->bus_byte_ps);
 		/* more than was asked for: the host controller calls it babble */
-		urb_finish(&ch->in_urbs, len > room ? -EOVERFLOW : 0);
+		urb_finish(&ch->in_urbs, len > room ? -EOVERFLOW : 0,
+			   n ? d->host_ps - USB_IN_SOFT_MIN_PS : told_after(at_ps));
 	}
 }
 
@@ -195,7 +203,7 @@ static void take_from_urb(struct channel *ch, size_t n)
 	urb->actual += (u32)n;
 	ch->pipe_ps += n * ch->dev->bus_byte_ps;
 	if (urb->actual == urb->len)
-		urb_finish(&ch->out_urbs, 0);
+		urb_finish(&ch->out_urbs, 0, told_after(now_ps(ch->dev)));
 }
 
 /**
@@ -480,6 +488,7 @@ void usbdev_submit(struct usbdev *d, struct urb *urb)
 	struct channel *ch;
 
 	urb->actual = 0;
+	urb->told_ps = 0;
 	if (!d->plugged) {
 		urb_refuse(urb, -ESHUTDOWN);
 		return;
@@ -574,9 +583,9 @@ void usbdev_unplug(struct usbdev *d)
 	d->plugged = false;
 	for (i = 0; i < d->n_channels; i++) {
 		while (d->ch[i].out_urbs)
-			urb_finish(&d->ch[i].out_urbs, -ESHUTDOWN);
+			urb_finish(&d->ch[i].out_urbs, -ESHUTDOWN, 0);
 		while (d->ch[i].in_urbs)
-			urb_finish(&d->ch[i].in_urbs, -ESHUTDOWN);
+			urb_finish(&d->ch[i].in_urbs, -ESHUTDOWN, 0);
 	}
 	for (i = 0; i < d->n_channels; i++)
 		vwire_set(d->ch[i].wire, 0, 0);

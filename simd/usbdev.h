@@ -31,6 +31,9 @@ struct urb {
 	u32 len;
 	u32 actual; /* bytes that came or were taken */
 	s32 status; /* 0, or a negative Linux errno as in usbfs: -EPIPE is a stall */
+	/* virtual time at which a PC's host controller tells of it. Waking up the program that waits
+	 * for it is not in it: what that takes at least, USB_IN_SOFT_MIN_PS, is the client's PC's */
+	u64 told_ps;
 	void (*complete)(struct urb *urb);
 	struct urb *next; /* the device's */
 };

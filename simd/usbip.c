@@ -43,8 +43,8 @@ enum { CMD_SUBMIT = 1, CMD_UNLINK = 2, RET_SUBMIT = 3, RET_UNLINK = 4 };
 #define URB_HEADER_SIZE 48
 #define NOT_ISO		0xffffffffu /* number_of_packets; Linux itself sends 0 */
 
-/* virtual time that the MPSSE goes on at a stretch; answers leave after it: a USB microframe */
-#define SLICE_PS (125 * PS_PER_US)
+/* virtual time that the MPSSE goes on at a stretch; answers leave after it */
+#define SLICE_PS (40 * PS_PER_US)
 /* wall-clock time in which a client that has got a reply can be expected to send what comes next */
 #define THINK_NS   (500 * USEC_NS)
 
@@ -237,7 +237,7 @@ static ssize_t on_operation(struct simd_conn *c, const u8 *buf, size_t len)
 
 /* ---- URBs ---- */
 
-static void send_ret(struct simd_conn *c, u32 cmd, u32 seqnum, s32 status, u32 actual)
+static void send_ret(struct simd_conn *c, u32 cmd, u32 seqnum, s32 status, u32 actual, u64 at_ps)
 {
 	u8 h[URB_HEADER_SIZE] = { 0 };
 
@@ -245,7 +245,7 @@ static void send_ret(struct simd_conn *c, u32 cmd, u32 seqnum, s32 status, u32 a
 	put_be32(h + 4, seqnum);
 	put_be32(h + 20, (u32)status);
 	put_be32(h + 24, actual);
-	simd_send(c, h, sizeof(h));
+	simd_send_at(c, h, sizeof(h), at_ps);
 }
 
 static void urb_free(struct usbip_urb *x)
@@ -273,9 +273,9 @@ static void urb_complete(struct urb *urb)
 		u->reply_ns = simd_wall_ns(simd_of(x->conn));
 		u->reply_ps = sim_now_ps(simd_board(x->conn)->sim);
 	}
-	send_ret(x->conn, RET_SUBMIT, x->seqnum, urb->status, urb->actual);
+	send_ret(x->conn, RET_SUBMIT, x->seqnum, urb->status, urb->actual, urb->told_ps);
 	if (urb->in && urb->actual)
-		simd_send(x->conn, urb->buf, urb->actual);
+		simd_send_at(x->conn, urb->buf, urb->actual, urb->told_ps);
 	urb_free(x);
 }
 
@@ -326,7 +326,8 @@ static ssize_t on_submit(struct simd_conn *c, const u8 *h, size_t have)
 		return 0;
 	x = get_be32(h + 8) == u->devid ? urb_new(c, len) : NULL;
 	if (!x) {
-		send_ret(c, RET_SUBMIT, seqnum, get_be32(h + 8) == u->devid ? -ENOMEM : -ENODEV, 0);
+		send_ret(c, RET_SUBMIT, seqnum, get_be32(h + 8) == u->devid ? -ENOMEM : -ENODEV, 0,
+			 0);
 		return (ssize_t)(URB_HEADER_SIZE + n_data);
 	}
 	x->seqnum = seqnum;
@@ -348,9 +349,9 @@ static ssize_t on_unlink(struct simd_conn *c, const u8 *h)
 		x = x->next;
 	if (x && usbdev_unlink(u->dev, &x->urb)) {
 		urb_free(x);
-		send_ret(c, RET_UNLINK, get_be32(h + 4), -ECONNRESET, 0);
+		send_ret(c, RET_UNLINK, get_be32(h + 4), -ECONNRESET, 0, 0);
 	} else {
-		send_ret(c, RET_UNLINK, get_be32(h + 4), 0, 0);
+		send_ret(c, RET_UNLINK, get_be32(h + 4), 0, 0, 0);
 	}
 	return URB_HEADER_SIZE;
 }
