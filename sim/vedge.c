@@ -42,6 +42,7 @@
 #define JITTER_NS 0.5
 /* rarer than this is never */
 #define LEAST_CHANCE 1e-15
+#define MOST_SIGMAS  8
 
 /* until a level that ends at @swing of the full one has passed the threshold */
 static double settle_ns(double ohm, double pf, double swing)
@@ -76,8 +77,11 @@ void vedge_init(struct vedge *e, enum wiring wiring, double ohm, double pf)
 
 static double late_chance(double margin_ns)
 {
-	double chance = erfc(margin_ns / JITTER_NS / M_SQRT2) / 2;
+	double sigmas = margin_ns / JITTER_NS, chance;
 
+	if (sigmas > MOST_SIGMAS)
+		return 0;
+	chance = erfc(sigmas / M_SQRT2) / 2;
 	return chance < LEAST_CHANCE ? 0 : chance;
 }
 

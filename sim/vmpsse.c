@@ -30,23 +30,83 @@
 #define CHUNK 2048
 
 /*
- * Shift opcodes that AN_108 lists, and reads with the write edge's bit set, which then means nothing:
- * OpenOCD's ftdi driver reads with 0x29 and 0x2b. No other combination is decoded.
+ * Argument bytes of each opcode, plus one; 0: there is no such command. AN_108 lists these shift opcodes;
+ * reads with the write edge's bit set are decoded, too, though it means nothing then: OpenOCD's ftdi
+ * driver reads with 0x29 and 0x2b. No other combination is.
  */
-static const u8 shift_ops[] = {
-	0x10, 0x11, 0x12, 0x13, 0x18, 0x19, 0x1a, 0x1b, 0x20, 0x22, 0x24, 0x26, 0x28,
-	0x2a, 0x2c, 0x2e, 0x21, 0x23, 0x25, 0x27, 0x29, 0x2b, 0x2d, 0x2f, 0x31, 0x33,
-	0x34, 0x36, 0x39, 0x3b, 0x3c, 0x3e, 0x4a, 0x4b, 0x6a, 0x6b, 0x6e, 0x6f,
-};
+#define SHIFT_BYTES 3
+#define WRITE_BITS  3
+#define READ_BITS   2
+#define NO_ARGS	    1
+#define ONE_ARG	    2
+#define TWO_ARGS    3
 
-/* the others and how many argument bytes follow them */
-static const struct {
-	u8 op, n_args;
-} other_ops[] = {
-	{ 0x80, 2 }, { 0x81, 0 }, { 0x82, 2 }, { 0x83, 0 }, { 0x84, 0 }, { 0x85, 0 },
-	{ 0x86, 2 }, { 0x87, 0 }, { 0x88, 0 }, { 0x89, 0 }, { 0x8a, 0 }, { 0x8b, 0 },
-	{ 0x8c, 0 }, { 0x8d, 0 }, { 0x8e, 1 }, { 0x8f, 2 }, { 0x94, 0 }, { 0x95, 0 },
-	{ 0x96, 0 }, { 0x97, 0 }, { 0x9c, 2 }, { 0x9d, 2 }, { 0x9e, 2 },
+static const u8 opcodes[256] = {
+	/* clock data bytes out, in, both */
+	[0x10] = SHIFT_BYTES,
+	[0x11] = SHIFT_BYTES,
+	[0x18] = SHIFT_BYTES,
+	[0x19] = SHIFT_BYTES,
+	[0x20] = SHIFT_BYTES,
+	[0x21] = SHIFT_BYTES,
+	[0x24] = SHIFT_BYTES,
+	[0x25] = SHIFT_BYTES,
+	[0x28] = SHIFT_BYTES,
+	[0x29] = SHIFT_BYTES,
+	[0x2c] = SHIFT_BYTES,
+	[0x2d] = SHIFT_BYTES,
+	[0x31] = SHIFT_BYTES,
+	[0x34] = SHIFT_BYTES,
+	[0x39] = SHIFT_BYTES,
+	[0x3c] = SHIFT_BYTES,
+	/* data bits */
+	[0x12] = WRITE_BITS,
+	[0x13] = WRITE_BITS,
+	[0x1a] = WRITE_BITS,
+	[0x1b] = WRITE_BITS,
+	[0x22] = READ_BITS,
+	[0x23] = READ_BITS,
+	[0x26] = READ_BITS,
+	[0x27] = READ_BITS,
+	[0x2a] = READ_BITS,
+	[0x2b] = READ_BITS,
+	[0x2e] = READ_BITS,
+	[0x2f] = READ_BITS,
+	[0x33] = WRITE_BITS,
+	[0x36] = WRITE_BITS,
+	[0x3b] = WRITE_BITS,
+	[0x3e] = WRITE_BITS,
+	/* bits to TMS */
+	[0x4a] = WRITE_BITS,
+	[0x4b] = WRITE_BITS,
+	[0x6a] = WRITE_BITS,
+	[0x6b] = WRITE_BITS,
+	[0x6e] = WRITE_BITS,
+	[0x6f] = WRITE_BITS,
+	/* all the others */
+	[0x80] = TWO_ARGS,
+	[0x81] = NO_ARGS,
+	[0x82] = TWO_ARGS,
+	[0x83] = NO_ARGS,
+	[0x84] = NO_ARGS,
+	[0x85] = NO_ARGS,
+	[0x86] = TWO_ARGS,
+	[0x87] = NO_ARGS,
+	[0x88] = NO_ARGS,
+	[0x89] = NO_ARGS,
+	[0x8a] = NO_ARGS,
+	[0x8b] = NO_ARGS,
+	[0x8c] = NO_ARGS,
+	[0x8d] = NO_ARGS,
+	[0x8e] = ONE_ARG,
+	[0x8f] = TWO_ARGS,
+	[0x94] = NO_ARGS,
+	[0x95] = NO_ARGS,
+	[0x96] = NO_ARGS,
+	[0x97] = NO_ARGS,
+	[0x9c] = TWO_ARGS,
+	[0x9d] = TWO_ARGS,
+	[0x9e] = TWO_ARGS,
 };
 
 /**
@@ -499,25 +559,15 @@ static void idle_clocks(struct vmpsse *m, u64 until_ps)
 
 static bool is_shift(u8 op)
 {
-	return memchr(shift_ops, op, sizeof(shift_ops));
+	return op < 0x80 && opcodes[op];
 }
 
 /* argument bytes before the command can begin; -1: no such command */
 static int n_args(const struct vmpsse *m, u8 op)
 {
-	size_t i;
-
-	if (is_shift(op)) {
-		if (!(op & (OP_BITS | OP_TMS)))
-			return 2;
-		return op & (OP_WRITE | OP_TMS) ? 2 : 1;
-	}
 	if (op == 0x9e && !m->chip->has_open_drain)
 		return -1;
-	for (i = 0; i < ARRAY_SIZE(other_ops); i++)
-		if (other_ops[i].op == op)
-			return other_ops[i].n_args;
-	return -1;
+	return (int)opcodes[op] - 1;
 }
 
 static bool answers(const struct vmpsse *m, u8 op)
