@@ -91,7 +91,7 @@ static void usage(FILE *f)
 		"of the server:\n"
 		"  --usbip [ADDR:]PORT     the adapters of all boards as USB devices; bus ids 1-1, "
 		"1-2, ...\n"
-		"  --realtime              virtual time never runs ahead of the wall clock\n"
+		"  --realtime              virtual time keeps to the wall clock\n"
 		"  --list                  the virtual boards and SPI-NOR chips that there are\n"
 		"  -h, --help, --version\n"
 		"\n"

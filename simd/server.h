@@ -15,8 +15,8 @@
  *    computing is not added.
  * It may run far ahead of the wall clock; a protocol whose clients keep several transfers in flight
  * gives them time to send the next one first (usbip.c).
- * With --realtime it also never runs ahead of the wall clock: after a command that took 10 ms of
- * virtual time the answer leaves, and the next command is read, 10 ms later.
+ * With --realtime it keeps to the wall clock (pace.c): after a command that took 10 ms of virtual time the
+ * answer leaves, and the next command is read, 10 ms later.
  */
 #ifndef SWDROM_SIMD_SERVER_H
 #define SWDROM_SIMD_SERVER_H

@@ -36,7 +36,7 @@ struct fix {
 	struct simd *s;
 	struct err err;
 	struct sysclock clk;
-	u64 now_ns;
+	u64 now_ns, tick_ns; /* each look at the clock takes a tick */
 	int port, fd;
 	u32 seqnum;
 };
@@ -62,18 +62,26 @@ static void add_board(struct fix *f, const char *serial, const char *chip)
 
 static u64 client_now(struct sysclock *clk)
 {
-	return container_of(clk, struct fix, clk)->now_ns;
+	struct fix *f = container_of(clk, struct fix, clk);
+
+	f->now_ns += f->tick_ns;
+	return f->now_ns;
 }
 
-static void start(struct fix *f, const char *chip)
+static void start_at(struct fix *f, const char *chip, bool realtime)
 {
-	f->s = simd_new(false);
+	f->s = simd_new(realtime);
 	f->clk.now_ns = client_now;
 	simd_set_clock(f->s, &f->clk);
 	add_board(f, "FIRST", chip);
 	add_board(f, "SECOND", "ft2232h");
 	f->port = simd_listen(f->s, &simd_usbip, NULL, "0", &f->err);
 	assert_true(f->port > 0);
+}
+
+static void start(struct fix *f, const char *chip)
+{
+	start_at(f, chip, false);
 }
 
 static int setup(void **state)
@@ -837,6 +845,84 @@ static void test_noise_after_the_import_harms_nobody(void **state)
 	attach(f);
 }
 
+/* ---- --realtime ---- */
+
+/* the device descriptor is asked for, and comes @delay_ns after the server has seen that; returns when */
+static u64 descriptor_ns(struct fix *f, u64 delay_ns)
+{
+	static const u8 get_descriptor[8] = { 0x80, 6, 0, 1, 0, 0, 64, 0 };
+	u64 from = f->now_ns;
+	u8 m[HEAD + 18];
+	size_t got = 0;
+
+	submit_raw(f, 0, true, get_descriptor, NULL, 64);
+	f->now_ns += delay_ns;
+	while (got < sizeof(m)) {
+		ssize_t n;
+
+		assert_true(f->now_ns - from < SEC_NS);
+		assert_int_equal(simd_turn(f->s, 0, &f->err), 0);
+		n = recv(f->fd, m + got, sizeof(m) - got, MSG_DONTWAIT);
+		if (n > 0)
+			got += (size_t)n;
+	}
+	assert_int_equal(get_be32(m + 4), f->seqnum);
+	return f->now_ns - from;
+}
+
+/* what the server says of its lateness */
+static double late_s(struct fix *f)
+{
+	char *text = NULL, *late;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	double s;
+
+	simd_report(f->s, out);
+	fclose(out);
+	late = strstr(text, "late by ");
+	assert_non_null(late);
+	s = atof(late + 8);
+	free(text);
+	return s;
+}
+
+static void test_in_real_time_an_answer_takes_what_a_pc_and_its_bus_take(void **state)
+{
+	struct fix *f = *state;
+	unsigned int i;
+	u64 ns;
+
+	f->tick_ns = 20;
+	start_at(f, "ft2232h", true);
+	attach(f);
+	for (i = 0; i < 50; i++) {
+		u64 before = (u64)(late_s(f) * 1e9);
+
+		ns = descriptor_ns(f, 0);
+		/* sim/usbtime.h: submission, the packet at the beginning of a microframe, its end */
+		assert_true(ns > 60 * USEC_NS + 13 * USEC_NS);
+		/* the tail is 8 ms each way */
+		assert_true(ns < 17 * MSEC_NS);
+		assert_true(late_s(f) * 1e9 - (double)before < 20e3);
+	}
+}
+
+static void test_in_real_time_an_answer_that_leaves_late_is_told(void **state)
+{
+	struct fix *f = *state;
+	double before;
+
+	f->tick_ns = 200;
+	start_at(f, "ft2232h", true);
+	attach(f);
+	before = late_s(f);
+	assert_true(descriptor_ns(f, 50 * MSEC_NS) > 50 * MSEC_NS);
+	/* it was due after 17 ms at the latest */
+	assert_true(late_s(f) - before > 0.033);
+	assert_true(late_s(f) - before < 0.050);
+}
+
 #define T(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(void)
@@ -865,6 +951,8 @@ int main(void)
 		T(test_a_halted_endpoint_stalls_until_it_is_cleared),
 		T(test_malformed_clients_are_dropped_and_the_next_is_served),
 		T(test_noise_after_the_import_harms_nobody),
+		T(test_in_real_time_an_answer_takes_what_a_pc_and_its_bus_take),
+		T(test_in_real_time_an_answer_that_leaves_late_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
