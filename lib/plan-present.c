@@ -75,9 +75,7 @@ static int sum_again(struct planner *p, struct plan_block *b)
 	int ret;
 
 	for (i = 0; i < DOUBT_LOOKS; i++)
-		pieces[i] = (struct mtd_crc){
-			.from = b->start, .len = b->size, .is_guess = true
-		};
+		pieces[i] = (struct mtd_crc){ .from = b->start, .len = b->size, .is_guess = true };
 	ret = sum(p, b->mtd, pieces, DOUBT_LOOKS);
 	for (i = 0; i < DOUBT_LOOKS && !ret; i++)
 		b->is_doubtful |= pieces[i].is_unsure || pieces[i].crc != b->crc;
@@ -130,6 +128,7 @@ struct chunk {
 	enum known *known;	  /* of each block */
 	unsigned int n_erase_run; /* blocks in a row that had to be erased */
 	unsigned int n_unasked;
+	u32 blank_len, blank_crc; /* checksum of so many erased bytes */
 };
 
 static u8 *present_of(const struct chunk *c, const struct plan_block *b)
@@ -145,6 +144,7 @@ static enum known judge_sum(const struct chunk *c, struct plan_block *b,
 		return KNOWN_NOT;
 	b->crc = piece->crc;
 	b->is_summed = true;
+	b->is_guessed = piece->is_guessed;
 	if (piece->crc == crc32_of(0, b->want, b->size))
 		memcpy(present_of(c, b), b->want, b->size);
 	else if (piece->crc == blank_crc)
@@ -154,35 +154,112 @@ static enum known judge_sum(const struct chunk *c, struct plan_block *b,
 	return KNOWN_BYTES;
 }
 
-static int sum_blocks(struct chunk *c)
+/* checksum of @len erased bytes */
+static u32 blank_crc(struct chunk *c, const struct mtd_info *mtd, u32 len)
+{
+	if (c->blank_len != len)
+		c->blank_crc = crc32_fill(mtd->erased, len);
+	c->blank_len = len;
+	return c->blank_crc;
+}
+
+/* what follows blocks[i] of the same group: it lies behind it in the image, too */
+static size_t group_end(const struct chunk *c, size_t i)
+{
+	const struct planner *p = c->p;
+	const struct plan_block *first = &p->blocks[i], *last = first;
+	size_t end = i + 1;
+
+	for (; end < c->to; end++, last++) {
+		const struct plan_block *b = &p->blocks[end];
+
+		if (!can_sum(p, b) || b->want != last->want + last->size ||
+		    b->start + b->size - first->start > MTD_CRC_GROUP)
+			break;
+	}
+	return end;
+}
+
+/* the checksum of several blocks says of all of them that they are blank, or hold the image */
+static void judge_group(struct chunk *c, size_t from, size_t to, const struct mtd_crc *sum)
+{
+	struct plan_block *b = &c->p->blocks[from];
+	bool is_image = sum->crc == crc32_of(0, b->want, sum->len);
+
+	if (sum->is_unsure || (!is_image && sum->crc != blank_crc(c, b->mtd, sum->len)))
+		return;
+	for (size_t i = from; i < to; i++, b++) {
+		struct mtd_crc one = { .len = b->size, .is_guessed = sum->is_guessed };
+
+		one.crc = is_image ? crc32_of(0, b->want, b->size) : blank_crc(c, b->mtd, b->size);
+		c->known[i - c->from] = judge_sum(c, b, &one, blank_crc(c, b->mtd, b->size));
+	}
+}
+
+/* what is wrongly taken for blank or equal is found when it is verified */
+static struct mtd_crc guess_of(const struct plan_block *from, const struct plan_block *last)
+{
+	return (struct mtd_crc){ .from = from->start,
+				 .len = (u32)(last->start + last->size - from->start),
+				 .is_guess = true };
+}
+
+/* those that several blocks had in common: each by itself, where that has said nothing */
+static int sum_alone(struct chunk *c, struct mtd_crc *pieces)
 {
 	struct planner *p = c->p;
-	u32 blank_crc = 0, blank_len = 0;
-	struct mtd_crc *pieces;
 	size_t i, k, n = 0;
 	int ret = 0;
 
-	pieces = calloc(c->to - c->from, sizeof(*pieces));
-	if (!pieces)
-		return plan_no_memory(p->err);
 	for (i = c->from; i < c->to; i++)
-		if (can_sum(p, &p->blocks[i]))
-			/* what is wrongly taken for blank or equal is found when it is verified */
-			pieces[n++] = (struct mtd_crc){ .from = p->blocks[i].start,
-							.len = p->blocks[i].size,
-							.is_guess = true };
+		if (can_sum(p, &p->blocks[i]) && !p->blocks[i].is_summed)
+			pieces[n++] = guess_of(&p->blocks[i], &p->blocks[i]);
 	if (n)
 		ret = sum(p, p->blocks[c->from].mtd, pieces, n);
 	for (i = c->from, k = 0; i < c->to && !ret; i++) {
 		struct plan_block *b = &p->blocks[i];
 
+		if (can_sum(p, b) && !b->is_summed)
+			c->known[i - c->from] =
+				judge_sum(c, b, &pieces[k++], blank_crc(c, b->mtd, b->size));
+	}
+	return ret;
+}
+
+static int sum_blocks(struct chunk *c)
+{
+	struct planner *p = c->p;
+	struct mtd_crc *pieces;
+	size_t i, k, end, n = 0;
+	int ret = 0;
+
+	pieces = calloc(c->to - c->from, sizeof(*pieces));
+	if (!pieces)
+		return plan_no_memory(p->err);
+	for (i = c->from; i < c->to; i = end) {
+		end = i + 1;
+		if (!can_sum(p, &p->blocks[i]))
+			continue;
+		end = group_end(c, i);
+		pieces[n++] = guess_of(&p->blocks[i], &p->blocks[end - 1]);
+	}
+	if (n)
+		ret = sum(p, p->blocks[c->from].mtd, pieces, n);
+	for (i = c->from, k = 0; i < c->to && !ret; i = end) {
+		struct plan_block *b = &p->blocks[i];
+
+		end = i + 1;
 		if (!can_sum(p, b))
 			continue;
-		if (blank_len != b->size)
-			blank_crc = crc32_fill(b->mtd->erased, b->size);
-		blank_len = b->size;
-		c->known[i - c->from] = judge_sum(c, b, &pieces[k++], blank_crc);
+		end = group_end(c, i);
+		if (end == i + 1)
+			c->known[i - c->from] =
+				judge_sum(c, b, &pieces[k++], blank_crc(c, b->mtd, b->size));
+		else
+			judge_group(c, i, end, &pieces[k++]);
 	}
+	if (!ret)
+		ret = sum_alone(c, pieces);
 	free(pieces);
 	return ret == -EOPNOTSUPP ? 0 : ret;
 }
@@ -209,7 +286,7 @@ static int read_different(struct chunk *c, struct plan_block *b)
 		}
 	}
 	c->n_erase_run = 0;
-	b->is_summed = false;
+	b->is_summed = b->is_guessed = false;
 	return plan_read_present(c->p, b, b->size, present);
 }
 

@@ -29,6 +29,7 @@ struct plan_block {
 	bool is_doubtful;    /* its cells read unsurely: half erased or half programmed */
 	bool is_kept_unsure; /* so do those that are kept, and its device could not correct them */
 	bool is_summed;	     /* what it holds is known by this checksum, not by reading */
+	bool is_guessed;     /* and that relies on what is not proven: good for a plan, no more */
 	u32 crc;
 	enum plan_class class;
 	bool is_blank;	      /* known to be */

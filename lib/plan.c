@@ -440,7 +440,7 @@ static int emit_verify(struct planner *p, struct mtd_info *mtd, u64 offset, u64 
 						.est_ns = est_ns });
 }
 
-/* whole blocks that changed, kept bytes and all; the others were compared for the plan */
+/* whole blocks that changed, kept bytes and all; the others were compared for the plan, for certain */
 static int emit_verifies(struct planner *p)
 {
 	size_t i;
@@ -451,7 +451,7 @@ static int emit_verifies(struct planner *p)
 
 		if (p->opts->no_verify)
 			continue;
-		if (!is_changed(b)) {
+		if (!is_changed(b) && !b->is_guessed) {
 			plan_sum_of(p, b->mtd)->verified += b->skipped;
 			plan_sum_of(p, b->mtd)->compared += b->skipped;
 			if (b->is_summed)

@@ -36,7 +36,8 @@ struct verifier {
 	u64 equal_by_crc;	  /* of these */
 	u64 total;		  /* bytes to compare on this device */
 	u32 blank_len, blank_crc; /* checksum of so many erased bytes */
-	struct mtd_crc *pieces;	  /* room for SUM_PIECES */
+	struct mtd_crc *pieces;	  /* room for SUM_PIECES, of one block or more */
+	struct mtd_crc *blocks;	  /* the same, of one each */
 	u8 *buf;
 };
 
@@ -216,42 +217,67 @@ static int examine(struct verifier *v, const struct mtd_crc *piece, u32 want)
 	return ret;
 }
 
-/* one piece for each erase block in [from, to) of the step; returns where they end */
-static u64 cut_pieces(struct verifier *v, u64 from, u64 to, size_t *n)
+/* where the erase block at @from of the step ends, or the step does; @from: there is none */
+static u64 block_end(const struct verifier *v, u64 from, u64 to)
 {
 	const struct plan_step *step = v->step;
-	u64 start, size, end;
+	u64 start, size;
+
+	if (!mtd_block_at(step->mtd, step->offset + from, &start, &size))
+		return from;
+	return min(start + size - step->offset, to);
+}
+
+/* whole erase blocks of [from, to) of the step, as many as @len takes, to a piece; where they end */
+static u64 cut_pieces(struct verifier *v, struct mtd_crc *pieces, u64 from, u64 to, u64 len,
+		      size_t *n)
+{
+	u64 end, more;
 
 	for (*n = 0; *n < SUM_PIECES && from < to; from = end) {
-		if (!mtd_block_at(step->mtd, step->offset + from, &start, &size))
+		end = block_end(v, from, to);
+		if (end == from)
 			break;
-		end = min(start + size - step->offset, to);
+		while (end < to && (more = block_end(v, end, to)) > end && more - from <= len)
+			end = more;
 		end = min(end, from + SUM_MAX_LEN);
-		v->pieces[(*n)++] =
-			(struct mtd_crc){ .from = step->offset + from, .len = (u32)(end - from) };
+		pieces[(*n)++] = (struct mtd_crc){ .from = v->step->offset + from,
+						   .len = (u32)(end - from) };
 	}
 	return from;
 }
 
-static int verify_by_summing(struct verifier *v, u64 from, u64 to)
+static int verify_by_summing(struct verifier *v, struct mtd_crc *pieces, u64 from, u64 to, u64 len);
+
+/* the checksum of a piece is not what it should be: which block's? */
+static int look_closer(struct verifier *v, const struct mtd_crc *piece, u32 want)
+{
+	u64 from = piece->from - v->step->offset;
+
+	if (block_end(v, from, from + piece->len) == from + piece->len)
+		return examine(v, piece, want);
+	return verify_by_summing(v, v->blocks, from, from + piece->len, 0);
+}
+
+static int verify_by_summing(struct verifier *v, struct mtd_crc *pieces, u64 from, u64 to, u64 len)
 {
 	u64 end;
 	size_t i, n;
 	int ret;
 
 	for (; from < to; from = end) {
-		end = cut_pieces(v, from, to, &n);
+		end = cut_pieces(v, pieces, from, to, len, &n);
 		if (!n)
 			return -EINVAL;
-		ret = session_sum(v->reader, v->step->mtd, v->pieces, n);
+		ret = session_sum(v->reader, v->step->mtd, pieces, n);
 		if (ret == -EOPNOTSUPP)
 			return verify_by_reading(v, from, to);
 		for (i = 0; i < n && !ret; i++) {
-			const struct mtd_crc *p = &v->pieces[i];
+			const struct mtd_crc *p = &pieces[i];
 			u32 want = wanted_crc(v, p);
 
 			if (p->is_unsure || p->crc != want) {
-				ret = examine(v, p, want);
+				ret = look_closer(v, p, want);
 				continue;
 			}
 			v->equal += p->len;
@@ -280,7 +306,7 @@ static int verify_step(struct verifier *v)
 		to = (step->offset + step->len) / MTD_CRC_ALIGN * MTD_CRC_ALIGN - step->offset;
 		ret = verify_by_reading(v, 0, from);
 		if (!ret)
-			ret = verify_by_summing(v, from, to);
+			ret = verify_by_summing(v, v->pieces, from, to, MTD_CRC_GROUP);
 		if (!ret)
 			ret = verify_by_reading(v, to, step->len);
 	}
@@ -328,7 +354,8 @@ int session_verify_plan(struct swdrom *s, const struct plan *plan, struct sessio
 	memset(mm, 0, sizeof(*mm));
 	v.buf = calloc(1, SESSION_READ_CHUNK);
 	v.pieces = calloc(SUM_PIECES, sizeof(*v.pieces));
-	if (!v.buf || !v.pieces)
+	v.blocks = calloc(SUM_PIECES, sizeof(*v.blocks));
+	if (!v.buf || !v.pieces || !v.blocks)
 		ret = err_set(&s->ctx.err, -ENOMEM, NULL, "out of memory");
 	for (i = 0; i < plan->n_steps && !ret; i++) {
 		v.step = &plan->steps[i];
@@ -345,6 +372,7 @@ int session_verify_plan(struct swdrom *s, const struct plan *plan, struct sessio
 		}
 		ret = verify_step(&v);
 	}
+	free(v.blocks);
 	free(v.pieces);
 	free(v.buf);
 	return ret;

@@ -78,6 +78,7 @@ int nor_checksum(struct mtd_info *mtd, struct mtd_crc *pieces, size_t n)
 	struct spi_nor *nor = to_nor(mtd);
 	struct spi_mem_op op;
 	u8 dummy[1];
+	bool is_wide;
 	int rc;
 
 	if (!nor->mem->ops->dirmap_checksum)
@@ -89,7 +90,10 @@ int nor_checksum(struct mtd_info *mtd, struct mtd_crc *pieces, size_t n)
 	rc = try_quad(nor, pieces, n);
 	if (rc)
 		return rc;
-	op = nor_op_read(nor, may_use_lines(nor, pieces, n), 0, dummy, sizeof(dummy));
+	is_wide = may_use_lines(nor, pieces, n);
+	op = nor_op_read(nor, is_wide, 0, dummy, sizeof(dummy));
+	for (size_t i = 0; i < n; i++)
+		pieces[i].is_guessed = is_wide && nor->quad == NOR_QUAD_UNPROVEN;
 	for (size_t i = 0, k; i < n && !rc; i = k) {
 		u64 end = pieces[i].from + nor_read_span(nor, pieces[i].from);
 

@@ -26,8 +26,9 @@ struct fake {
 	u8 mem[SIZE];
 	u64 bytes_read, bytes_summed;
 	unsigned int n_reads, n_sums;
-	u64 unsure_at;	 /* the piece that holds it has no checksum; past the end: none */
-	u64 wavering_at; /* this one has another one each time after the first */
+	u64 unsure_at;	  /* the piece that holds it has no checksum; past the end: none */
+	u64 wavering_at;  /* this one has another one each time after the first */
+	bool is_unproven; /* its sums are guesses where they may be */
 	bool cannot_sum;
 };
 
@@ -89,8 +90,9 @@ static int fake_sum(void *arg, struct mtd_info *mtd, struct mtd_crc *pieces, siz
 		assert_true(p->from + p->len <= SIZE);
 		p->crc = crc32_of(0, f->mem + p->from, p->len);
 		p->is_unsure = f->unsure_at >= p->from && f->unsure_at < p->from + p->len;
-		if (f->wavering_at >= p->from && f->wavering_at < p->from + p->len && f->n_sums)
+		if (f->wavering_at >= p->from && f->wavering_at < p->from + p->len && f->n_sums > 1)
 			p->crc ^= f->n_sums + (u32)i;
+		p->is_guessed = f->is_unproven && p->is_guess;
 		f->bytes_summed += p->len;
 	}
 	f->n_sums++;
@@ -200,10 +202,46 @@ static void test_equal_and_blank_blocks_are_known_by_their_checksums_alone(void 
 	plan(w, false);
 	assert_steps(w, 0, 3 * BLOCK, 5 * BLOCK);
 	assert_int_equal(w->nor.bytes_read, 0);
-	/* each once, and the two at the border of what was done three times more */
-	assert_int_equal(w->nor.bytes_summed, 8 * BLOCK + 3 * 2 * BLOCK);
+	/* together, each once, and the two at the border of what was done three times more */
+	assert_int_equal(w->nor.bytes_summed, 2 * 8 * BLOCK + 3 * 2 * BLOCK);
 	assert_int_equal(w->plan.all.compared_by_crc, 5 * BLOCK);
 	assert_int_equal(w->plan.all.verified, 8 * BLOCK);
+}
+
+static void test_blocks_that_are_all_equal_or_all_blank_are_summed_together(void **state)
+{
+	struct world *w = *state;
+
+	add(w, &w->flash, 0, 8 * BLOCK);
+	fill(w->flash.mem, 0, 8 * BLOCK);
+	plan(w, false);
+	assert_steps(w, 0, 0, 8 * BLOCK);
+	assert_int_equal(w->flash.bytes_summed, 8 * BLOCK);
+	assert_int_equal(w->plan.all.compared_by_crc, 8 * BLOCK);
+	memset(w->flash.mem, 0xff, 8 * BLOCK);
+	w->flash.bytes_summed = 0;
+	plan(w, false);
+	assert_steps(w, 0, 8 * BLOCK, 0);
+	assert_int_equal(w->flash.bytes_summed, 8 * BLOCK);
+	assert_int_equal(w->flash.bytes_read, 0);
+}
+
+static void test_what_is_equal_by_a_guess_is_verified_all_the_same(void **state)
+{
+	struct world *w = *state;
+	const struct plan_step *last;
+
+	add(w, &w->flash, 0, 8 * BLOCK);
+	fill(w->flash.mem, 0, 8 * BLOCK);
+	w->flash.is_unproven = true;
+	plan(w, false);
+	assert_steps(w, 0, 0, 8 * BLOCK);
+	assert_int_equal(w->plan.all.compared, 0);
+	assert_int_equal(w->plan.all.compared_by_crc, 0);
+	assert_int_equal(w->plan.all.verified, 8 * BLOCK);
+	last = &w->plan.steps[w->plan.n_steps - 1];
+	assert_int_equal(last->kind, PLAN_VERIFY);
+	assert_int_equal(last->len, 8 * BLOCK);
 }
 
 static void test_of_a_block_that_differs_only_the_first_bytes_are_read(void **state)
@@ -452,7 +490,8 @@ static void test_verifying_by_checksums_is_expected_to_take_what_the_device_says
 	w->nor.mtd.crc_ps_per_byte = 100;
 	w->nor.mtd.crc_piece_ns = 50;
 	w->nor.mtd.crc_setup_ns = 1000;
-	assert_int_equal(estimate(w), 8 * BLOCK / 10 + 8 * 50 + 1000 + 100);
+	/* all of it is one piece */
+	assert_int_equal(estimate(w), 8 * BLOCK / 10 + 50 + 1000 + 100);
 }
 
 #define TEST(_name) cmocka_unit_test_setup_teardown(_name, setup, teardown)
@@ -461,6 +500,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_equal_and_blank_blocks_are_known_by_their_checksums_alone),
+		TEST(test_blocks_that_are_all_equal_or_all_blank_are_summed_together),
+		TEST(test_what_is_equal_by_a_guess_is_verified_all_the_same),
 		TEST(test_of_a_block_that_differs_only_the_first_bytes_are_read),
 		TEST(test_a_block_that_differs_further_on_is_read_to_see_if_it_can_be_programmed),
 		TEST(test_in_a_long_run_of_dirty_blocks_few_are_looked_into),
