@@ -150,6 +150,7 @@ struct mtd_info {
 	u32 writebufsize; /* page: largest naturally aligned piece programmed in one go */
 	u8 erased;	  /* 0xff */
 	bool writeable;
+	bool only_look;	 /* the session's, before prepare(): no register is written that lasts */
 	bool write_once; /* a programmed unit can't be programmed again without erase (ECC flash) */
 	const struct mtd_region *regions; /* smallest erase blocks, ascending, covering it all */
 	unsigned int n_regions;

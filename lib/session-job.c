@@ -691,10 +691,20 @@ out:
 	return ret;
 }
 
+/* a dry run leaves nothing behind, not even a bit that lets four lines read */
+static void only_look(struct swdrom *s, bool on)
+{
+	size_t i;
+
+	for (i = 0; i < s->target.n_mtds; i++)
+		s->target.mtds[i]->only_look = on;
+}
+
 enum swdrom_status swdrom_write(struct swdrom *s, const struct swdrom_write_opts *opts)
 {
 	int ret = ready_image(s);
 
+	only_look(s, opts->dry_run);
 	if (!ret)
 		ret = prepare(s, s->image);
 	if (!ret)
@@ -799,6 +809,7 @@ enum swdrom_status swdrom_erase(struct swdrom *s, const struct swdrom_write_opts
 	if (!ret && !sel.n)
 		ret = err_set(&s->ctx.err, -EINVAL, "name a device (-m) or a range (--range)",
 			      "erase needs to know what");
+	only_look(s, opts->dry_run);
 	if (!ret)
 		ret = erase_ranges(s, &sel, opts);
 	if (ret)

@@ -325,6 +325,36 @@ static void choose_modes(struct spi_nor *nor)
 		report_no_mode(nor);
 }
 
+/* four lines are no good, @for_now: only because this is but a look at the chip */
+static void leave_out_four(struct spi_nor *nor, bool for_now)
+{
+	u8 *ops[] = { &nor->p.read_4_4_4.opcode, &nor->p.read_1_4_4.opcode,
+		      &nor->p.read_1_1_4.opcode };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(ops); i++) {
+		nor->left_out[i] = for_now ? *ops[i] : 0;
+		*ops[i] = 0;
+	}
+}
+
+/**
+ * nor_take_back_lines() - after a look, when it is meant: four lines may be tried again
+ * @nor: chip, not prepared
+ */
+void nor_take_back_lines(struct spi_nor *nor)
+{
+	u8 *ops[] = { &nor->p.read_4_4_4.opcode, &nor->p.read_1_4_4.opcode,
+		      &nor->p.read_1_1_4.opcode };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(ops); i++) {
+		if (!nor->left_out[i])
+			continue;
+		*ops[i] = nor->left_out[i];
+		nor->left_out[i] = 0;
+		nor->quad = NOR_QUAD_OFF;
+	}
+}
+
 /**
  * nor_setup_lines() - choose a read on several lines, enable it in the chip, look for a proof
  * @nor: chip, idle
@@ -346,8 +376,12 @@ int nor_setup_lines(struct spi_nor *nor)
 			 "%s; going on without it. Check the wiring of IO2 (WP#) and IO3 (HOLD#)",
 			 nor_err(nor)->what);
 		err_clear(nor_err(nor));
-		nor->p.read_4_4_4.opcode = 0;
-		nor->p.read_1_4_4.opcode = nor->p.read_1_1_4.opcode = 0;
+		leave_out_four(nor, false);
+		rc = 0;
+	} else if (rc == -EOPNOTSUPP && nor->mtd.only_look) {
+		log_dbg(&nor->mem->ctx->log, "%s: fewer lines do for a look", nor_err(nor)->what);
+		err_clear(nor_err(nor));
+		leave_out_four(nor, true);
 		rc = 0;
 	}
 	if (rc || !best_mode(nor))

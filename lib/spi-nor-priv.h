@@ -45,6 +45,7 @@ struct spi_nor {
 	bool was_reset;	     /* at the end, to a default that is not one line */
 	bool qe_is_volatile; /* set by us: to be 0 again at the next power-up */
 	bool wp_is_volatile; /* protection was changed until the next power-up */
+	u8 left_out[3]; /* opcodes of reads on four lines (4-4-4, 1-4-4, 1-1-4): not for a look */
 	bool ones_when_busy; /* SR1 is FFh while it works, with bits that protect nothing (CMP, WPS) */
 	bool in_4byte_mode; /* entered by us: to be left at the end */
 	int window;	    /* selected: die or 16 MiB, lib/spi-nor-window.c; -1: not known */
@@ -185,6 +186,7 @@ struct spi_mem_op nor_op_erase(const struct spi_nor *nor, u8 opcode, u64 at);
 const struct nor_read_op *nor_wide_read(const struct spi_nor *nor);
 u8 nor_lines(const struct spi_nor *nor);
 int nor_setup_lines(struct spi_nor *nor);
+void nor_take_back_lines(struct spi_nor *nor);
 bool nor_is_proof(const struct spi_nor *nor, const u8 *buf, size_t len);
 int nor_prove_lines(struct spi_nor *nor, u64 at, const u8 *single);
 int nor_prove_lines_at(struct spi_nor *nor, u64 at);

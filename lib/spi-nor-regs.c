@@ -339,7 +339,8 @@ static int qe_write(struct spi_nor *nor, const struct qe_regs *regs, bool is_vol
  *
  * By a volatile write where the chip has them, so that nothing is left behind. Other bits of the
  * register stay as they are.
- * Return: 0; -EIO if the bit does not stick (a locked status register); other errors as they come.
+ * Return: 0; -EIO if the bit does not stick (a locked status register); -EOPNOTSUPP if only a lasting
+ * write could set it, and mtd.only_look is set; other errors as they come.
  */
 int nor_enable_quad(struct spi_nor *nor)
 {
@@ -350,6 +351,9 @@ int nor_enable_quad(struct spi_nor *nor)
 	if (rc || is_set)
 		return rc;
 	for (unsigned int i = nor->p.volatile_sr ? 0 : 1; i < 2; i++) {
+		if (i && nor->mtd.only_look)
+			return err_set(nor_err(nor), -EOPNOTSUPP, NULL,
+				       "the quad enable bit of %s would last", nor->name);
 		/* what lasts is written back as it surely is: locks for ever may be beside it */
 		if (i)
 			rc = qe_read_sure(nor, &regs, &is_set);

@@ -224,6 +224,8 @@ static int nor_prepare(struct mtd_info *mtd)
 	/* what came before may have been cut off */
 	nor->window = -1;
 	rc = nor->was_reset ? recover_again(nor) : 0;
+	if (!nor->mtd.only_look)
+		nor_take_back_lines(nor);
 	if (!rc)
 		rc = nor_each_die(nor, prepare_die);
 	if (!rc)

@@ -273,6 +273,32 @@ static void test_an_io3_that_floats_is_named_and_costs_nothing_but_time(void **s
 		fail_msg("only %u chips could be read and warned about", n_warned);
 }
 
+/* quad enable of Macronix and ISSI chips lasts: a look does without, and the job after it has it */
+static void test_a_look_sets_no_bit_that_lasts_and_spoils_nothing_for_the_job(void **state)
+{
+	static const char *const models[] = { "mx25l51245g", "is25lp128f", "mx25r6435f" };
+	struct bench *b = *state;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(models); i++) {
+		u8 back[KIB(2)], sr = 0xff;
+
+		attach(b, models[i]);
+		memcpy(b->cells, b->data, sizeof(b->data));
+		b->qspi->only_look = true;
+		must(b, mtd_read(b->qspi, 0, sizeof(back), back));
+		assert_memory_equal(back, b->data, sizeof(back));
+		assert_in_range(nor_lines(nor_of(b)), 1, 2);
+		must(b, nor_read_reg(nor_of(b), 0x05, &sr, 1));
+		assert_int_equal(sr & 0x40, 0);
+		mtd_finish(b->qspi);
+		b->qspi->only_look = false;
+		must(b, mtd_read(b->qspi, 0, sizeof(back), back));
+		assert_memory_equal(back, b->data, sizeof(back));
+		assert_int_equal(nor_lines(nor_of(b)), 4);
+		close_bench(b);
+	}
+}
+
 static void left_behind(struct bench *b, const char *how)
 {
 	for (unsigned int i = 0; i < ARRAY_SIZE(chips); i++) {
@@ -643,6 +669,7 @@ int main(void)
 		TEST(test_qpi_that_is_not_there_is_done_without),
 		TEST(test_qpi_is_entered_when_asked_for_and_left_at_the_end),
 		TEST(test_an_io3_that_floats_is_named_and_costs_nothing_but_time),
+		TEST(test_a_look_sets_no_bit_that_lasts_and_spoils_nothing_for_the_job),
 		TEST(test_left_in_continuous_read),
 		TEST(test_left_in_qpi),
 		TEST(test_left_in_4_byte_mode),

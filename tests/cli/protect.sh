@@ -106,6 +106,17 @@ done <<-END
 	s25fl064l    4194304,4194304
 	m25p64       4194304,4194304
 END
+# quad enable that only lasts: not for a dry run
+SIM=sim:board=stm32l476g-disco,nor=mx25l51245g,state=mx25l.state
+run -p $SIM $B -m qspi --range 0+20000 -w a.bin --dry-run
+ok 'a dry run makes a plan' grep -q '^program  *qspi' out
+run -p $SIM $B --wp-status
+ok 'and sets no bit that lasts' grep -q 'SR1 00' out
+run -p $SIM $B -m qspi --range 0+20000 -w a.bin --json
+ok 'the job itself' both 0 '.verified_bytes >= 20000'
+run -p $SIM $B --wp-status
+ok 'does, for four lines' grep -q 'SR1 40' out
+
 SIM=sim:board=stm32l476g-disco,nor=sst26vf064b
 run -p $SIM $B --wp-status --json
 ok 'SST26: everything is locked at power-up' both 0 '.wp.length == 8388608 and .wp.mode == "disabled"'
