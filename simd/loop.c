@@ -469,6 +469,13 @@ static bool works_ahead(const struct simd *s, const struct simd_conn *c)
 	return c->more && !c->dead && !c->n_rx && !c->n_tx && pace_ahead_ns(s, c->board) < AHEAD_NS;
 }
 
+static bool is_near(const struct simd_conn *c)
+{
+	u64 hold_ns = pace_hold_ns(c);
+
+	return hold_ns && hold_ns < NEAR_NS;
+}
+
 /* --realtime: nothing has come, and the next step is not due */
 static bool is_in_step(const struct simd_conn *c)
 {
@@ -483,7 +490,7 @@ static void turn_due(struct simd *s)
 	for (i = 0; i < s->n_conns; i++) {
 		struct simd_conn *c = s->conns[i];
 
-		if (s->realtime && (pace_hold_ns(c) < NEAR_NS || is_in_step(c)))
+		if (s->realtime && (is_near(c) || is_in_step(c)))
 			continue;
 		if (!c->dead && (!pace_ahead_ns(s, c->board) || works_ahead(s, c)))
 			c->due_ms = conn_due(c);
@@ -536,7 +543,10 @@ static short conn_events(const struct simd *s, const struct simd_conn *c)
 	return events;
 }
 
-/* --realtime: answers leave on time; returns how long until the next one is due */
+/*
+ * --realtime: answers leave on time. Those that the client does not take wait for poll(). Returns how long
+ * until the next one is due
+ */
 static u64 answer(struct simd *s)
 {
 	u64 next;
@@ -545,10 +555,12 @@ static u64 answer(struct simd *s)
 	do {
 		next = UINT64_MAX;
 		for (i = 0; i < s->n_conns; i++) {
-			if (!pace_hold_ns(s->conns[i]))
+			u64 hold_ns = pace_hold_ns(s->conns[i]);
+
+			if (!hold_ns)
 				conn_write(s->conns[i]);
-			if (!s->conns[i]->dead)
-				next = min(next, pace_hold_ns(s->conns[i]));
+			else
+				next = min(next, hold_ns);
 		}
 	} while (next < CLOSE_NS);
 	return next;

@@ -38,6 +38,7 @@ struct fix {
 	struct sysclock clk;
 	u64 now_ns, tick_ns; /* each look at the clock takes a tick */
 	int port, fd;
+	int room; /* of the client's socket, 0: the usual */
 	u32 seqnum;
 };
 
@@ -110,6 +111,8 @@ static int dial(struct fix *f)
 	int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1;
 
 	assert_int_equal(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)), 0);
+	if (f->room)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &f->room, sizeof(f->room));
 	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof(a)), 0);
 	return fd;
@@ -923,6 +926,45 @@ static void test_in_real_time_an_answer_that_leaves_late_is_told(void **state)
 	assert_true(late_s(f) - before < 0.050);
 }
 
+static void test_in_real_time_a_client_that_does_not_take_its_answer_holds_up_nobody(void **state)
+{
+	enum { SIZE = 4 << 20, PIECE = 65536 };
+	static const u8 loop_at_30_mhz[] = { 0x84, 0x8a, 0x86, 0, 0 };
+	static const u8 shift[] = { 0x31, 0xff, 0xff };
+	struct fix *f = *state;
+	u8 *piece = calloc(1, PIECE);
+	size_t got = 0, want = HEAD + SIZE;
+	unsigned int i;
+	ssize_t n;
+	int fd;
+
+	f->tick_ns = 20 * USEC_NS;
+	f->room = 4096;
+	start_at(f, "ft2232h", true);
+	attach(f);
+	good_control(f, 0x0b, 0x0200, 1); /* MPSSE */
+	bulk_out(f, OUT_A, loop_at_30_mhz, sizeof(loop_at_30_mhz));
+	submit_raw(f, IN_A, true, NULL, NULL, SIZE);
+	for (i = 0; i < SIZE / PIECE + 1; i++) {
+		submit_raw(f, OUT_A, false, NULL, shift, sizeof(shift));
+		submit_raw(f, OUT_A, false, NULL, piece, PIECE);
+	}
+	for (i = 0; i < 50000; i++)
+		assert_int_equal(simd_turn(f->s, 0, &f->err), 0);
+	/* it is still there for others */
+	fd = f->fd;
+	assert_int_equal(import(f, "1-2"), 0);
+	for (i = 0; got < want && i < 200000; i++) {
+		assert_int_equal(simd_turn(f->s, 0, &f->err), 0);
+		n = recv(fd, piece, PIECE, MSG_DONTWAIT);
+		if (n > 0)
+			got += (size_t)n;
+	}
+	assert_true(got >= want);
+	close(fd);
+	free(piece);
+}
+
 #define T(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(void)
@@ -953,6 +995,7 @@ int main(void)
 		T(test_noise_after_the_import_harms_nobody),
 		T(test_in_real_time_an_answer_takes_what_a_pc_and_its_bus_take),
 		T(test_in_real_time_an_answer_that_leaves_late_is_told),
+		T(test_in_real_time_a_client_that_does_not_take_its_answer_holds_up_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
