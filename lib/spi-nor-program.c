@@ -15,8 +15,8 @@
  * found ready before E, else it is queued again. Programming the same data twice changes nothing in a
  * NOR. A sample lost on the wire counts like a chip that was late.
  *
- * What is not staged when the data begin to move is, where the target is faster than the wire: its DMA
- * stays ahead of what comes next in the same memory.
+ * Where the target's DMA is faster than the wire it stays ahead of it in the same memory: the next
+ * page's first words come while this one's data still move.
  *
  * How long a page takes is measured on the first one, by sampling it densely, and its spread on some
  * more. Then the pace is the longest seen, followed from there: each page in time shortens it by a

@@ -422,7 +422,7 @@ static void fill_mtd(struct spi_nor *nor, u64 base)
 		.write_max_ns = p->program_max_ns,
 		/* write enable, program, poll, status; the page comes before, while it is busy */
 		.write_gap_cycles = 700,
-		.write_wire_cycles = p->page_size / 4 * 48 + 1400,
+		.write_wire_cycles = p->page_size / 4 * 48 + 950,
 		.ops = nor->mem->q ? &nor_mtd_ops : &nor_direct_ops,
 		.ctx = nor->mem->ctx,
 		.q = nor->mem->q,
