@@ -67,8 +67,8 @@ struct vcore {
 	/* what a branch needs, and the first instruction after anything out of the ordinary */
 	const u16 *block;
 	u32 insn_size; /* bytes */
-	u32 it_from,
-		it_len; /* the IT block that was executed last, without IT; @it_len 0: it is over */
+	/* what follows the IT that was executed last, @it_len 0: that block is over */
+	u32 it_from, it_len;
 	s64 cycles_given;  /* @cycles when the time was settled */
 	u64 branch_cycles; /* of taken branches since then */
 	u32 branch_cost;   /* cycles more of one, into the code that is executing */
