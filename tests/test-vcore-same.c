@@ -41,6 +41,11 @@ struct end {
 	u8 ram[RAM_SIZE], sram2[RAM_SIZE];
 };
 
+struct trace {
+	u64 at_ps[N_STEPS + 1]; /* when the next instruction may begin */
+	u32 pc[N_STEPS + 1];	/* and where it is */
+};
+
 struct fix {
 	struct thumb program;
 	u32 base;      /* where it is executed */
@@ -48,6 +53,9 @@ struct fix {
 	bool remapped; /* SRAM1 is at address 0 */
 	u32 device;
 	struct end end[N_WAYS];
+	/* of one that is held against its steps */
+	struct mcu_bus bus;
+	struct trace trace;
 };
 
 static int setup(void **state)
@@ -298,11 +306,6 @@ static void test_code_that_is_changed_under_its_other_address_does_so_at_once(vo
 
 /* ---- where a run ends ---- */
 
-struct trace {
-	u64 at_ps[N_STEPS + 1]; /* when the next instruction may begin */
-	u32 pc[N_STEPS + 1];	/* and where it is */
-};
-
 static struct vcore *open_run(struct fix *f, struct mcu_bus *b, u64 seed)
 {
 	open_machine(b, seed, false, false);
@@ -364,19 +367,13 @@ static void compare_limits(struct fix *f, struct mcu_bus *b, struct trace *tr, u
 
 static void compare_all_limits(struct fix *f, unsigned int with, u32 base, bool count)
 {
-	struct mcu_bus *b = calloc(1, sizeof(*b));
-	struct trace *tr = calloc(1, sizeof(*tr));
 	u64 seed;
 
-	assert_non_null(b);
-	assert_non_null(tr);
 	f->base = f->code = base;
 	for (seed = 1; seed <= N_SEEDS; seed++) {
 		make_program(f, with, seed);
-		compare_limits(f, b, tr, seed, count);
+		compare_limits(f, &f->bus, &f->trace, seed, count);
 	}
-	free(tr);
-	free(b);
 }
 
 static void test_a_run_ends_before_the_first_instruction_that_would_begin_too_late(void **state)
