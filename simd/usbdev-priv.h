@@ -37,6 +37,7 @@ struct channel {
 	/* URBs, oldest first */
 	struct urb *out_urbs, *in_urbs;
 	u64 pipe_ps; /* when the next byte of the OUT pipe can be in the chip */
+	u64 fifo_ps; /* when the first of those in the FIFO was there */
 	/* FIFOs; the first @n_flushed answers may leave though no packet is full */
 	u8 fifo_out[USBDEV_MAX_FIFO], fifo_in[USBDEV_MAX_FIFO];
 	size_t n_out, n_in, n_flushed;

@@ -214,6 +214,8 @@ void channel_fill_fifo(struct channel *ch)
 {
 	size_t room = ch->dev->chip->fifo_out - ch->n_out;
 
+	if (!ch->n_out)
+		ch->fifo_ps = ch->pipe_ps;
 	while (ch->out_urbs) {
 		struct urb *urb = ch->out_urbs;
 		size_t n = min(room, (size_t)(urb->len - urb->actual));
@@ -242,7 +244,8 @@ void channel_drop_from_fifo(struct channel *ch, size_t n)
 /* the engine eats what is in the FIFO, then right out of the URBs */
 static enum mpsse_stop mpsse_step(struct channel *ch, u64 until_ps)
 {
-	struct mpsse_feed feed = { .first_tick = mpsse_ps_tick(ch->pipe_ps) };
+	struct mpsse_feed feed = { .first_tick =
+					   mpsse_ps_tick(ch->n_out ? ch->fifo_ps : ch->pipe_ps) };
 	struct urb *urb = ch->out_urbs;
 	enum mpsse_stop stop;
 	size_t n;
@@ -551,7 +554,7 @@ void channel_reset(struct channel *ch)
 	ch->byte_ps = BYTE_DEFAULT_PS;
 	ch->bang_ps = BYTE_DEFAULT_PS / 10 / 16;
 	ch->bang_next_ps = 0;
-	ch->line_free_ps = ch->pipe_ps = 0;
+	ch->line_free_ps = ch->pipe_ps = ch->fifo_ps = 0;
 	if (!ch->index)
 		vftdi_set_mode(ch->dev->sim->ftdi, MODE_UART, 0);
 }

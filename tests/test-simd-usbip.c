@@ -548,6 +548,55 @@ static void test_the_mpsse_leaves_a_client_the_time_to_keep_it_busy(void **state
 	}
 }
 
+/* from the first of two transfers to its reply */
+static u64 reply_time(struct fix *f, const void *behind, u32 n_behind)
+{
+	/* 100 us of clocks, twice */
+	static const u8 clocks[] = { 0x8a, 0x86, 0x00, 0x00, 0x8f, 0x76,
+				     0x01, 0x8f, 0x76, 0x01, 0x81, 0x87 };
+	struct pollfd p = { .events = POLLIN };
+	struct sim *sim;
+	struct ret r;
+	u64 from;
+	u32 in;
+
+	start(f, "ft2232h");
+	attach(f);
+	good_control(f, 0x09, 255, 1);
+	good_control(f, 0x0b, 0x020b, 1);
+	assert_int_equal(bulk_in(f, IN_A, 512).actual, 2);
+	sim = simd_board_at(f->s, 0)->sim;
+	in = submit_raw(f, IN_A, true, NULL, NULL, 512);
+	from = sim_now_ps(sim);
+	submit_raw(f, OUT_A, false, NULL, clocks, sizeof(clocks));
+	submit_raw(f, OUT_A, false, NULL, behind, n_behind);
+	p.fd = f->fd;
+	for (int i = 0; i < MAX_TURNS; i++) {
+		assert_int_equal(simd_turn(f->s, TURN_MS, &f->err), 0);
+		if (poll(&p, 1, 0) <= 0)
+			continue;
+		assert_true(answer(f, false, &r));
+		if (r.seqnum == in)
+			return sim_now_ps(sim) - from;
+	}
+	return 0;
+}
+
+static void test_what_follows_in_the_fifo_does_not_hold_up_what_is_there(void **state)
+{
+	static u8 behind[4000] = { 0x8f, 0xff, 0xff }; /* 17 ms of clocks; 100 us on the bus */
+	struct fix *f = *state;
+	u64 alone_ps, followed_ps;
+
+	memset(behind + 3, 0x87, sizeof(behind) - 3);
+	alone_ps = reply_time(f, behind, 3);
+	close(f->fd);
+	simd_free(f->s, &f->err);
+	*f = (struct fix){ .fd = -1 };
+	followed_ps = reply_time(f, behind, sizeof(behind));
+	assert_in_range(followed_ps, alone_ps, alone_ps + 10 * PS_PER_US);
+}
+
 static void test_synchronous_bit_bang_is_one_byte_behind(void **state)
 {
 	struct fix *f = *state;
@@ -979,6 +1028,7 @@ int main(void)
 		T(test_channel_b_has_an_mpsse_of_its_own_with_nothing_on_its_pins),
 		T(test_two_mpsse_work_at_the_same_time),
 		T(test_the_mpsse_leaves_a_client_the_time_to_keep_it_busy),
+		T(test_what_follows_in_the_fifo_does_not_hold_up_what_is_there),
 		T(test_synchronous_bit_bang_is_one_byte_behind),
 		T(test_bit_bang_goes_at_the_pace_of_the_baud_rate),
 		T(test_swd_by_bit_bang_reaches_the_target),
