@@ -61,10 +61,15 @@ static int read_mapped(struct stm32_quadspi *qs, const struct spi_mem_op *op, u6
 		       u8 *buf)
 {
 	struct memq *q = qs->mem.q;
+	size_t first = min(len, (size_t)(4 - from % 4));
 	int rc;
 
 	quadspi_queue_enter_mapped(qs, q, op);
-	memq_read(q, qs->d.window + (u32)from, buf, len);
+	/* the first word takes the command's header longer, and must not be waited for */
+	memq_read(q, qs->d.window + (u32)from, buf, first);
+	memq_delay_ns(q, clocks_ns(qs, spi_mem_header_cycles(op) + data_clocks(qs, op, 4) + 16));
+	if (len > first)
+		memq_read(q, qs->d.window + (u32)from + first, buf + first, len - first);
 	/* read replies that were lost on the wire are asked for again: stay in this mode till then */
 	rc = memq_flush(q);
 	if (!rc)

@@ -43,7 +43,7 @@ struct bench {
 	struct board board;
 	struct target target;
 	bool is_attached, no_reset, no_boost;
-	u32 qspi_max_hz;
+	u32 hz, qspi_max_hz;
 	struct mtd_info *flash, *qspi;
 	u8 *flash_cells, *nor_cells;
 };
@@ -70,7 +70,7 @@ static void open_bench(struct bench *b)
 
 static void attach(struct bench *b)
 {
-	struct target_attach_opts opts = { .swclk_hz = SWCLK_HZ,
+	struct target_attach_opts opts = { .swclk_hz = b->hz ? b->hz : SWCLK_HZ,
 					   .no_reset = b->no_reset,
 					   .no_boost = b->no_boost };
 
@@ -280,6 +280,24 @@ static void test_every_single_changed_bit_gives_another_checksum(void **state)
 	check_quiet(b);
 }
 
+static void test_the_first_word_of_the_window_is_not_read_in_vain(void **state)
+{
+	struct bench *b = *state;
+	u8 buf[64];
+
+	/* a word takes 1.5 us of wire, a command and the word on one line at 48 MHz as long */
+	b->hz = 30000000;
+	open_bench(b);
+	memset(b->nor_cells, 0xff, MIB(16));
+	attach(b);
+	for (u64 at = 0; at < 5; at++) {
+		assert_int_equal(mtd_read(b->qspi, MIB(2) * at + at, sizeof(buf), buf), 0);
+		assert_memory_equal(buf, b->nor_cells + MIB(2) * at + at, sizeof(buf));
+	}
+	assert_int_equal(b->ctx.stats.retries, 0);
+	check_quiet(b);
+}
+
 static void test_a_guess_relies_on_four_lines_that_a_blank_chip_cannot_prove(void **state)
 {
 	struct bench *b = *state;
@@ -444,6 +462,7 @@ int main(void)
 		TEST(test_what_is_no_whole_word_or_lies_outside_is_refused),
 		TEST(test_a_piece_that_the_bus_refuses_is_unsure_and_the_others_are_right),
 		TEST(test_every_single_changed_bit_gives_another_checksum),
+		TEST(test_the_first_word_of_the_window_is_not_read_in_vain),
 		TEST(test_a_guess_relies_on_four_lines_that_a_blank_chip_cannot_prove),
 		TEST(test_a_noisy_wire_costs_time_not_truth),
 		TEST(test_without_a_faster_clock_it_works_as_well),
