@@ -33,65 +33,72 @@ int stm32l4_wait_idle(struct stm32l4_flash *fl, u32 *sr)
 	return ret;
 }
 
+/* flags are cleared by writing 1; the interrupt enable beside them is the application's */
+static u32 ecc_clear_word(u32 eccr)
+{
+	return (eccr & FLASH_ECCR_ECCIE) | FLASH_ECCR_ECCC | FLASH_ECCR_ECCD;
+}
+
+static int clear_ecc(struct stm32l4_flash *fl, u32 eccr)
+{
+	return target_write32(fl->mtd.q, reg(fl, FLASH_ECCR), ecc_clear_word(eccr));
+}
+
 /* keys to an unlocked controller, or wrong ones, lock it until reset: look first (RM0351 3.3.5) */
-static int unlock(struct stm32l4_flash *fl)
+static int unlock(struct stm32l4_flash *fl, u32 cr)
 {
 	struct memq *q = fl->mtd.q;
-	u32 cr;
-	int ret = target_read32(q, reg(fl, FLASH_CR), &cr);
+	int ret;
 
-	if (!ret && (cr & FLASH_CR_LOCK)) {
-		memq_write32(q, reg(fl, FLASH_KEYR), FLASH_KEY1);
-		memq_write32(q, reg(fl, FLASH_KEYR), FLASH_KEY2);
-		ret = memq_flush(q);
-		if (!ret)
-			ret = target_read32(q, reg(fl, FLASH_CR), &cr);
-	}
-	if (ret)
-		return ret;
-	if (cr & FLASH_CR_LOCK)
+	if (!(cr & FLASH_CR_LOCK))
+		return 0;
+	memq_write32(q, reg(fl, FLASH_KEYR), FLASH_KEY1);
+	memq_write32(q, reg(fl, FLASH_KEYR), FLASH_KEY2);
+	memq_read32(q, reg(fl, FLASH_CR), &cr);
+	ret = memq_flush(q);
+	if (!ret && (cr & FLASH_CR_LOCK))
 		return err_set(&fl->mtd.ctx->err, -EIO, "reset the target and try again",
 			       "the flash did not unlock (FLASH_CR 0x%08" PRIx32
 			       "): wrong keys since the last reset lock it for good",
 			       cr);
-	/* PG or MER that the application left set would spoil the first operation */
-	return target_write32(q, reg(fl, FLASH_CR), 0);
+	return ret;
 }
 
 /* caches off and empty: a debugger's reads go through the D-cache too (RM0351 3.3.3) */
-static int caches_off(struct stm32l4_flash *fl)
+static void queue_caches_off(struct stm32l4_flash *fl, struct memq *q)
 {
-	struct memq *q = fl->mtd.q;
-	u32 off;
-	int ret = target_read32(q, reg(fl, FLASH_ACR), &fl->acr);
+	u32 off = fl->acr & ~(FLASH_ACR_ICEN | FLASH_ACR_DCEN | FLASH_ACR_ICRST | FLASH_ACR_DCRST);
 
-	if (ret)
-		return ret;
-	off = fl->acr & ~(FLASH_ACR_ICEN | FLASH_ACR_DCEN | FLASH_ACR_ICRST | FLASH_ACR_DCRST);
 	memq_write32(q, reg(fl, FLASH_ACR), off);
 	memq_write32(q, reg(fl, FLASH_ACR), off | FLASH_ACR_ICRST | FLASH_ACR_DCRST);
 	memq_write32(q, reg(fl, FLASH_ACR), off);
-	return memq_flush(q);
 }
 
-/* flags are cleared by writing 1; the interrupt enable beside them is the application's */
-static int clear_ecc(struct stm32l4_flash *fl, u32 eccr)
+/* a round trip to look, one for the keys, one for all that is to be changed */
+static int make_ready(struct stm32l4_flash *fl, u32 sr)
 {
-	return target_write32(fl->mtd.q, reg(fl, FLASH_ECCR),
-			      (eccr & FLASH_ECCR_ECCIE) | FLASH_ECCR_ECCC | FLASH_ECCR_ECCD);
-}
+	struct memq *q = fl->mtd.q;
+	u32 cr, eccr;
+	int ret;
 
-/* what the application ran into is not what the next read will find */
-static int forget_ecc(struct stm32l4_flash *fl)
-{
-	u32 eccr;
-	int ret = target_read32(fl->mtd.q, reg(fl, FLASH_ECCR), &eccr);
-
+	memq_read32(q, reg(fl, FLASH_CR), &cr);
+	memq_read32(q, reg(fl, FLASH_ACR), &fl->acr);
+	memq_read32(q, reg(fl, FLASH_ECCR), &eccr);
+	ret = memq_flush(q);
 	if (!ret)
-		fl->eccie = eccr & FLASH_ECCR_ECCIE;
-	if (ret || !(eccr & (FLASH_ECCR_ECCC | FLASH_ECCR_ECCD)))
+		ret = unlock(fl, cr);
+	if (ret)
 		return ret;
-	return clear_ecc(fl, eccr);
+	fl->eccie = eccr & FLASH_ECCR_ECCIE;
+	if (sr & FLASH_SR_FLAGS)
+		memq_write32(q, reg(fl, FLASH_SR), sr & FLASH_SR_FLAGS);
+	/* PG or MER that the application left set would spoil the first operation */
+	memq_write32(q, reg(fl, FLASH_CR), 0);
+	queue_caches_off(fl, q);
+	/* what the application ran into is not what the next read will find */
+	if (eccr & (FLASH_ECCR_ECCC | FLASH_ECCR_ECCD))
+		memq_write32(q, reg(fl, FLASH_ECCR), ecc_clear_word(eccr));
+	return memq_flush(q);
 }
 
 static int l4_prepare(struct mtd_info *mtd)
@@ -104,14 +111,8 @@ static int l4_prepare(struct mtd_info *mtd)
 	if (fl->is_prepared || !stm32l4_rdp_is_level_0(&fl->desc.options))
 		return 0;
 	ret = stm32l4_wait_idle(fl, &sr);
-	if (!ret && (sr & FLASH_SR_FLAGS))
-		ret = target_write32(mtd->q, reg(fl, FLASH_SR), sr & FLASH_SR_FLAGS);
 	if (!ret)
-		ret = unlock(fl);
-	if (!ret)
-		ret = caches_off(fl);
-	if (!ret)
-		ret = forget_ecc(fl);
+		ret = make_ready(fl, sr);
 	fl->is_prepared = !ret;
 	if (!ret)
 		stm32l4_fast_figures(fl);

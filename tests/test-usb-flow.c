@@ -106,6 +106,17 @@ static u64 program(struct bench *b, struct mtd_info *mtd, size_t len, unsigned i
 	return clock_now_ns(b->ctx.clk) - started;
 }
 
+static void test_the_flash_is_made_ready_in_four_round_trips(void **state)
+{
+	struct bench *b = *state;
+
+	attach(b);
+	b->usb.n_batches = 0;
+	must(b, mtd_prepare(b->flash));
+	assert_true(b->usb.n_batches <= 4);
+	detach(b);
+}
+
 static void test_double_words_stop_for_nothing_but_learning_their_time(void **state)
 {
 	struct bench *b = *state;
@@ -191,6 +202,7 @@ static void test_a_slow_computer_costs_only_where_nothing_is_in_flight(void **st
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		T(test_the_flash_is_made_ready_in_four_round_trips),
 		T(test_double_words_stop_for_nothing_but_learning_their_time),
 		T(test_rows_stop_for_nothing_but_learning_their_time),
 		T(test_pages_stop_for_nothing_but_learning_their_time),
