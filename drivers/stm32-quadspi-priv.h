@@ -75,10 +75,10 @@ struct stm32_quadspi {
 	u32 crc_hz;
 	u64 crc_cycles;
 	bool enabled;
-	bool wide;	/* IO2 and IO3 belong to the controller */
-	bool lines_set; /* and that is certain */
-	bool dma_on;	/* CR.DMAEN */
-	u32 dlr_bytes;	/* that DLR is set for, 0: not known */
+	bool wide;	 /* IO2 and IO3 belong to the controller */
+	bool lines_set;	 /* and that is certain */
+	bool dma_on;	 /* CR.DMAEN */
+	u32 dlr_bytes;	 /* that DLR is set for, 0: not known */
 	bool keeps_time; /* data were seen to be in the FIFO when they should be */
 	bool maybe_busy; /* something was queued: look before the next exec() */
 	bool poll_set;	 /* PSMKR, PSMAR and PIR are what follows */

@@ -455,6 +455,7 @@ static int receive_by_clock(struct stm32_quadspi *qs, const struct spi_mem_op *o
 		size_t len;
 		enum memq_sample state[3];
 	} pieces[PIECES_BY_CLOCK];
+	u8 *buf = op->data.in;
 	size_t n = 0, got = 0, len = op->data.nbytes;
 	int rc;
 
@@ -469,9 +470,9 @@ static int receive_by_clock(struct stm32_quadspi *qs, const struct spi_mem_op *o
 			memq_delay_ns(q, refill_ns);
 		memq_sample32(q, qs->d.regs + QUADSPI_SR, &pieces[n].sr, &pieces[n].state[0]);
 		if (words)
-			queue_data_in(qs, q, op->data.in + got, words, &pieces[n].state[1]);
+			queue_data_in(qs, q, buf + got, words, &pieces[n].state[1]);
 		if (pieces[n].len > words)
-			memq_read_fifo(q, qs->d.regs + QUADSPI_DR, 1, op->data.in + got + words,
+			memq_read_fifo(q, qs->d.regs + QUADSPI_DR, 1, buf + got + words,
 				       pieces[n].len - words, &pieces[n].state[2]);
 	}
 	if (qs->d.errata & QUADSPI_ERRATUM_E1)
