@@ -29,7 +29,7 @@ struct mtd_erase_unit {
 
 /* start and length of what mtd_ops.checksum takes are multiples of this */
 #define MTD_CRC_ALIGN 4u
-/* blocks that are summed together first: each piece costs some 40 us more than its bytes */
+/* aligned blocks that are summed together first: each piece costs some 40 us more than its bytes */
 #define MTD_CRC_GROUP ((u64)KIB(64))
 
 /* the CRC-32 (zlib's) of a piece of a device, computed by the target */

@@ -116,13 +116,15 @@ static u64 program_wire_ns(const struct plan_step *step, u64 cycle_ps)
 static u64 verify_step_ns(const struct plan_step *step, const struct plan_costs *costs, bool sums)
 {
 	const struct mtd_info *mtd = step->mtd;
-	u64 start, size, pieces = 1;
+	u64 start, size, group, pieces = 1;
 
 	if (!sums)
 		return step->len * READ_CYCLES / 4 * costs->cycle_ps / 1000 +
 		       DIV_ROUND_UP(step->len, READ_PIECE) * 2 * costs->round_trip_ns;
-	if (mtd_block_at(mtd, step->offset, &start, &size))
-		pieces = DIV_ROUND_UP(step->offset + step->len - start, max(size, MTD_CRC_GROUP));
+	if (mtd_block_at(mtd, step->offset, &start, &size)) {
+		group = max(size, MTD_CRC_GROUP);
+		pieces = DIV_ROUND_UP(step->offset + step->len, group) - start / group;
+	}
 	return step->len * mtd->crc_ps_per_byte / 1000 + pieces * mtd->crc_piece_ns +
 	       (1 + step->len / MIB(1)) * costs->round_trip_ns;
 }

@@ -66,6 +66,15 @@ static bool can_sum(const struct planner *p, const struct plan_block *b)
 	       b->size % MTD_CRC_ALIGN == 0;
 }
 
+/* what is wrongly taken for blank or equal is found when it is verified, if it is */
+static struct mtd_crc piece_of(const struct planner *p, const struct plan_block *first,
+			       const struct plan_block *last)
+{
+	return (struct mtd_crc){ .from = first->start,
+				 .len = (u32)(last->start + last->size - first->start),
+				 .is_guess = !p->opts->no_verify };
+}
+
 /* ---- looking again ---- */
 
 static int sum_again(struct planner *p, struct plan_block *b)
@@ -75,7 +84,7 @@ static int sum_again(struct planner *p, struct plan_block *b)
 	int ret;
 
 	for (i = 0; i < DOUBT_LOOKS; i++)
-		pieces[i] = (struct mtd_crc){ .from = b->start, .len = b->size, .is_guess = true };
+		pieces[i] = piece_of(p, b, b);
 	ret = sum(p, b->mtd, pieces, DOUBT_LOOKS);
 	for (i = 0; i < DOUBT_LOOKS && !ret; i++)
 		b->is_doubtful |= pieces[i].is_unsure || pieces[i].crc != b->crc;
@@ -163,7 +172,10 @@ static u32 blank_crc(struct chunk *c, const struct mtd_info *mtd, u32 len)
 	return c->blank_crc;
 }
 
-/* what follows blocks[i] of the same group: it lies behind it in the image, too */
+/*
+ * What follows blocks[i] of the same group: it lies behind it in the image, too. Groups are aligned, for
+ * none may reach from a NOR's die or window into the next.
+ */
 static size_t group_end(const struct chunk *c, size_t i)
 {
 	const struct planner *p = c->p;
@@ -174,7 +186,7 @@ static size_t group_end(const struct chunk *c, size_t i)
 		const struct plan_block *b = &p->blocks[end];
 
 		if (!can_sum(p, b) || b->want != last->want + last->size ||
-		    b->start + b->size - first->start > MTD_CRC_GROUP)
+		    (b->start + b->size - 1) / MTD_CRC_GROUP != first->start / MTD_CRC_GROUP)
 			break;
 	}
 	return end;
@@ -196,14 +208,6 @@ static void judge_group(struct chunk *c, size_t from, size_t to, const struct mt
 	}
 }
 
-/* what is wrongly taken for blank or equal is found when it is verified */
-static struct mtd_crc guess_of(const struct plan_block *from, const struct plan_block *last)
-{
-	return (struct mtd_crc){ .from = from->start,
-				 .len = (u32)(last->start + last->size - from->start),
-				 .is_guess = true };
-}
-
 /* those that several blocks had in common: each by itself, where that has said nothing */
 static int sum_alone(struct chunk *c, struct mtd_crc *pieces)
 {
@@ -213,7 +217,7 @@ static int sum_alone(struct chunk *c, struct mtd_crc *pieces)
 
 	for (i = c->from; i < c->to; i++)
 		if (can_sum(p, &p->blocks[i]) && !p->blocks[i].is_summed)
-			pieces[n++] = guess_of(&p->blocks[i], &p->blocks[i]);
+			pieces[n++] = piece_of(p, &p->blocks[i], &p->blocks[i]);
 	if (n)
 		ret = sum(p, p->blocks[c->from].mtd, pieces, n);
 	for (i = c->from, k = 0; i < c->to && !ret; i++) {
@@ -241,7 +245,7 @@ static int sum_blocks(struct chunk *c)
 		if (!can_sum(p, &p->blocks[i]))
 			continue;
 		end = group_end(c, i);
-		pieces[n++] = guess_of(&p->blocks[i], &p->blocks[end - 1]);
+		pieces[n++] = piece_of(p, &p->blocks[i], &p->blocks[end - 1]);
 	}
 	if (n)
 		ret = sum(p, p->blocks[c->from].mtd, pieces, n);

@@ -228,7 +228,18 @@ static u64 block_end(const struct verifier *v, u64 from, u64 to)
 	return min(start + size - step->offset, to);
 }
 
-/* whole erase blocks of [from, to) of the step, as many as @len takes, to a piece; where they end */
+/* do bytes @from and @to - 1 of the step lie in the same multiple of @len of the device? 0: in none */
+static bool is_one_group(const struct verifier *v, u64 from, u64 to, u64 len)
+{
+	u64 offset = v->step->offset;
+
+	return len && (offset + from) / len == (offset + to - 1) / len;
+}
+
+/*
+ * Whole erase blocks of [from, to) of the step, those that lie in the same multiple of @len to a piece;
+ * where they end. A piece that is not aligned could reach from a NOR's die or window into the next
+ */
 static u64 cut_pieces(struct verifier *v, struct mtd_crc *pieces, u64 from, u64 to, u64 len,
 		      size_t *n)
 {
@@ -238,7 +249,8 @@ static u64 cut_pieces(struct verifier *v, struct mtd_crc *pieces, u64 from, u64 
 		end = block_end(v, from, to);
 		if (end == from)
 			break;
-		while (end < to && (more = block_end(v, end, to)) > end && more - from <= len)
+		while (end < to && (more = block_end(v, end, to)) > end &&
+		       is_one_group(v, from, more, len))
 			end = more;
 		end = min(end, from + SUM_MAX_LEN);
 		pieces[(*n)++] = (struct mtd_crc){ .from = v->step->offset + from,

@@ -25,7 +25,7 @@ struct fake {
 	struct mtd_erase_unit units[2];
 	u8 mem[SIZE];
 	u64 bytes_read, bytes_summed;
-	unsigned int n_reads, n_sums;
+	unsigned int n_reads, n_sums, n_guesses;
 	u64 unsure_at;	  /* the piece that holds it has no checksum; past the end: none */
 	u64 wavering_at;  /* this one has another one each time after the first */
 	bool is_unproven; /* its sums are guesses where they may be */
@@ -93,6 +93,7 @@ static int fake_sum(void *arg, struct mtd_info *mtd, struct mtd_crc *pieces, siz
 		if (f->wavering_at >= p->from && f->wavering_at < p->from + p->len && f->n_sums > 1)
 			p->crc ^= f->n_sums + (u32)i;
 		p->is_guessed = f->is_unproven && p->is_guess;
+		f->n_guesses += p->is_guess;
 		f->bytes_summed += p->len;
 	}
 	f->n_sums++;
@@ -242,6 +243,21 @@ static void test_what_is_equal_by_a_guess_is_verified_all_the_same(void **state)
 	last = &w->plan.steps[w->plan.n_steps - 1];
 	assert_int_equal(last->kind, PLAN_VERIFY);
 	assert_int_equal(last->len, 8 * BLOCK);
+}
+
+static void test_what_is_not_verified_is_not_guessed(void **state)
+{
+	const struct plan_opts opts = { .sum = fake_sum, .no_verify = true };
+	struct world *w = *state;
+
+	add(w, &w->flash, 0, 8 * BLOCK);
+	fill(w->flash.mem, 0, 5 * BLOCK);
+	w->flash.is_unproven = true;
+	assert_int_equal(plan_write(&w->plan, w->img, w->mtds, 2, fake_read, NULL, &opts, &w->err),
+			 0);
+	assert_steps(w, 0, 3 * BLOCK, 5 * BLOCK);
+	assert_true(w->flash.n_sums);
+	assert_int_equal(w->flash.n_guesses, 0);
 }
 
 static void test_of_a_block_that_differs_only_the_first_bytes_are_read(void **state)
@@ -502,6 +518,7 @@ int main(void)
 		TEST(test_equal_and_blank_blocks_are_known_by_their_checksums_alone),
 		TEST(test_blocks_that_are_all_equal_or_all_blank_are_summed_together),
 		TEST(test_what_is_equal_by_a_guess_is_verified_all_the_same),
+		TEST(test_what_is_not_verified_is_not_guessed),
 		TEST(test_of_a_block_that_differs_only_the_first_bytes_are_read),
 		TEST(test_a_block_that_differs_further_on_is_read_to_see_if_it_can_be_programmed),
 		TEST(test_in_a_long_run_of_dirty_blocks_few_are_looked_into),

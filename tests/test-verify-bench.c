@@ -26,6 +26,7 @@
 struct fixture {
 	u64 broken_at;		  /* bus address of a cell that loses a bit after programming */
 	unsigned int n_breakages; /* so many times */
+	const char *chip;	  /* a choice for the next session; NULL: whatever answers */
 	struct swdrom *s;
 	u8 *flash, *nor; /* the cells */
 	u8 data[KIB(256)];
@@ -89,6 +90,7 @@ static void open_with(struct fixture *f, const char *programmer, enum swdrom_ver
 {
 	struct swdrom_open_opts opts = { .programmer = programmer,
 					 .board = "stm32l476g-disco",
+					 .chip = f->chip,
 					 .verify_by = verify_by };
 	struct sim *sim;
 	size_t size;
@@ -188,6 +190,26 @@ static void test_how_bytes_were_compared_is_told_and_can_be_chosen(void **state)
 	end(f);
 	verify_equal(f, DISCO, SWDROM_VERIFY_CRC, FLASH_BASE, 1000);
 	assert_int_equal(swdrom_report(f->s)->verified_by_crc_bytes, 1000);
+	end(f);
+}
+
+static void test_where_one_window_ends_and_the_next_begins_checksums_are_as_good(void **state)
+{
+	static const struct swdrom_write_opts none;
+	const u32 addr = NOR_BASE + MIB(16) - KIB(12);
+	struct fixture *f = *state;
+
+	f->chip = "w25q256jv:addr=ear";
+	verify_equal(f, DISCO ",nor=w25q256jv", SWDROM_VERIFY_AUTO, addr, KIB(128));
+	assert_int_equal(swdrom_report(f->s)->verified_by_crc_bytes, KIB(128));
+	end(f);
+	begin(f);
+	add_image(f, addr, KIB(128));
+	open_with(f, DISCO ",nor=w25q256jv", SWDROM_VERIFY_AUTO);
+	memcpy(cells_at(f, addr), f->data, KIB(128));
+	assert_int_equal(swdrom_write(f->s, &none), SWDROM_OK);
+	assert_int_equal(swdrom_report(f->s)->skipped_bytes, KIB(128));
+	assert_int_equal(swdrom_report(f->s)->verified_by_crc_bytes, KIB(128));
 	end(f);
 }
 
@@ -606,6 +628,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_changed_byte_anywhere_is_found_and_named),
 		TEST(test_how_bytes_were_compared_is_told_and_can_be_chosen),
+		TEST(test_where_one_window_ends_and_the_next_begins_checksums_are_as_good),
 		TEST(test_bit_errors_on_the_wire_spoil_no_comparison),
 		TEST(test_an_image_that_is_there_already_is_left_alone),
 		TEST(test_only_what_differs_is_erased_and_programmed),
