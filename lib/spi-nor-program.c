@@ -350,6 +350,9 @@ static int fire(struct flash_job *job, struct nor_job *j, struct memq *q, u32 le
 	if (f) {
 		nor_queue_sample(nor, j, q, &f->s);
 		f->mark = memq_mark(q);
+		/* failure bits that were asked for before count if this page found the chip ready */
+		if (j->fail_asked && j->fail_flight == j->running)
+			j->fail_mark = f->mark;
 	}
 	if (is_staged)
 		stage_ahead(job, j, q, &op);

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "lib/memq-priv.h"
 #include "lib/spi-nor-job.h"
 #include "tests/support/nor-board.h"
 
@@ -239,6 +240,63 @@ static void test_what_is_started_again_stays_in_its_window(void **state)
 	free(data);
 }
 
+/* ---- the failure bits come in before it is known whose they are ---- */
+
+/* a slice, and one more batch of replies; looks that were judged are counted */
+static int short_turn(struct bench *b, struct flash_job *job, unsigned int *n_looks)
+{
+	struct memq *q = b->target.q;
+	struct nor_job *j = nor_job_of(job);
+	bool is_asked = j && j->fail_asked && j->fail_flight >= 0;
+	u64 known = is_asked ? j->flight[j->fail_flight % NOR_MAX_FLIGHT].mark : 0;
+	int ret = job->mtd->ops->issue(job, q);
+
+	if (is_asked && !j->fail_asked) {
+		assert_true(memq_done(q) >= known);
+		++*n_looks;
+	}
+	if (ret >= 0)
+		memq_delay_ns(q, job->busy_ns);
+	if (ret == JOB_BLOCKED || ret == JOB_DONE) {
+		must(b, memq_flush(q));
+		ret = job->mtd->ops->check(job);
+	} else {
+		must(b, memq_wait(q, memq_done(q) + 1));
+	}
+	if (ret < 0)
+		must(b, ret);
+	return ret;
+}
+
+static void test_failure_bits_wait_until_it_is_known_whose_they_are(void **state)
+{
+	struct bench *b = *state;
+	unsigned int n_looks = 0;
+
+	attach(b, "w25q128jv");
+	memset(b->cells, 0xff, b->size);
+	must(b, mtd_prepare(b->qspi));
+	/* wherever the border between two batches lies */
+	for (size_t batch_max = 16; batch_max < 48; batch_max++) {
+		struct flash_job job = { .kind = JOB_PROGRAM,
+					 .mtd = b->qspi,
+					 .offset = batch_max * KIB(64) - KIB(2),
+					 .len = KIB(4),
+					 .buf = b->data };
+		int ret = JOB_READY;
+
+		for (unsigned int i = 0; i < 100000 && ret != JOB_DONE; i++) {
+			b->target.q->batch_max = batch_max;
+			job.room_ns = UINT64_MAX;
+			ret = short_turn(b, &job, &n_looks);
+		}
+		assert_int_equal(ret, JOB_DONE);
+		free(job.priv);
+	}
+	assert_true(n_looks >= 24);
+	detach_quietly(b);
+}
+
 #define TEST(_fn) cmocka_unit_test_setup_teardown(_fn, setup, teardown)
 
 int main(void)
@@ -250,6 +308,7 @@ int main(void)
 		TEST(test_the_chip_erase_must_be_worth_it),
 		TEST(test_erasing_by_what_was_measured_erases_exactly_that),
 		TEST(test_what_is_started_again_stays_in_its_window),
+		TEST(test_failure_bits_wait_until_it_is_known_whose_they_are),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
