@@ -262,16 +262,20 @@ static int mpsse_enter(struct mpsse *m)
 		{ FTDI_RESET, 2 },
 		{ FTDI_SET_BITMODE, BITMODE_MPSSE },
 	};
+	struct err first;
+	int ret = 0, back;
 
-	int ret;
-
-	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(steps) && !ret; i++)
 		ret = t_control(m, steps[i].request, steps[i].value);
-		if (ret)
-			return ret;
-	}
-	ret = mpsse_sync(m);
-	return ret ? ret : t_control(m, FTDI_SET_LATENCY, LATENCY_MS);
+	if (!ret)
+		ret = mpsse_sync(m);
+	/* whoever has the channel next finds FTDI's default, also if this is no MPSSE */
+	first = m->h.ctx->err;
+	back = t_control(m, FTDI_SET_LATENCY, LATENCY_MS);
+	if (!ret)
+		return back;
+	m->h.ctx->err = first;
+	return ret;
 }
 
 /* send m->cmd and then @tail, which has @n_in reply bytes, and wait for them */

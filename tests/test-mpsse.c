@@ -276,6 +276,22 @@ static void test_a_chip_that_does_not_echo_is_no_mpsse(void **state)
 	assert_int_equal(f->control[f->n_control - 1].value, 0);
 }
 
+static void test_a_channel_that_was_not_set_up_has_its_latency_back(void **state)
+{
+	struct fake *f = *state;
+	struct swd_host *h = NULL;
+	struct adapter a;
+	u16 latency = 0;
+
+	assert_int_equal(adapter_load(&a, "generic", &f->ctx.err), 0);
+	f->echoes_wrongly = true;
+	assert_int_equal(swd_host_open(&f->ctx, &f->t, &a, &h), -EPROTO);
+	for (size_t i = 0; i < f->n_control; i++)
+		if (f->control[i].request == FTDI_SET_LATENCY)
+			latency = f->control[i].value;
+	assert_int_equal(latency, 16);
+}
+
 static void test_chips_get_only_commands_that_they_have(void **state)
 {
 	struct fake *f = *state;
@@ -707,6 +723,7 @@ int main(void)
 		T(test_open_follows_ftdis_sequence),
 		T(test_stale_bytes_delay_the_echo_but_do_not_pass_for_it),
 		T(test_a_chip_that_does_not_echo_is_no_mpsse),
+		T(test_a_channel_that_was_not_set_up_has_its_latency_back),
 		T(test_chips_get_only_commands_that_they_have),
 		T(test_an_adapter_with_high_pins_does_not_go_with_a_four_channel_chip),
 		T(test_the_clock_is_rounded_down_and_the_real_rate_told),
