@@ -305,12 +305,12 @@ u64 plan_run_len(const struct planner *p, size_t from, size_t to)
 	return p->blocks[to - 1].start + p->blocks[to - 1].size - p->blocks[from].start;
 }
 
-static int add_opening(struct plan *plan, struct mtd_info *mtd, u64 from, u64 len)
+static int add_opening(struct plan *plan, struct mtd_info *mtd, u64 from, u64 len, struct err *err)
 {
 	struct plan_opening *opens = realloc(plan->opens, (plan->n_opens + 1) * sizeof(*opens));
 
 	if (!opens)
-		return -ENOMEM;
+		return plan_no_memory(err);
 	opens[plan->n_opens++] = (struct plan_opening){ .mtd = mtd, .offset = from, .len = len };
 	plan->opens = opens;
 	return 0;
@@ -323,7 +323,7 @@ static int check_locked(struct plan *plan, struct mtd_info *mtd, u64 from, u64 l
 	if (!ret)
 		return 0;
 	if (ret == MTD_OPENS)
-		return add_opening(plan, mtd, from, len);
+		return add_opening(plan, mtd, from, len, err);
 	err_set(err, ret, "remove the protection first",
 		"%s is protected somewhere in 0x%" PRIx64 "..0x%" PRIx64, mtd->name, from,
 		from + len - 1);

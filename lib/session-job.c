@@ -713,6 +713,7 @@ enum swdrom_status swdrom_write(struct swdrom *s, const struct swdrom_write_opts
 		ret = session_explain(s, ret);
 	session_tell_state(s, ret);
 	finish(s);
+	only_look(s, false);
 	return session_status(s, PHASE_RUN, ret);
 }
 
@@ -816,6 +817,7 @@ enum swdrom_status swdrom_erase(struct swdrom *s, const struct swdrom_write_opts
 		ret = session_explain(s, ret);
 	session_tell_state(s, ret);
 	finish(s);
+	only_look(s, false);
 	free(sel.ranges);
 	return session_status(s, PHASE_RUN, ret);
 }

@@ -533,6 +533,8 @@ static void test_a_dry_run_touches_nothing(void **state)
 	assert_int_equal(w.n_runs, 0);
 	assert_in_range(lines, 2, 10);
 	assert_int_equal(swdrom_report(w.s)->programmed_bytes, 0);
+	/* what comes next may be meant */
+	assert_false(w.s->target.mtds[0]->only_look);
 }
 
 static void test_a_binary_goes_to_the_selected_device_or_range(void **state)
