@@ -595,9 +595,18 @@ static void set_die_pins(struct vnor *nor, bool cs, bool clk, u8 io, u64 at_ps)
 	nor->cs = cs;
 }
 
+/* over four lines each bit of a byte may pull IO3 low, which a chip may take for HOLD# or RESET# */
+static bool minds_io3(const struct vnor *nor, u8 lines, u8 io)
+{
+	const struct vnor_vendor *v = nor->part->vendor;
+
+	return (lines == 4 || !(io & BIT(3))) && !is_quad_frame(nor) &&
+	       ((v->has_hold && v->has_hold(nor)) || (v->has_reset_pin && v->has_reset_pin(nor)));
+}
+
 static bool die_can_take_byte(const struct vnor *nor, u8 lines, u8 io)
 {
-	if (nor->cs || !nor->powered || is_held_quietly(nor, io))
+	if (nor->cs || !nor->powered || minds_io3(nor, lines, io))
 		return false;
 	if (nor->phase == PH_IGNORE)
 		return true;
@@ -605,10 +614,10 @@ static bool die_can_take_byte(const struct vnor *nor, u8 lines, u8 io)
 	       !nor->drive_mask;
 }
 
-/* whatever the bytes are: on four lines each may pull IO3 low */
+/* whatever the bytes are */
 static bool die_can_take_data(const struct vnor *nor, u8 lines, u8 io)
 {
-	return die_can_take_byte(nor, lines, lines == 4 ? 0 : io) &&
+	return die_can_take_byte(nor, lines, io) &&
 	       (nor->phase == PH_IGNORE ||
 		(nor->phase == PH_IN && nor->op->kind == K_PROGRAM && !vnor_wip(nor)));
 }
@@ -625,7 +634,7 @@ static void die_take_byte(struct vnor *nor, u8 byte, u8 lines, u8 io, u64 at_ps)
 static bool die_can_give_byte(const struct vnor *nor, u8 lines, u8 io)
 {
 	return !nor->cs && nor->powered && nor->phase == PH_OUT && !nor->ddr && !nor->out_left &&
-	       nor->lines == lines && !is_held_quietly(nor, io);
+	       nor->lines == lines && !minds_io3(nor, lines, io);
 }
 
 /* the bytes of the array as they lie there, and nothing that could change them or their order */

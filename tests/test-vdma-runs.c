@@ -46,6 +46,7 @@
 #define CR_DFM	    BIT(6)
 #define BUSY	    BIT(5)
 #define WINDOW	    0x90000000u
+#define CCR_DDRM    BIT(31)
 #define FM_READ	    (1u << 26)
 #define FM_MAP	    (3u << 26)
 
@@ -61,6 +62,9 @@
 #define IFCR	    0x04
 #define CH(n)	    (0x08 + 0x14 * (n)) /* from 0: CCR, CNDTR, CPAR, CMAR */
 #define MEM2MEM	    BIT(14)
+
+#define QPI_SEED    18 /* the fifth has a chip whose IO3 is RESET# listen in the wrong mode */
+#define N_QPI_SEEDS 8
 
 struct pin {
 	u8 port, pin, af;
@@ -124,9 +128,20 @@ static const struct board {
 	    { 2, 4, 10 } } },
 };
 
+/* chips that know commands on four lines, on the pins of the first board */
+static const struct chip {
+	const char *nor;
+	u8 enter_qpi, leave_qpi;
+} qpi_chips[] = {
+	{ "mt25ql128aba", 0x35, 0xf5 }, { "gd25lq256d", 0x38, 0xff }, { "mx25l51245g", 0x35, 0xf5 },
+	{ "is25lp128f", 0x35, 0xf5 },	{ "s25fl064l", 0x38, 0xf5 },  { "sst26vf064b", 0x38, 0xff },
+};
+
 /* the two benches */
 struct twins {
 	const struct board *board;
+	const struct chip *chip; /* NULL: the board's own */
+	bool qpi;		 /* it has been told to */
 	struct mcu_bus *b[2];
 	struct sim_rng rng;
 };
@@ -202,7 +217,8 @@ static void fill(u8 *p, size_t n, u32 seed)
 	}
 }
 
-static struct mcu_bus *open_bench(const struct board *board, bool reference)
+static struct mcu_bus *open_bench(const struct board *board, const char *nor, bool extra_byte,
+				  bool reference)
 {
 	struct mcu_bus *b = calloc(1, sizeof(*b));
 	struct vnor *second;
@@ -211,10 +227,12 @@ static struct mcu_bus *open_bench(const struct board *board, bool reference)
 
 	assert_non_null(b);
 	snprintf(b->opts.board, sizeof(b->opts.board), "%s", board->name);
+	snprintf(b->opts.nor, sizeof(b->opts.nor), "%s", nor ? nor : "");
 	b->opts.seed = 11;
 	b->opts.dualbank = b->opts.rdp = -1;
 	b->opts.reference_dp = reference;
 	b->faults.float_io3 = board->float_io3;
+	b->faults.extra_byte = extra_byte;
 	bus_open(b);
 	b->sim.nets = netlist_new(&b->sim);
 	assert_non_null(b->sim.nets);
@@ -255,7 +273,7 @@ static void abort_command(struct twins *f)
 /* an opcode alone, to both chips where there are two */
 static void command(struct twins *f, u8 opcode)
 {
-	put(f, CCR, 1u << 8 | opcode);
+	put(f, CCR, (f->qpi ? 3u : 1u) << 8 | opcode);
 	pass_ps(f, 50 * PS_PER_US);
 	put(f, FCR, 0x1b);
 }
@@ -270,14 +288,17 @@ static void enable_quad(struct twins *f)
 	abort_command(f);
 }
 
-static void open_twins(struct twins *f, const struct board *board, u64 seed)
+static void open_twins(struct twins *f, const struct board *board, const struct chip *chip,
+		       u64 seed)
 {
 	int i;
 
 	f->board = board;
+	f->chip = chip;
+	f->qpi = false;
 	f->rng.s = seed * 0x9e3779b97f4a7c15u;
 	for (i = 0; i < 2; i++)
-		f->b[i] = open_bench(board, i);
+		f->b[i] = open_bench(board, chip ? chip->nor : NULL, seed % 3 == 0, i);
 	put(f, AHB1ENR, AHB1_ON);
 	put(f, AHB2ENR, 0x1f);
 	put(f, AHB3ENR, QSPI_EN);
@@ -332,6 +353,38 @@ static const u32 reads[] = {
 	READ(0x5a, 1, 0, 8, 1), READ(0x9f, 1, 0, 0, 1), READ(0x03, 1, 0, 0, 1),
 };
 
+/* opcode, address and data on four lines; so is what a chip is sent that does not expect it */
+static const u32 qpi_reads[] = {
+	READ(0x0b, 3, 0, 8, 3) | 2u << 8, READ(0x0b, 3, 0, 10, 3) | 2u << 8,
+	READ(0xeb, 3, 3, 4, 3) | 2u << 8, READ(0xeb, 3, 0, 10, 3) | 2u << 8,
+	READ(0xeb, 3, 3, 8, 3) | 2u << 8, READ(0xeb, 3, 3, 6, 3) | 2u << 8,
+	READ(0x0b, 3, 0, 6, 3) | 2u << 8, READ(0x0b, 3, 0, 4, 3) | 2u << 8,
+};
+
+static u32 a_read(struct twins *f)
+{
+	bool qpi = one_in(f, 16) ? !f->qpi : f->qpi;
+	u32 ccr =
+		qpi ? qpi_reads[draw(f, ARRAY_SIZE(qpi_reads))] : reads[draw(f, ARRAY_SIZE(reads))];
+
+	return ccr | (one_in(f, 16) ? CCR_DDRM : 0);
+}
+
+/* into the mode where everything goes over four lines, or out of it */
+static void toggle_qpi(struct twins *f)
+{
+	if (!f->chip)
+		return;
+	abort_command(f);
+	put(f, CCR, 0);
+	put(f, CR, CR_EN | 1u << 24);
+	enable_quad(f);
+	put(f, CCR, (f->qpi ? 3u << 8 | f->chip->leave_qpi : 1u << 8 | f->chip->enter_qpi));
+	pass_ps(f, 50 * PS_PER_US);
+	put(f, FCR, 0x1b);
+	f->qpi = !f->qpi;
+}
+
 /* mapped mode, each time another one */
 static void map(struct twins *f)
 {
@@ -346,7 +399,7 @@ static void map(struct twins *f)
 	put(f, DCR, fsizes[draw(f, ARRAY_SIZE(fsizes))] << 16 | draw(f, 8) << 8 | draw(f, 2));
 	put(f, LPTR, draw(f, one_in(f, 2) ? 60 : 8));
 	put(f, ABR, 0xff);
-	put(f, CCR, FM_MAP | reads[draw(f, ARRAY_SIZE(reads))]);
+	put(f, CCR, FM_MAP | a_read(f));
 }
 
 static u32 somewhere(struct twins *f)
@@ -453,7 +506,7 @@ static void trouble_chips(struct twins *f)
 	abort_command(f);
 	put(f, CCR, 0);
 	command(f, 0x06);
-	put(f, CCR, 1u << 8 | 1u << 10 | 2u << 12 | 0x20);
+	put(f, CCR, (f->qpi ? 3u << 8 | 3u << 10 : 1u << 8 | 1u << 10) | 2u << 12 | 0x20);
 	put(f, AR, draw(f, 4) * 0x1000);
 	pass_ps(f, 200 * PS_PER_US);
 	if (one_in(f, 2)) {
@@ -496,7 +549,8 @@ static void go_indirect(struct twins *f)
 	put(f, DLR, n - 1);
 	put(f, CR, cr | (by_dma ? CR_DMAEN : 0));
 	put(f, CCR,
-	    in		   ? FM_READ | reads[draw(f, 10)]
+	    in		   ? FM_READ | a_read(f)
+	    : f->qpi	   ? READ(0x02, 3, 0, 0, 3) | 2u << 8
 	    : one_in(f, 2) ? READ(0x02, 1, 0, 0, 1)
 			   : READ(0x32, 1, 0, 0, 3));
 	put(f, AR, draw(f, 0x1000));
@@ -527,6 +581,8 @@ static void happen(struct twins *f)
 		look(f);
 	} else if (r < 82) {
 		copy(f);
+	} else if (r < 84 && f->chip) {
+		toggle_qpi(f);
 	} else if (r < 88) {
 		map(f);
 	} else if (r < 91) {
@@ -557,30 +613,45 @@ static void happen(struct twins *f)
 	}
 }
 
+static void compare(const struct board *board, const struct chip *chip, u64 seed)
+{
+	struct twins f;
+	int i;
+
+	open_twins(&f, board, chip, seed);
+	map(&f);
+	for (i = 0; i < 300; i++)
+		happen(&f);
+	close_twins(&f);
+}
+
 static void test_runs_do_what_their_transfers_do(void **state)
 {
 	size_t b;
 	u64 seed;
-	int i;
 
 	(void)state;
-	for (b = 0; b < ARRAY_SIZE(boards); b++) {
-		for (seed = 1; seed <= 20; seed++) {
-			struct twins f;
+	for (b = 0; b < ARRAY_SIZE(boards); b++)
+		for (seed = 1; seed <= 20; seed++)
+			compare(&boards[b], NULL, seed * 100 + b);
+}
 
-			open_twins(&f, &boards[b], seed * 100 + b);
-			map(&f);
-			for (i = 0; i < 300; i++)
-				happen(&f);
-			close_twins(&f);
-		}
-	}
+static void test_so_they_do_with_commands_on_four_lines(void **state)
+{
+	size_t c;
+	u64 seed;
+
+	(void)state;
+	for (c = 0; c < ARRAY_SIZE(qpi_chips); c++)
+		for (seed = QPI_SEED; seed < QPI_SEED + N_QPI_SEEDS; seed++)
+			compare(&boards[0], &qpi_chips[c], seed * 100 + c);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_runs_do_what_their_transfers_do),
+		cmocka_unit_test(test_so_they_do_with_commands_on_four_lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
