@@ -21,7 +21,7 @@
 /* pieces whose checksums are asked for at a time */
 #define SUM_PIECES  256u
 #define SUM_MAX_LEN ((u64)MIB(1))
-/* a step, or the rest of one, that is shorter is read: an access or two a word against fifteen */
+/* a step, or the rest of one, that is shorter is read: an access or two a word against thirteen */
 #define SUM_MIN_STEP 256u
 
 /* comparing one step of a plan */
