@@ -213,10 +213,13 @@ $(BUILD)/tests/bench: $(BENCH_OBJ) $(BUILD)/libtestsup.a $(BUILD)/libswdrom.a $(
 .PHONY: bench-peers bench-peers-run
 bench-peers: deps
 	@tools/deps.sh peers
-	@$(MAKE) --no-print-directory $(PAR) bench-peers-run
+	@$(MAKE) --no-print-directory $(PAR) BUILD=$(BUILD)-fast CFLAGS='-O3 -flto=auto -g' \
+		BENCH_PEERS_JSON=$(BUILD)/bench-peers.json bench-peers-run
 
+# the simulator has to keep up with real time
 bench-peers-run: $(BUILD)/swdrom $(BUILD)/swdrom-sim $(PEER_LIBS)
-	@python3 tests/peers/bench-peers.py --build $(BUILD) --json $(BUILD)/bench-peers.json $(BENCH_PEERS_ARGS)
+	@mkdir -p $(dir $(BENCH_PEERS_JSON))
+	@python3 tests/peers/bench-peers.py --build $(BUILD) --json $(BENCH_PEERS_JSON) $(BENCH_PEERS_ARGS)
 
 # ---- quality ----
 

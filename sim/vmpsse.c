@@ -698,7 +698,7 @@ static u8 take(struct vmpsse *m, struct mpsse_feed *feed, unsigned int ticks)
 	return *feed->bytes++;
 }
 
-/* the next byte of a command; false: an echo of a bad one does not fit */
+/* the next byte of a command, or all of it; false: an echo of a bad one does not fit */
 static bool fetch(struct vmpsse *m, struct mpsse_feed *feed)
 {
 	int n;
@@ -719,9 +719,11 @@ static bool fetch(struct vmpsse *m, struct mpsse_feed *feed)
 		m->cmd[1] = m->cmd[2] = 0;
 		m->n_cmd = 1;
 	} else {
-		m->cmd[m->n_cmd++] = take(m, feed, MPSSE_ARG_TICKS);
+		n = n_args(m, m->cmd[0]);
 	}
-	m->busy = m->n_cmd == 1 + n_args(m, m->cmd[0]);
+	while (m->n_cmd <= n && feed->n)
+		m->cmd[m->n_cmd++] = take(m, feed, MPSSE_ARG_TICKS);
+	m->busy = m->n_cmd == 1 + n;
 	if (m->busy)
 		begin(m);
 	return true;

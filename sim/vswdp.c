@@ -582,6 +582,31 @@ static void count_ones(struct swdp *dp, u64 line, unsigned int n)
 	dp->ones = ones < n ? ones : dp->ones + n;
 }
 
+/* the next one is a start bit: a request from its first bit on */
+static bool is_start(const struct swdp *dp, const struct swd_host *host)
+{
+	return dp->phase == PH_IDLE && host->drives && host->out & 1;
+}
+
+/* how many clocks from now on do nothing but shift, in the phase that it is in */
+static unsigned int bits_left(const struct swdp *dp, const struct swd_host *host)
+{
+	switch (dp->phase) {
+	case PH_IDLE:
+		return is_start(dp, host) ? 8 : 0;
+	case PH_REQUEST:
+		return host->drives ? 8u - dp->k : 0;
+	case PH_ACK:
+		return host->drives && host->strong ? 0 : 3u - dp->k;
+	case PH_READ:
+		return dp->k > 32 || (host->drives && host->strong) ? 0 : 32u - dp->k;
+	case PH_WRITE:
+		return host->drives ? 32u - dp->k : 0;
+	default:
+		return 0;
+	}
+}
+
 /**
  * swdp_bits() - clocks in the middle of a frame
  * @dp: debug port
@@ -590,37 +615,43 @@ static void count_ones(struct swdp *dp, u64 line, unsigned int n)
  * @line: set: level of SWDIO at each edge
  * @r: times of the edges
  *
- * Request bits, and data bits in either direction: a write before has taken effect by then, and the
- * ones in a row are too few for a line reset.
+ * Bits of request, acknowledge and data. The ones in a row are too few for a line reset.
  *
  * Return: how many were done, 0 if the next one has to go on its own.
  */
 unsigned int swdp_bits(struct swdp *dp, const struct swd_host *host, unsigned int n, u64 *line,
 		       const struct swd_rises *r)
 {
-	bool is_request = dp->phase == PH_REQUEST;
-	bool reads = dp->phase == PH_READ && dp->k < 32 && !(host->drives && host->strong);
-	bool writes = host->drives && (is_request || (dp->phase == PH_WRITE && dp->k < 32));
+	u32 given = dp->phase == PH_ACK ? dp->ack : dp->data;
+	bool from_target = dp->phase == PH_ACK || dp->phase == PH_READ;
 
 	if (!dp->powered || dp->port != PORT_SWD || dp->link == LINK_LOCKOUT || dp->reset_armed ||
-	    dp->seq_len || !(reads || writes))
+	    dp->seq_len)
 		return 0;
-	n = min(n, (is_request ? 8u : 32u) - dp->k);
+	n = min(n, bits_left(dp, host));
 	if (!n || swd_rise_ps(r, n - 1) >= dp->careful_from_ps)
 		return 0;
-	*line = (reads ? dp->data >> (dp->k - 1) : host->out) & (UINT64_MAX >> (64 - n));
+	if (is_start(dp, host)) {
+		sim_advance_to(dp->sim, swd_rise_ps(r, 0));
+		if (dp->pending)
+			apply_pending(dp);
+		dp->contended = false;
+		dp->phase = PH_REQUEST;
+		dp->req = dp->k = 0;
+	}
+	*line = (from_target ? given >> (dp->k - 1) : host->out) & (UINT64_MAX >> (64 - n));
 	vdp_clocks(&dp->d, *r, n);
 	sim_advance_to(dp->sim, swd_rise_ps(r, n - 1));
 	dp->sim->stats.swclk_cycles += n;
 	count_ones(dp, *line, n);
-	if (is_request)
+	if (dp->phase == PH_REQUEST)
 		dp->req |= (u8)(*line << dp->k);
-	else if (writes)
+	else if (!from_target)
 		dp->data |= (u32)(*line << dp->k);
 	dp->k += (u8)n;
-	if (reads)
-		dp->out = bit_level(dp->data, dp->k - 1);
-	if (is_request && dp->k == 8) {
+	if (from_target)
+		dp->out = bit_level(given, dp->k - 1);
+	if (dp->phase == PH_REQUEST && dp->k == 8) {
 		dp->phase = PH_TURN;
 		dp->k = dp->d.turnaround;
 	}

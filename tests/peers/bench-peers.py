@@ -29,7 +29,7 @@ import time
 
 BOARD = "stm32l476g-disco"
 MAX_LATE_PERCENT = 1.0
-MAX_ATTEMPTS = 6
+MAX_ATTEMPTS = 12
 AGREE = 0.10
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 FLASH, NOR = 0x08000000, 0x90000000
