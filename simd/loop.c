@@ -44,6 +44,8 @@
 #define NEAR_NS (60 * USEC_NS)
 /* and with one so near not even poll() is asked */
 #define CLOSE_NS (20 * USEC_NS)
+/* --realtime: so long a message waits for a board that is behind; after that the board loses time */
+#define PATIENCE_NS (100 * MSEC_NS)
 
 /* ---- for protocols ---- */
 
@@ -325,8 +327,10 @@ static void conn_write(struct simd_conn *c)
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+			c->refuses = true;
 			return;
+		}
 		if (n <= 0) {
 			c->dead = true;
 			return;
@@ -335,6 +339,7 @@ static void conn_write(struct simd_conn *c)
 		c->tx_done += (size_t)n;
 		due -= (size_t)n;
 	}
+	c->refuses = false;
 	if (c->tx_done < c->n_tx)
 		return;
 	c->n_tx = c->tx_done = 0;
@@ -342,13 +347,32 @@ static void conn_write(struct simd_conn *c)
 		c->dead = true;
 }
 
-/* hand over what has come; what is not used stays */
-static void conn_deliver(struct simd_conn *c)
+/* a message that came at @at_ns finds its board at that time; false: it has to wait for it */
+static bool is_on_time(struct simd_conn *c, u64 at_ns)
+{
+	u64 now;
+
+	if (!c->board || pace_catch_up(c, at_ns)) {
+		c->waiting_ns = 0;
+		return true;
+	}
+	now = simd_wall_ns(c->simd);
+	if (!c->waiting_ns)
+		c->waiting_ns = now;
+	if (now - c->waiting_ns < PATIENCE_NS)
+		return false;
+	pace_give_up(c->board, at_ns);
+	c->waiting_ns = 0;
+	return true;
+}
+
+/* hand over what had come by @at_ns; what is not used stays. False: it is not time yet */
+static bool conn_deliver(struct simd_conn *c, u64 at_ns)
 {
 	size_t done = 0;
 
-	if (c->board)
-		pace_catch_up(c, c->rx_ns);
+	if (!is_on_time(c, at_ns))
+		return false;
 	while (done < c->n_rx && !c->hang_up && !c->dead && c->n_tx - c->tx_done < TX_HIGH) {
 		ssize_t n = c->proto->on_readable(c, c->rx + done, c->n_rx - done);
 
@@ -368,6 +392,7 @@ static void conn_deliver(struct simd_conn *c)
 		simd_say(c, "a message of more than %zu bytes", c->rx_size);
 		c->dead = true;
 	}
+	return true;
 }
 
 /* when the last bytes of a message came, as the kernel has noted it: this process was busy, maybe */
@@ -411,13 +436,12 @@ static void conn_read(struct simd_conn *c)
 	}
 	c->n_rx += (size_t)n;
 	c->rx_ns = came_ns(c->simd, &msg);
-	conn_deliver(c);
+	conn_deliver(c, c->rx_ns);
 }
 
 /*
- * Is somebody about to go who has @l's board? Its last words are still to be read, or it has been told
- * to go and does so in the next turn. Whoever comes after it is let in then, and not refused because
- * this process was slower than the two of them
+ * Is somebody about to go who has @l's board, but its last words are still to be read? Whoever comes after
+ * it is let in then, and not refused because this process was slower than the two of them
  */
 static bool has_leaver(const struct simd *s, const struct simd_listener *l)
 {
@@ -429,7 +453,7 @@ static bool has_leaver(const struct simd *s, const struct simd_listener *l)
 
 		if (c->dead || c->proto != l->proto || (l->board && c->board != l->board))
 			continue;
-		if (c->hang_up ? !c->n_tx : c->n_tx - c->tx_done < TX_HIGH && poll(&p, 1, 0) > 0)
+		if (!c->hang_up && c->n_tx - c->tx_done < TX_HIGH && poll(&p, 1, 0) > 0)
 			return true;
 	}
 	return false;
@@ -447,15 +471,19 @@ static int sooner(int a, int b)
 /* what is due without this client's message; returns when to come back at the latest */
 static int conn_due(struct simd_conn *c)
 {
+	bool realtime = c->simd->realtime;
 	int timeout = -1;
 
 	/* it was held up by answers that nobody took, or by the wall clock */
-	if (c->n_rx && c->n_tx - c->tx_done < TX_HIGH)
-		conn_deliver(c);
-	if (c->dead || !c->proto->on_turn)
+	if (c->n_rx && c->n_tx - c->tx_done < TX_HIGH &&
+	    !conn_deliver(c, realtime ? c->rx_ns : simd_wall_ns(c->simd)))
+		return 0;
+	if (c->dead || (!c->proto->on_turn && !realtime))
 		return timeout;
 	if (c->board)
 		pace_catch_up(c, simd_wall_ns(c->simd));
+	if (!c->proto->on_turn)
+		return timeout;
 	timeout = c->proto->on_turn(c);
 	c->more = !timeout;
 	if (c->board)
@@ -494,6 +522,8 @@ static void turn_due(struct simd *s)
 			continue;
 		if (!c->dead && (!pace_ahead_ns(s, c->board) || works_ahead(s, c)))
 			c->due_ms = conn_due(c);
+		if (c->hang_up && !c->n_tx)
+			c->dead = true;
 		/* its next turn is when the wall clock is there */
 		if (pace_ahead_ns(s, c->board))
 			c->due_ms = 0;
@@ -535,7 +565,7 @@ static short conn_events(const struct simd *s, const struct simd_conn *c)
 {
 	short events = 0;
 
-	if (pace_due(c, simd_wall_ns(s)) || (c->hang_up && !c->n_tx))
+	if (pace_due(c, simd_wall_ns(s)))
 		events |= POLLOUT;
 	if (!c->hang_up && !pace_ahead_ns(s, c->board) && c->n_rx < c->rx_size &&
 	    c->n_tx - c->tx_done < TX_HIGH)
@@ -608,7 +638,7 @@ static int turn(struct simd *s, int stop_fd, int timeout_ms, bool *stop, struct 
 		if (!c->dead && (got & (POLLIN | POLLHUP | POLLERR)))
 			conn_read(c);
 		/* most answers leave at once */
-		if (!c->dead && c->n_tx)
+		if (!c->dead && (c->n_tx || c->hang_up))
 			conn_write(c);
 	}
 	for (i = 0; i < s->n_listeners; i++)

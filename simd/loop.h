@@ -29,12 +29,14 @@ struct simd_conn {
 	struct simd_board *board;
 	int fd;
 	bool hang_up, dead;
-	bool more; /* its protocol can go on at once */
+	bool more;    /* its protocol can go on at once */
+	bool refuses; /* it does not take what is due */
 	int due_ms; /* the next turn of its protocol is due in so long at the latest, -1: it is not */
 	char peer[64];
 	u8 *rx;
 	size_t n_rx, rx_size;
-	u64 rx_ns; /* when the last of them came */
+	u64 rx_ns;	/* when the last of them came */
+	u64 waiting_ns; /* since then they have been waiting for their board's time, 0: they are not */
 	u8 *tx;
 	size_t n_tx, tx_done, tx_size;
 	struct held *held; /* --realtime: of tx, what must not leave yet, oldest first */
@@ -53,8 +55,10 @@ struct simd {
 	unsigned int n_conns;
 };
 
-/* the wall clock went on to @at_ns while nobody needed this connection's board */
-void pace_catch_up(struct simd_conn *c, u64 at_ns);
+/* the wall clock went on to @at_ns while nobody needed this connection's board; false: not yet there */
+bool pace_catch_up(struct simd_conn *c, u64 at_ns);
+/* --realtime: it will not get there; what is missing up to @at_ns does not take place */
+void pace_give_up(struct simd_board *b, u64 at_ns);
 /* the server has worked for a board until now */
 void pace_worked(struct simd_board *b);
 /* --realtime: how long this board has to wait for the wall clock */

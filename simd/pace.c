@@ -8,13 +8,21 @@
  *
  * A board is late by how much later than they were due those answers left after which nothing else was
  * under way, in sum: by so much its client went on later than on a bench. An answer that is late while
- * the next transfer already runs costs nothing, nor does what is computed while nobody waits for it.
+ * the next transfer already runs costs nothing, nor does what is computed while nobody waits for it, nor
+ * an answer that its client does not take.
  */
 #include "simd/loop.h"
 #include "sim/core.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/*
+ * --realtime: a board that is behind goes on by this, then by twice as much and so on, until that has
+ * taken so long
+ */
+#define PIECE_NS MSEC_NS
+#define SPELL_NS (5 * MSEC_NS)
 
 /**
  * simd_wall_ns() - the wall clock
@@ -36,24 +44,67 @@ static u64 virt_ns(const struct simd_board *b)
 	return at_wall_ns(b, sim_now_ps(b->sim));
 }
 
+static void pass(struct simd_conn *c, u64 ps)
+{
+	if (c->proto->pass_time)
+		c->proto->pass_time(c, ps);
+	else
+		simd_pass(c->board, ps);
+}
+
+/* in pieces, so that a core that cannot be executed in real time keeps nobody else waiting for long */
+static bool keep_up(struct simd_conn *c, u64 at_ns)
+{
+	const struct simd_board *b = c->board;
+	u64 begun = simd_wall_ns(b->simd), piece = PIECE_NS;
+
+	for (;;) {
+		u64 from = virt_ns(b), gap = at_ns > from ? at_ns - from : 0;
+
+		pass(c, min(gap, piece) * PS_PER_NS);
+		/* while an MPSSE works its own time counts */
+		if (gap <= piece || virt_ns(b) == from)
+			return true;
+		if (simd_wall_ns(b->simd) - begun > SPELL_NS)
+			return false;
+		piece *= 2;
+	}
+}
+
 /**
  * pace_catch_up() - the wall clock went on while nobody needed a board
  * @c: connection
  * @at_ns: to this time: now, or when a message came
+ *
+ * Return: false: with --realtime that would take long; to be called again after a look at the others.
  */
-void pace_catch_up(struct simd_conn *c, u64 at_ns)
+bool pace_catch_up(struct simd_conn *c, u64 at_ns)
 {
 	struct simd_board *b = c->board;
-	u64 from = b->simd->realtime ? virt_ns(b) : b->idle_since_ns;
-	u64 ps = at_ns > from ? (at_ns - from) * PS_PER_NS : 0;
+	u64 from = b->idle_since_ns;
+	bool done = true;
 
 	b->idle_since_ns = at_ns;
-	if (c->proto->pass_time)
-		c->proto->pass_time(c, ps);
+	if (b->simd->realtime)
+		done = keep_up(c, at_ns);
 	else
-		simd_pass(b, ps);
+		pass(c, at_ns > from ? (at_ns - from) * PS_PER_NS : 0);
 	if (!b->last_ps)
 		b->first_ps = sim_now_ps(b->sim);
+	return done;
+}
+
+/**
+ * pace_give_up() - --realtime: a board cannot be executed as fast as the wall clock goes
+ * @b: board
+ * @at_ns: from this moment on it has its time again; what is missing until then does not take place
+ */
+void pace_give_up(struct simd_board *b, u64 at_ns)
+{
+	u64 virt = virt_ns(b);
+
+	if (at_ns > virt)
+		b->ahead_base_ns += at_ns - virt;
 }
 
 /**
@@ -175,7 +226,7 @@ void pace_sent(struct simd_conn *c, size_t n, u64 now_ns)
 
 	for (i = 0; i < c->n_held && n >= c->held[i].n; i++)
 		n -= c->held[i].n;
-	if (i && i == c->n_held && c->board && !c->more)
+	if (i && i == c->n_held && c->board && !c->more && !c->refuses)
 		c->board->late_ns += now_ns - c->held[i - 1].at_ns;
 	c->n_held -= i;
 	if (!c->n_held)

@@ -586,9 +586,9 @@ void usbdev_unplug(struct usbdev *d)
 	d->plugged = false;
 	for (i = 0; i < d->n_channels; i++) {
 		while (d->ch[i].out_urbs)
-			urb_finish(&d->ch[i].out_urbs, -ESHUTDOWN, 0);
+			urb_finish(&d->ch[i].out_urbs, -ESHUTDOWN, now_ps(d));
 		while (d->ch[i].in_urbs)
-			urb_finish(&d->ch[i].in_urbs, -ESHUTDOWN, 0);
+			urb_finish(&d->ch[i].in_urbs, -ESHUTDOWN, now_ps(d));
 	}
 	for (i = 0; i < d->n_channels; i++)
 		vwire_set(d->ch[i].wire, 0, 0);
