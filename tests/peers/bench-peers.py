@@ -189,7 +189,10 @@ class Job:
         self.erase, self.with_loader, self.goal = erase, with_loader, goal
         self.is_nor = address == NOR
         self.board = f"{BOARD},nor={nor}" if nor else BOARD
-        self.khz = khz  # None: that of the command line
+        # None: that of the command line. At 30 MHz, with a fast chip, wire and core together are more than
+        # the simulator can do in real time
+        self.khz = khz
+        self.in_real_time = not khz
         self.name = ((nor or ("QUADSPI NOR" if self.is_nor else "internal")) + (", erase" if erase else "") +
                      (f", {khz // 1000} MHz" if khz else ""))
         self.old_states = {}
@@ -246,7 +249,7 @@ def measure(args, job, path, seeds):
         inside, limit = swdrom.in_process(job, path, seed)
         got["in_process_s"].append(inside)
         got["limit_s"].append(limit)
-        if not args.virtual_only:
+        if not args.virtual_only and job.in_real_time:
             got["swdrom_s"].append(swdrom.real(job, path, seed))
             if not row["openocd_cannot"]:
                 got["openocd_s"].append(openocd.real(job, path, seed))
@@ -307,10 +310,10 @@ def print_row(row):
           (f"  OpenOCD cannot: {row['openocd_cannot']}" if row["openocd_cannot"] else ""), flush=True)
 
 
-def problems(args, row):
+def problems(args, job, row):
     """Return: what makes the figures of this row worthless."""
-    if not args.virtual_only and (row["swdrom_s"] is None or
-                                  (row["openocd_s"] is None and not row["openocd_cannot"])):
+    kept_up = row["swdrom_s"] is not None and (row["openocd_s"] is not None or row["openocd_cannot"])
+    if job.in_real_time and not args.virtual_only and not kept_up:
         yield "this machine was too busy for virtual time at the pace of real time"
     # opening a real libftdi takes some 50 ms that the bench in process does not have
     if row["in_process_s"] >= 1 and abs(row["agreement"] - 1) > AGREE:
@@ -337,7 +340,7 @@ def main():
             row = compare(args, job, folder)
             rows.append(row)
             print_row(row)
-            wrong += [f"{row['job']}, {row['bytes'] // 1024} KiB: {what}" for what in problems(args, row)]
+            wrong += [f"{row['job']}, {row['bytes'] // 1024} KiB: {what}" for what in problems(args, job, row)]
     if args.json:
         with open(args.json, "w", encoding="ascii") as out:
             json.dump({"openocd": version, "rows": rows}, out, indent=1)
