@@ -313,7 +313,7 @@ static void store_data(struct vquadspi *q, u8 data[2][FIFO_LEN], unsigned int n,
 static void step_data(struct vquadspi *q, u64 to_ps)
 {
 	unsigned int n = 0, i, level = q->level;
-	u8 data[2][FIFO_LEN];
+	u8 data[2][FIFO_LEN] = { { 0 } };
 	u64 from[FIFO_LEN];
 
 	do {

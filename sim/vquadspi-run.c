@@ -118,7 +118,7 @@ bool vqspi_window_run(void *dev, struct bus_run *r)
 	n = min(n, (QSPI_WINDOW_SIZE - q->mapped_at) / r->size) * r->size + FIFO_LEN;
 	n = look_ahead(q, from, n - q->level);
 	/* the FIFO may be full after the last of them, and so may have to be all before */
-	if (n + q->level < FIFO_LEN + r->size)
+	if (!from[0] || n + q->level < FIFO_LEN + r->size)
 		return false;
 	r->n = min(r->n, (n + q->level - FIFO_LEN) / r->size);
 	for (i = 0; i < q->level; i++)
