@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "simd/loop.h"
+#include "tests/support/simd-report.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -120,23 +121,6 @@ static unsigned int ask(struct fix *f, unsigned int i, unsigned int most)
 	return 0;
 }
 
-/* what the server says of the first board */
-static double late_s(struct fix *f)
-{
-	char *text = NULL, *late;
-	size_t len;
-	FILE *out = open_memstream(&text, &len);
-	double s;
-
-	simd_report(f->s, out);
-	fclose(out);
-	late = strstr(text, "late by ");
-	assert_non_null(late);
-	s = atof(late + 8);
-	free(text);
-	return s;
-}
-
 /* questions until nothing goes through any more, because nobody takes the answers; returns how many */
 static size_t ask_too_much(struct fix *f)
 {
@@ -232,7 +216,7 @@ static void test_in_real_time_answers_that_are_not_taken_are_not_late(void **sta
 	f->now_ns += 5 * SEC_NS;
 	turns(f, 10);
 	take_answers(f, asked);
-	assert_true(late_s(f) < 0.1);
+	assert_true(late_s(f->s) < 0.1);
 	assert_true(ask(f, 0, 10));
 }
 
